@@ -1,0 +1,96 @@
+"""Choices, reason codes and limits of the ground floor, each with its reason."""
+
+from django.db import models
+
+
+class Role(models.TextChoices):
+    """What a person is here for; the permissions behind each role stand in `permissions.py`."""
+
+    REP = "rep", "Sales rep"
+    DEMAND_PLANNER = "demand_planner", "Demand planner"
+    SUPPLY_PLANNER = "supply_planner", "Supply planner"
+    FINANCE = "finance", "Finance"
+    EXECUTIVE = "executive", "Executive"
+    COORDINATOR = "coordinator", "Coordinator"
+
+
+class StepKind(models.TextChoices):
+    """The five steps of a cycle, in order."""
+
+    GATHER = "gather", "Gather demand"
+    SUPPLY = "supply", "Plan supply"
+    RECONCILE = "reconcile", "Reconcile"
+    REVIEW = "review", "Review"
+    PUBLISH = "publish", "Publish"
+
+
+STEP_ORDER: tuple[StepKind, ...] = tuple(StepKind)
+
+
+class StepState(models.TextChoices):
+    """Where a step stands; a closed step is read-only for everyone."""
+
+    WAITING = "waiting", "Waiting"
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+class CycleState(models.TextChoices):
+    """At most one cycle is open."""
+
+    OPEN = "open", "Open"
+    CLOSED = "closed", "Closed"
+
+
+class Progress(models.TextChoices):
+    """How far one person is in one step."""
+
+    NOT_STARTED = "not_started", "Not started"
+    WORKING = "working", "Working"
+    SUBMITTED = "submitted", "Submitted"
+
+
+class JobState(models.TextChoices):
+    """The life of a background job; the last three are ends."""
+
+    QUEUED = "queued", "Waiting"
+    RUNNING = "running", "Running"
+    DONE = "done", "Done"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+JOB_ACTIVE = (JobState.QUEUED, JobState.RUNNING)
+
+
+class Source(models.TextChoices):
+    """Where a change came from; kept with every row of history."""
+
+    PAGE = "page", "Page"
+    UPLOAD = "upload", "Upload"
+    API = "api", "API"
+    JOB = "job", "Job"
+    COMMAND = "command", "Command"
+
+
+class Lifecycle(models.TextChoices):
+    """Derived words for a product's dates."""
+
+    NEW = "new", "New"
+    CURRENT = "current", "Current"
+    ENDED = "ended", "Ended"
+
+
+HORIZON_MIN, HORIZON_DEFAULT, HORIZON_MAX = 12, 18, 24  # months; a shorter view hides long lead times
+
+JOB_LEASE_SECONDS = 60  # a worker silent for this long has lost its job to the next one
+JOB_ATTEMPTS = 5  # a chunk that kills five workers is broken, not unlucky
+
+# Tables whose rows the application's database role may add but never change or remove.
+# History tables (historical*) are added to this list by `grant_app_role`.
+APPEND_ONLY_TABLES: tuple[str, ...] = (
+    "sop_cycleevent",
+    "demand_forecastsnapshot",
+    "publish_publishedplan",
+    "publish_planline",
+)

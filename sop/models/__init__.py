@@ -1,0 +1,36 @@
+"""Tables of the ground floor."""
+
+from sop.models.access import ApiToken, IdempotencyKey
+from sop.models.company import Company, StepTemplate
+from sop.models.cycle import Cycle, CycleEvent, CycleStep, StepProgress
+from sop.models.data_import import Import, ImportMapping
+from sop.models.job import Job, JobChunk
+from sop.models.master import Customer, Family, Location, Product, Region, Supplier
+from sop.models.money import Budget, Cost, Price, Rate
+from sop.models.user import User
+
+__all__ = [
+    "ApiToken",
+    "Budget",
+    "Company",
+    "Cost",
+    "Customer",
+    "Cycle",
+    "CycleEvent",
+    "CycleStep",
+    "Family",
+    "IdempotencyKey",
+    "Import",
+    "ImportMapping",
+    "Job",
+    "JobChunk",
+    "Location",
+    "Price",
+    "Product",
+    "Rate",
+    "Region",
+    "StepProgress",
+    "StepTemplate",
+    "Supplier",
+    "User",
+]
