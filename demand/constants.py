@@ -1,0 +1,64 @@
+"""Reason codes, routes and limits of gathering demand."""
+
+from django.db import models
+
+
+class Reason(models.TextChoices):
+    """Why a number was changed; Alt+1 to Alt+6 in the grid, in this order."""
+
+    PROMOTION = "promotion", "Promotion"
+    PROJECT_WON = "project_won", "Project won"
+    CUSTOMER_LOST = "customer_lost", "Customer lost"
+    PRICE_CHANGE = "price_change", "Price change"
+    SUPPLY_WORRY = "supply_worry", "Supply worry"
+    DATA_ERROR = "data_error", "Data error"
+
+
+class Route(models.TextChoices):
+    """How a series' baseline was made; the series' history decides."""
+
+    NONE = "none", "No history"
+    SHORT = "short", "Short"
+    GROWING = "growing", "Growing"
+    ENDED = "ended", "Ended"
+    INTERMITTENT = "intermittent", "Intermittent"
+    REGULAR = "regular", "Regular"
+
+
+class Action(models.TextChoices):
+    """What a person did to change several cells at once."""
+
+    EDIT = "edit", "Typed"
+    PASTE = "paste", "Pasted"
+    FILL = "fill", "Filled"
+    SPREAD = "spread", "Spread over parts"
+    CLEAR = "clear", "Back to baseline"
+    UPLOAD = "upload", "Uploaded"
+    API = "api", "Sent by a program"
+    UNDO = "undo", "Undone"
+    CARRY = "carry", "Carried from last cycle"
+
+
+class AssumptionKind(models.TextChoices):
+    """What somebody knows that history does not."""
+
+    PROJECT = "project", "Project"
+    PROMOTION = "promotion", "Promotion"
+    DISCONTINUED = "discontinued", "Product discontinued"
+    CUSTOMER_LOST = "customer_lost", "Customer lost"
+    PRICE_CHANGE = "price_change", "Price change"
+
+
+class Layer(models.TextChoices):
+    """The layers of one month's number, each kept beside the others."""
+
+    NAIVE = "naive", "Same month last year"
+    BASELINE = "baseline", "Baseline"
+    SALES = "sales", "Sales"
+    CONSENSUS = "consensus", "Consensus"
+
+
+QUANTILES = ("q0_025", "q0_1", "q0_5", "q0_9", "q0_975")  # model fields, in the engine's order
+
+OVERRIDE_MAX_TIMES_BASELINE = 100  # a slip of the keyboard, not a forecast; refused with the number
+BASELINE_CHUNK_SERIES = 500  # about 2 s of one worker: short enough to lose, long enough to be worth a message

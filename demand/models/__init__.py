@@ -1,0 +1,18 @@
+"""Tables of gathering demand."""
+
+from demand.models.baseline import Baseline, BaselineRun, BaselineSeries
+from demand.models.override import Assumption, ChangeSet, ForecastSnapshot, Override
+from demand.models.series import Actual, Cleansing, Series
+
+__all__ = [
+    "Actual",
+    "Assumption",
+    "Baseline",
+    "BaselineRun",
+    "BaselineSeries",
+    "ChangeSet",
+    "Cleansing",
+    "ForecastSnapshot",
+    "Override",
+    "Series",
+]

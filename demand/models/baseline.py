@@ -1,0 +1,80 @@
+"""The statistical baseline: written in bulk by a run, never edited."""
+
+from django.db import models
+from django.db.models import Q
+
+
+class BaselineRun(models.Model):
+    """One row is one run over all series; the adopted one is what everybody sees."""
+
+    cycle = models.ForeignKey("sop.Cycle", on_delete=models.PROTECT, related_name="baseline_runs")
+    job = models.OneToOneField("sop.Job", null=True, on_delete=models.PROTECT, related_name="baseline_run")
+    first_bucket = models.DateField()
+    horizon_months = models.PositiveSmallIntegerField()
+    history_until = models.DateField()  # the last month of actuals it saw
+    complete = models.BooleanField(default=False)
+    adopted = models.BooleanField(default=False)
+    # Pooled over the run: WMAPE and bias by class, cumulated error rho(h), quantile coverage, counts per route.
+    summary = models.JSONField(default=dict)
+    created_at = models.DateTimeField(auto_now_add=True)
+    adopted_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """One adopted run per cycle, and only a complete one can be it: nobody sees half a baseline."""
+
+        ordering = ["-created_at"]
+        constraints = [
+            models.UniqueConstraint(fields=["cycle"], condition=Q(adopted=True), name="baseline_one_adopted"),
+            models.CheckConstraint(condition=Q(adopted=False) | Q(complete=True), name="baseline_adopted_is_complete"),
+        ]
+
+    def __str__(self) -> str:
+        return f"Baseline {self.pk}, {self.cycle}"
+
+
+class BaselineSeries(models.Model):
+    """One row is how one run treated one series: route, reason in words, error of the back-test."""
+
+    run = models.ForeignKey(BaselineRun, on_delete=models.CASCADE, related_name="series")
+    series = models.ForeignKey("demand.Series", on_delete=models.PROTECT, related_name="+")
+    route = models.CharField(max_length=12)
+    reason = models.TextField()
+    months = models.PositiveSmallIntegerField()
+    members = models.CharField(max_length=120, blank=True)
+    fallback = models.TextField(blank=True)  # what failed and was replaced, empty = nothing
+    mase = models.FloatField(null=True)
+    wape = models.FloatField(null=True)
+    bias = models.FloatField(null=True)  # plus = forecast too high
+    fva = models.FloatField(null=True)  # share of the seasonal naive's error taken away
+    noise = models.FloatField(null=True)  # one-month RMSE in units: smaller edits rarely help
+
+    class Meta:
+        """Once per run and series."""
+
+        constraints = [models.UniqueConstraint(fields=["run", "series"], name="baselineseries_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.route}"
+
+
+class Baseline(models.Model):
+    """One row is one month of one series in one run: mean and quantiles in base units."""
+
+    run = models.ForeignKey(BaselineRun, on_delete=models.CASCADE, related_name="rows")
+    series = models.ForeignKey("demand.Series", on_delete=models.PROTECT, related_name="+")
+    bucket = models.DateField()
+    mean = models.DecimalField(max_digits=16, decimal_places=3)
+    naive = models.DecimalField(max_digits=16, decimal_places=3, null=True)
+    q0_025 = models.FloatField(null=True)
+    q0_1 = models.FloatField(null=True)
+    q0_5 = models.FloatField(null=True)
+    q0_9 = models.FloatField(null=True)
+    q0_975 = models.FloatField(null=True)
+
+    class Meta:
+        """Once per run, series and month."""
+
+        constraints = [models.UniqueConstraint(fields=["run", "series", "bucket"], name="baseline_once")]
+
+    def __str__(self) -> str:
+        return f"{self.series} {self.bucket:%b %Y}: {self.mean}"

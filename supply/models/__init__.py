@@ -1,0 +1,19 @@
+"""Tables of planning supply."""
+
+from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
+from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
+from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
+
+__all__ = [
+    "Capacity",
+    "LeadTimeAssumption",
+    "OnHand",
+    "PurchaseOrderLine",
+    "ReceiptOverride",
+    "Sourcing",
+    "StockItem",
+    "SupplyFlag",
+    "SupplyItem",
+    "SupplyLine",
+    "SupplyRun",
+]
