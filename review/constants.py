@@ -1,0 +1,18 @@
+"""States of questions and approvals."""
+
+from django.db import models
+
+
+class QuestionState(models.TextChoices):
+    """A decided question stays closed."""
+
+    OPEN = "open", "Open"
+    DECIDED = "decided", "Decided"
+
+
+class ApprovalState(models.TextChoices):
+    """A signature is given once per pack and plan."""
+
+    WAITING = "waiting", "Waiting"
+    SIGNED = "signed", "Signed"
+    REFUSED = "refused", "Refused"
