@@ -1,0 +1,14 @@
+"""System checks of our own: what must hold before the product starts."""
+
+from typing import Any
+
+from django.conf import settings
+from django.core.checks import Error, Tags, register
+
+
+@register(Tags.database, databases=["default"])
+def postgres_is_the_database(databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
+    """Refuse anything but PostgreSQL: locks, constraints and decimals are promised by it."""
+    if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
+        return []
+    return [Error("The database must be PostgreSQL.", id="sop.E001")]

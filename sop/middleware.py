@@ -1,0 +1,74 @@
+"""What happens around every request: an id, a session that ends, refusals as sentences."""
+
+import logging
+import time
+import uuid
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+
+from sop.constants import Source
+from sop.models import User
+from sop.refusals import Refused
+from sop.request_context import acting
+
+logger = logging.getLogger(__name__)
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestIdMiddleware:
+    """Give every request an id, in the answer's header and in every history row it writes."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Run the request inside its context; the user joins once authentication has run."""
+        request.request_id = str(uuid.uuid4())  # type: ignore[attr-defined]
+        source = Source.API if request.path.startswith("/api/") else Source.PAGE
+        with acting(None, source, request.request_id):  # type: ignore[attr-defined]
+            response = self.get_response(request)
+        response["X-Request-ID"] = request.request_id  # type: ignore[attr-defined]
+        return response
+
+
+class SessionAgeMiddleware:
+    """End a session twelve hours after sign-in however busy it was, and name the acting person."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Sign out old sessions; run the rest of the request as the signed-in person."""
+        user = request.user if isinstance(request.user, User) else None
+        if user is not None:
+            since = request.session.setdefault("signed_in_at", time.time())
+            if time.time() - since > settings.SESSION_ABSOLUTE_AGE:
+                logout(request)
+                return redirect(settings.LOGIN_URL)
+        source = Source.API if request.path.startswith("/api/") else Source.PAGE
+        with acting(user, source):
+            return self.get_response(request)
+
+
+class RefusalMiddleware:
+    """Turn a rule's refusal that no view caught into a sentence with its status."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Pass the request on."""
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        """Answer a Refused; leave everything else to rise and be logged."""
+        if not isinstance(exception, Refused):
+            return None
+        if request.headers.get("Accept", "").startswith("application/json"):
+            return JsonResponse({"error": str(exception)}, status=exception.status)
+        template = "components/refusal.html" if getattr(request, "htmx", False) else "refusal.html"
+        return render(request, template, {"refusal": str(exception)}, status=exception.status)

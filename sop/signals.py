@@ -1,0 +1,32 @@
+"""Fill the facts of each history row as simple-history writes it, and the groups after each migration."""
+
+from typing import Any
+
+from django.db.models.signals import post_migrate
+from django.dispatch import receiver
+from simple_history.signals import pre_create_historical_record
+
+from sop.request_context import current
+
+
+@receiver(pre_create_historical_record)
+def history_facts_fill(sender: Any, **kwargs: Any) -> None:
+    """Write who, from where and in which request onto the row about to be saved."""
+    context = current()
+    row = kwargs["history_instance"]
+    row.history_user_name = context.user_name
+    row.source = context.source
+    row.request_id = context.request_id
+    if row.history_user_id is None and context.user is not None:
+        row.history_user_id = context.user.pk
+
+
+@receiver(post_migrate)
+def role_groups_write(sender: Any, **kwargs: Any) -> None:
+    """Write the roles' permissions to groups once the last app's tables are there."""
+    from sop.permissions import groups_write  # noqa: PLC0415  (needs the app registry)
+
+    if sender.name == "publish":
+        groups_write()
+
+
