@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.apps import apps
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
 from simple_history.signals import pre_create_historical_record
@@ -26,7 +27,7 @@ def role_groups_write(sender: Any, **kwargs: Any) -> None:
     """Write the roles' permissions to groups once the last app's tables are there."""
     from sop.permissions import groups_write  # noqa: PLC0415  (needs the app registry)
 
-    if sender.name == "publish":
+    if sender is list(apps.get_app_configs())[-1]:
         groups_write()
 
 
