@@ -1,0 +1,57 @@
+"""Rows to panels and back: the only bridge between the demand tables and the engine (Decimal here, float there)."""
+
+from collections.abc import Sequence
+from datetime import date
+
+import numpy as np
+import pandas as pd
+from django.db import connection
+from numpy.typing import NDArray
+
+FloatMatrix = NDArray[np.float64]
+
+# What customers really asked for in the month: orders by first requested date less what they cancelled themselves.
+# Shipments are what we managed, not what was wanted; a net below zero is a correction and counts as zero.
+DEMAND_SQL = "greatest(ordered - cancelled, 0)"
+
+
+def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
+    """Return unique_id, ds, y: each series' monthly demand from its first month to `until`, months without a row as 0.
+
+    Accepted cleansing replaces the raw month. Series without any actual are absent.
+    """
+    sql = f"""
+        with span as (
+            select series_id, min(bucket) as first from demand_actual
+            where series_id = any(%(ids)s) and bucket <= %(until)s group by series_id
+        ), months as (
+            select series_id, generate_series(first, %(until)s::date, interval '1 month')::date as bucket from span
+        )
+        select m.series_id, m.bucket, coalesce(c.cleaned, {DEMAND_SQL}, 0)::float8
+        from months m
+        left join demand_actual a using (series_id, bucket)
+        left join demand_cleansing c on c.series_id = m.series_id and c.bucket = m.bucket and c.state = 'accepted'
+        order by 1, 2
+    """  # noqa: S608  (DEMAND_SQL is the constant above)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"ids": list(series_ids), "until": until})
+        rows = cursor.fetchall()
+    panel = pd.DataFrame(rows, columns=["unique_id", "ds", "y"])
+    panel["ds"] = pd.to_datetime(panel["ds"])
+    return panel.astype({"unique_id": "int64", "y": "float64"})
+
+
+def month_matrix(sql: str, params: dict[str, object], *, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
+    """Return a matrix (series x months) filled from a query giving series_id, bucket, value; NaN where no row came."""
+    matrix = np.full((len(series_ids), len(months)), np.nan)
+    row_of = pd.Index(series_ids)
+    column_of = pd.Index(list(months))
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows = cursor.fetchall()
+    if rows:
+        ids, buckets, values = zip(*rows, strict=True)
+        at_row, at_column = row_of.get_indexer(list(ids)), column_of.get_indexer(list(buckets))
+        known = (at_row >= 0) & (at_column >= 0)
+        matrix[at_row[known], at_column[known]] = np.array(values, dtype=float)[known]
+    return matrix

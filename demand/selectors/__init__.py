@@ -1,0 +1,1 @@
+"""Every read of demand another file or step may make."""

@@ -1,0 +1,130 @@
+"""The layers of the demand plan as matrices (series x months), and their sums."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demand.frames import DEMAND_SQL, FloatMatrix, month_matrix
+from demand.models import Actual, BaselineRun
+from sop.engine.months import add_months, month_range
+from sop.models import Cycle
+
+BASELINE_SQL = """
+    select b.series_id, b.bucket, b.{column}::float8 from demand_baseline b
+    join demand_baselinerun r on r.id = b.run_id
+    where r.cycle_id = %(cycle)s and r.adopted and b.series_id = any(%(ids)s)
+"""
+OVERRIDE_SQL = """
+    select series_id, bucket, quantity::float8 from demand_override
+    where cycle_id = %(cycle)s and layer = %(layer)s and series_id = any(%(ids)s)
+"""
+VERSION_SQL = """
+    select series_id, bucket, version from demand_override
+    where cycle_id = %(cycle)s and layer = %(layer)s and series_id = any(%(ids)s)
+"""
+ACTUAL_SQL = f"""
+    select series_id, bucket, {DEMAND_SQL}::float8 from demand_actual
+    where series_id = any(%(ids)s) and bucket >= %(first)s and bucket <= %(last)s
+"""  # noqa: S608  (a constant of frames.py)
+SHIPPED_SQL = """
+    select series_id, bucket, shipped::float8 from demand_actual
+    where series_id = any(%(ids)s) and bucket >= %(first)s and bucket <= %(last)s
+"""
+SNAPSHOT_SQL = """
+    select s.series_id, s.bucket, s.consensus::float8 from demand_forecastsnapshot s
+    where s.cycle_id = %(cycle)s and s.series_id = any(%(ids)s)
+      and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+"""
+
+
+@dataclass(frozen=True)
+class Layers:
+    """Every layer of one cycle for some series: matrices of base units, rows as `series_ids`, columns as `months`."""
+
+    series_ids: Sequence[int]
+    months: Sequence[date]
+    naive: FloatMatrix
+    baseline: FloatMatrix
+    sales: FloatMatrix
+    consensus: FloatMatrix
+
+
+def plan_months(cycle: Cycle) -> list[date]:
+    """Return the months this cycle plans."""
+    return month_range(cycle.bucket, cycle.horizon_months)
+
+
+def layers(cycle: Cycle, *, series_ids: Sequence[int]) -> Layers:
+    """Return all layers; a later layer takes the earlier one's number wherever nobody changed it."""
+    months = plan_months(cycle)
+
+    def read(sql: str, **more: object) -> FloatMatrix:
+        params = {"cycle": cycle.pk, "ids": list(series_ids)} | more
+        return month_matrix(sql, params, series_ids=series_ids, months=months)
+
+    baseline = np.nan_to_num(read(BASELINE_SQL.format(column="mean")))
+    sales = _over(read(OVERRIDE_SQL, layer="sales"), baseline)
+    consensus = _over(read(OVERRIDE_SQL, layer="consensus"), sales)
+    naive = read(BASELINE_SQL.format(column="naive"))
+    return Layers(series_ids, months, naive, baseline, sales, consensus)
+
+
+def versions(cycle: Cycle, *, series_ids: Sequence[int], layer: str) -> NDArray[np.int64]:
+    """Return each cell's version in a layer, 0 where nobody ever changed it."""
+    params: dict[str, object] = {"cycle": cycle.pk, "layer": layer, "ids": list(series_ids)}
+    matrix = month_matrix(VERSION_SQL, params, series_ids=series_ids, months=plan_months(cycle))
+    return np.nan_to_num(matrix).astype(np.int64)
+
+
+def demand_actual(*, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
+    """Return what customers asked for, 0 where nothing came."""
+    return np.nan_to_num(_actual(ACTUAL_SQL, series_ids, months))
+
+
+def shipped_actual(*, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
+    """Return what was shipped, 0 where nothing went."""
+    return np.nan_to_num(_actual(SHIPPED_SQL, series_ids, months))
+
+
+def last_year(*, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
+    """Return the demand of the same months a year earlier; NaN where that year is not over yet."""
+    earlier = [add_months(month, -12) for month in months]
+    known_until = last_actual_month()
+    matrix = demand_actual(series_ids=series_ids, months=earlier)
+    if known_until is not None:
+        matrix[:, [month > known_until for month in earlier]] = np.nan
+    return matrix
+
+
+def last_consensus(cycle: Cycle, *, series_ids: Sequence[int]) -> FloatMatrix:
+    """Return the consensus of the cycle before this one; NaN where it planned nothing."""
+    before = Cycle.objects.filter(bucket__lt=cycle.bucket).order_by("-bucket").first()
+    months = plan_months(cycle)
+    if before is None:
+        return np.full((len(series_ids), len(months)), np.nan)
+    params: dict[str, object] = {"cycle": before.pk, "ids": list(series_ids)}
+    return month_matrix(SNAPSHOT_SQL, params, series_ids=series_ids, months=months)
+
+
+def last_actual_month() -> date | None:
+    """Return the last month any actual exists for."""
+    return Actual.objects.order_by("-bucket").values_list("bucket", flat=True).first()
+
+
+def adopted_run(cycle: Cycle) -> BaselineRun | None:
+    """Return the baseline everybody works on, None before the first run."""
+    return BaselineRun.objects.filter(cycle=cycle, adopted=True).first()
+
+
+def _actual(sql: str, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
+    if not months:
+        return np.zeros((len(series_ids), 0))
+    params: dict[str, object] = {"ids": list(series_ids), "first": months[0], "last": months[-1]}
+    return month_matrix(sql, params, series_ids=series_ids, months=months)
+
+
+def _over(changed: FloatMatrix, below: FloatMatrix) -> FloatMatrix:
+    return np.where(np.isnan(changed), below, changed)

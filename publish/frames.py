@@ -1,0 +1,67 @@
+"""From the chosen scenario and the consensus to the lines of a plan; parts add up to the unit and the cent."""
+
+
+from django.db import connection
+
+from reconcile.models import ScenarioRun
+from sop.models import Cycle
+
+# The scenario plans stock items; customers get their share of it as they share the consensus. Largest remainder in
+# steps of the product's unit (quantities) and of a cent (revenue): floor first, then the largest rests get one step.
+DEMAND_ROWS_SQL = """
+    with share as (
+        select d.product_id, d.location_id, d.customer_id, s.bucket, sum(s.consensus) as wanted
+        from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+        where s.cycle_id = %(cycle)s
+          and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+        group by 1, 2, 3, 4
+    ), part as (
+        select h.*, p.whole_units, l.demand, l.revenue,
+               h.wanted / nullif(sum(h.wanted) over w, 0) as weight, case when p.whole_units then 1 else 0.001 end as step
+        from share h
+        join supply_stockitem i on i.product_id = h.product_id and i.location_id = h.location_id
+        join reconcile_scenarioline l on l.item_id = i.id and l.bucket = h.bucket and l.run_id = %(run)s
+        join sop_product p on p.id = h.product_id
+        window w as (partition by h.product_id, h.location_id, h.bucket)
+    ), floored as (
+        select *, floor(demand * coalesce(weight, 0) / step) as units,
+               floor(revenue * coalesce(weight, 0) * 100) as cents,
+               demand * coalesce(weight, 0) / step - floor(demand * coalesce(weight, 0) / step) as unit_rest,
+               revenue * coalesce(weight, 0) * 100 - floor(revenue * coalesce(weight, 0) * 100) as cent_rest
+        from part
+    ), ranked as (
+        select *, row_number() over (g order by unit_rest desc, customer_id) as unit_rank,
+               row_number() over (g order by cent_rest desc, customer_id) as cent_rank,
+               round(demand / step) - sum(units) over g as units_left,
+               round(revenue * 100) - sum(cents) over g as cents_left
+        from floored window g as (partition by product_id, location_id, bucket)
+    )
+    select p.code, w.code, c.code, f.code, r.code, k.bucket,
+           ((k.units + case when k.unit_rank <= k.units_left then 1 else 0 end) * k.step)::numeric(16, 3),
+           ((k.cents + case when k.cent_rank <= k.cents_left then 1 else 0 end) / 100)::numeric(18, 2),
+           null, null, null, null, null
+    from ranked k
+    join sop_product p on p.id = k.product_id join sop_family f on f.id = p.family_id
+    join sop_location w on w.id = k.location_id
+    join sop_customer c on c.id = k.customer_id join sop_region r on r.id = c.region_id
+"""
+STOCK_ROWS_SQL = """
+    select p.code, w.code, '', f.code, '', l.bucket, null, null,
+           l.receipts, l.closing, l.cogs, l.inventory_value, l.purchases_value
+    from reconcile_scenarioline l
+    join supply_stockitem i on i.id = l.item_id
+    join sop_product p on p.id = i.product_id join sop_family f on f.id = p.family_id
+    join sop_location w on w.id = i.location_id
+    where l.run_id = %(run)s
+"""
+
+
+def plan_line_rows(cycle: Cycle, run: ScenarioRun) -> list[tuple[object, ...]]:
+    """Return every line of the plan in the seal's field order: customers' demand and revenue, then stock items."""
+    params = {"cycle": cycle.pk, "run": run.pk}
+    with connection.cursor() as cursor:
+        cursor.execute(DEMAND_ROWS_SQL, params)
+        rows = cursor.fetchall()
+        cursor.execute(STOCK_ROWS_SQL, params)
+        rows += cursor.fetchall()
+    return rows

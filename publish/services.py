@@ -1,0 +1,148 @@
+"""Every write of publishing and measuring: seal the plan, hold it against what happened, look back at decisions."""
+
+from datetime import date
+
+from django.db import connection, transaction
+from django.db.models import Max
+from django.utils import timezone
+
+from publish.constants import CheckState, MeasureKind
+from publish.frames import plan_line_rows
+from publish.models import DecisionCheck, PlanLine, PublishedPlan
+from publish.seal import FIELDS, Heading, seal
+from publish.selectors import months_measurable
+from review import selectors as review
+from review.constants import ApprovalState
+from sop.constants import StepKind
+from sop.models import Company, Cycle, User
+from sop.refusals import NotAllowed, Refused
+from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock
+
+# One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
+MEASURE_SQL = """
+    insert into publish_planmeasure (cycle_id, bucket, lag, kind, code, layer, forecast, actual, absolute_error)
+    select %(cycle)s, s.bucket, %(lag)s, %(kind)s, {code}, layer.name,
+           sum(layer.forecast), sum({actual}), sum(abs(layer.forecast - {actual}))
+    from demand_forecastsnapshot s
+    join demand_series d on d.id = s.series_id
+    join sop_product p on p.id = d.product_id
+    join sop_family f on f.id = p.family_id
+    join sop_customer c on c.id = d.customer_id
+    join sop_region r on r.id = c.region_id
+    left join demand_actual a on a.series_id = s.series_id and a.bucket = s.bucket
+    cross join lateral (values ('naive', coalesce(s.naive, 0)), ('baseline', s.baseline),
+                               ('sales', s.sales), ('consensus', s.consensus)) as layer(name, forecast)
+    where s.cycle_id = %(cycle)s and s.bucket = %(bucket)s
+      and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+    group by s.bucket, {code}, layer.name
+    on conflict (cycle_id, bucket, kind, code, layer) do update
+    set forecast = excluded.forecast, actual = excluded.actual, absolute_error = excluded.absolute_error
+"""
+ACTUAL = "greatest(coalesce(a.ordered, 0) - coalesce(a.cancelled, 0), 0)"
+CODE_OF = {
+    MeasureKind.TOTAL: "''",
+    MeasureKind.FAMILY: "f.code",
+    MeasureKind.REGION: "r.code",
+    MeasureKind.CUSTOMER: "c.code",
+}
+
+
+@transaction.atomic
+def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPlan:
+    """Seal the signed plan as the number everyone works to; a correction is a new version and needs a reason."""
+    if not user.has_perm("publish.publish_plan"):
+        raise NotAllowed("Only the coordinator publishes the plan.")
+    step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.PUBLISH)
+    Cycle.objects.select_for_update().get(pk=cycle_id)  # two clicks at once: the second waits, then is refused below
+    signed = review.sign_off(step.cycle)
+    if signed.choice is None or not signed.complete:
+        raise Refused(f"Not every approver has signed: {', '.join(signed.waiting) or 'no plan is chosen'}.")
+    last = PublishedPlan.objects.filter(cycle_id=cycle_id).aggregate(version=Max("version"))["version"]
+    if last is not None and not reason.strip():
+        raise Refused(f"Version {last} is published; say why it must be corrected.")
+    previous = PublishedPlan.objects.select_for_update().order_by("-id").first()
+    company = Company.objects.filter(pk=1).first() or Company()
+    rows = plan_line_rows(step.cycle, signed.choice.scenario_run)
+    if not rows:
+        raise Refused("The chosen plan has no lines: nothing was forecast in this cycle.")
+    approvers = [
+        {"name": str(a.approver), "function": a.function, "signed_at": a.decided_at.isoformat()}
+        for a in signed.approvals
+        if a.state == ApprovalState.SIGNED and a.decided_at is not None
+    ]
+    head = Heading(
+        step.cycle.bucket, (last or 0) + 1, company.currency, approvers, previous.seal if previous is not None else ""
+    )
+    plan = PublishedPlan.objects.create(
+        cycle_id=cycle_id,
+        version=head.version,
+        scenario_run=signed.choice.scenario_run,
+        reason=reason.strip(),
+        approvers=approvers,
+        published_by=user,
+        published_by_name=user.name,
+        published_at=timezone.now(),
+        currency=head.currency,
+        line_count=len(rows),
+        previous_seal=head.previous_seal,
+        seal=seal(head, rows),
+    )
+    _lines_copy(plan, rows)
+    cycle_published(cycle_id=cycle_id)
+    cycle_event(
+        cycle=step.cycle,
+        kind="published",
+        sentence=f"{user.name} published version {plan.version}: {plan.line_count} lines, seal {plan.seal[:12]}.",
+        step=step,
+        reason=reason,
+    )
+    return plan
+
+
+@transaction.atomic
+def plan_measure(*, user: User, cycle_id: int) -> list[date]:
+    """Hold every layer of a cycle's forecast against the months that are over; return the months measured."""
+    if not user.has_perm("publish.measure_plan"):
+        raise NotAllowed("Planners and the coordinator measure the plan.")
+    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+    months = months_measurable(cycle)
+    if not months:
+        raise Refused(f"Nothing to measure yet: bring in the actuals of {cycle.bucket:%B %Y} first.")
+    with connection.cursor() as cursor:
+        for month in months:
+            lag = (month.year - cycle.bucket.year) * 12 + month.month - cycle.bucket.month
+            for kind, code in CODE_OF.items():
+                cursor.execute(
+                    MEASURE_SQL.format(code=code, actual=ACTUAL),
+                    {"cycle": cycle.pk, "bucket": month, "lag": lag, "kind": kind.value},
+                )
+    cycle_measured(cycle_id=cycle_id)
+    cycle_event(
+        cycle=cycle,
+        kind="measured",
+        sentence=f"{user.name} measured the plan against {len(months)} month{'s' if len(months) > 1 else ''}.",
+    )
+    return months
+
+
+@transaction.atomic
+def decision_check(*, user: User, decision_id: int, state: str, sentence: str) -> DecisionCheck:
+    """Record how a decision turned out."""
+    if not user.has_perm("publish.measure_plan"):
+        raise NotAllowed("Planners and the coordinator look back at decisions.")
+    if state not in CheckState.values:
+        raise Refused("Choose how the decision turned out.")
+    if not sentence.strip():
+        raise Refused("Say in a sentence how it turned out.")
+    return DecisionCheck.objects.create(
+        decision_id=decision_id, state=state, sentence=sentence.strip(), checked_at=timezone.now(), checked_by=user
+    )
+
+
+def _lines_copy(plan: PublishedPlan, rows: list[tuple[object, ...]]) -> None:
+    columns = ", ".join(("plan_id", *FIELDS))
+    with connection.cursor() as cursor, cursor.copy(f"copy {PlanLine._meta.db_table} ({columns}) from stdin") as copy:
+        for row in rows:
+            copy.write_row((plan.pk, *row))
+
+
