@@ -8,10 +8,13 @@ from decimal import Decimal
 from django.db import connection
 from django.db.models import QuerySet
 
+from demand.constants import Layer
 from demand.models import Actual
+from publish.constants import MeasureKind
+from publish.engine.measure import bias, wmape
 from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
 from publish.seal import FIELDS, Heading, Value, seal
-from sop.models import Cycle, User
+from sop.models import Customer, Cycle, Family, Region, User
 from sop.selectors.scope import customers_visible
 
 
@@ -96,3 +99,89 @@ def months_measurable(cycle: Cycle) -> list[date]:
 def decision_checks(cycle: Cycle) -> QuerySet[DecisionCheck]:
     """Return the look-backs at a cycle's decisions."""
     return DecisionCheck.objects.filter(decision__question__cycle=cycle).select_related("decision__question")
+
+
+@dataclass(frozen=True)
+class FamilyTable:
+    """A plan by family and month: demand in base units, revenue in plan currency."""
+
+    months: list[date]
+    rows: list[tuple[str, list[Decimal], Decimal]]  # family name, revenue per month, total
+    total: list[Decimal]
+
+
+def family_table(plan: PublishedPlan) -> FamilyTable:
+    """Return the plan's revenue by family and month with totals."""
+    found = family_months(plan)
+    months = sorted({bucket for _, bucket, _, _ in found})
+    names = dict(Family.objects.values_list("code", "name"))
+    cells = {(code, bucket): revenue for code, bucket, _, revenue in found}
+    rows = []
+    for code in sorted({code for code, _, _, _ in found}, key=lambda code: names.get(code, code)):
+        values = [cells.get((code, month), Decimal(0)) for month in months]
+        rows.append((names.get(code, code), values, sum(values, Decimal(0))))
+    total = [sum((values[i] for _, values, _ in rows), Decimal(0)) for i in range(len(months))]
+    return FamilyTable(months, rows, total)
+
+
+@dataclass(frozen=True)
+class MeasureRow:
+    """One group's result in one month: WMAPE and bias per layer; bias plus = forecast too high."""
+
+    name: str
+    actual: Decimal
+    layers: list[tuple[str, Decimal, float | None, float | None]]  # layer label, forecast, WMAPE, bias
+
+
+def months_measured(cycle: Cycle) -> list[date]:
+    """Return the months this cycle's plan was measured against, in order."""
+    found = PlanMeasure.objects.filter(cycle=cycle).values_list("bucket", flat=True).distinct()
+    return sorted(found)
+
+
+def measure_table(cycle: Cycle, bucket: date, kind: MeasureKind) -> list[MeasureRow]:
+    """Return one row per group, the worst consensus first, layers in their order."""
+    names = _names(kind)
+    grouped: dict[str, list[PlanMeasure]] = {}
+    for row in measures(cycle, bucket, kind):
+        grouped.setdefault(row.code, []).append(row)
+    table = []
+    for code, rows in grouped.items():
+        by_layer = {row.layer: row for row in rows}
+        layers = [
+            (layer.label, m.forecast, wmape(m.absolute_error, m.actual), bias(m.forecast, m.actual))
+            for layer in Layer
+            if (m := by_layer.get(layer.value)) is not None
+        ]
+        table.append(MeasureRow(names.get(code, code or "Everything"), rows[0].actual, layers))
+    return sorted(table, key=lambda row: -(row.layers[-1][2] or 0) * float(row.actual) if row.layers else 0)
+
+
+def plan_against_actual(cycle: Cycle, bucket: date) -> list[tuple[str, Decimal, Decimal, Decimal, Decimal]]:
+    """Return family, planned units, actual units, planned revenue, actual revenue of one month of the published plan."""
+    plan = plan_current(cycle)
+    if plan is None:
+        return []
+    sql = """
+        with planned as (
+            select family_code, sum(demand) as units, sum(revenue) as revenue from publish_planline
+            where plan_id = %(plan)s and bucket = %(bucket)s group by 1
+        ), happened as (
+            select f.code as family_code, sum(greatest(a.ordered - a.cancelled, 0)) as units, sum(a.revenue) as revenue
+            from demand_actual a join demand_series s on s.id = a.series_id
+            join sop_product p on p.id = s.product_id join sop_family f on f.id = p.family_id
+            where a.bucket = %(bucket)s group by 1
+        )
+        select coalesce(f.name, family_code), coalesce(p.units, 0), coalesce(h.units, 0),
+               coalesce(p.revenue, 0), coalesce(h.revenue, 0)
+        from planned p full join happened h using (family_code) left join sop_family f on f.code = family_code
+        order by 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"plan": plan.pk, "bucket": bucket})
+        return cursor.fetchall()
+
+
+def _names(kind: MeasureKind) -> dict[str, str]:
+    model = {MeasureKind.FAMILY: Family, MeasureKind.REGION: Region, MeasureKind.CUSTOMER: Customer}.get(kind)
+    return dict(model.objects.values_list("code", "name")) if model else {}

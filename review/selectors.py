@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from reconcile import selectors as reconcile
 from review.constants import ApprovalState, QuestionState
@@ -93,4 +93,11 @@ def decisions_due(cycle: Cycle) -> QuerySet[Decision]:
     return (
         Decision.objects.filter(question__cycle__bucket__lt=cycle.bucket, checks__isnull=True)
         .select_related("question__cycle", "chosen")
+    )
+
+
+def decisions_search(words: str) -> QuerySet[Decision]:
+    """Return decisions whose question, reason or trip-wire holds the words."""
+    return decisions().filter(
+        Q(question__sentence__icontains=words) | Q(rationale__icontains=words) | Q(trip_wire__icontains=words)
     )

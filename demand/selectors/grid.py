@@ -14,7 +14,7 @@ from demand.models import Override
 from demand.selectors import layers as layer_reads
 from demand.selectors.series import layer_of, series_editable, series_visible
 from sop.constants import StepKind, StepState
-from sop.engine.months import add_months, month_range
+from sop.engine.months import month_add, month_list
 from sop.models import Company, Cycle, CycleStep, User
 
 ACTUAL_MONTHS = 6  # shown before the plan, so that a level is seen beside its past
@@ -95,7 +95,7 @@ def with_totals(tree_: Tree, leaves: FloatMatrix) -> FloatMatrix:
 
 def shown_months(cycle: Cycle) -> list[date]:
     """Return the last actual months and the plan's months."""
-    return month_range(add_months(cycle.bucket, -ACTUAL_MONTHS), ACTUAL_MONTHS + cycle.horizon_months)
+    return month_list(month_add(cycle.bucket, -ACTUAL_MONTHS), ACTUAL_MONTHS + cycle.horizon_months)
 
 
 def measure(cycle: Cycle, user: User, name: str, tree_: Tree) -> FloatMatrix:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demand.frames import DEMAND_SQL, FloatMatrix, month_matrix
 from demand.models import Actual, BaselineRun
-from sop.engine.months import add_months, month_range
+from sop.engine.months import month_add, month_list
 from sop.models import Cycle
 
 BASELINE_SQL = """
@@ -54,7 +54,7 @@ class Layers:
 
 def plan_months(cycle: Cycle) -> list[date]:
     """Return the months this cycle plans."""
-    return month_range(cycle.bucket, cycle.horizon_months)
+    return month_list(cycle.bucket, cycle.horizon_months)
 
 
 def layers(cycle: Cycle, *, series_ids: Sequence[int]) -> Layers:
@@ -91,7 +91,7 @@ def shipped_actual(*, series_ids: Sequence[int], months: Sequence[date]) -> Floa
 
 def last_year(*, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
     """Return the demand of the same months a year earlier; NaN where that year is not over yet."""
-    earlier = [add_months(month, -12) for month in months]
+    earlier = [month_add(month, -12) for month in months]
     known_until = last_actual_month()
     matrix = demand_actual(series_ids=series_ids, months=earlier)
     if known_until is not None:

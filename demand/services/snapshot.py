@@ -1,0 +1,36 @@
+"""Closing gather demand writes every layer of every series and month, never to change again."""
+
+from django.db import connection
+from django.db.models import Max
+
+from demand.models import BaselineRun, ForecastSnapshot
+from sop.models import CycleStep, User
+from sop.refusals import Refused
+
+# The layers exactly as selectors/layers.py reads them: a later layer takes the earlier one's number where unchanged.
+SNAPSHOT_SQL = """
+    insert into demand_forecastsnapshot (cycle_id, version, series_id, bucket, naive, baseline, sales, consensus)
+    select %(cycle)s, %(version)s, b.series_id, b.bucket, b.naive, b.mean,
+           coalesce(sales.quantity, b.mean), coalesce(consensus.quantity, sales.quantity, b.mean)
+    from demand_baseline b
+    join demand_series s on s.id = b.series_id and s.active
+    left join demand_override sales on sales.cycle_id = %(cycle)s and sales.layer = 'sales'
+         and sales.series_id = b.series_id and sales.bucket = b.bucket
+    left join demand_override consensus on consensus.cycle_id = %(cycle)s and consensus.layer = 'consensus'
+         and consensus.series_id = b.series_id and consensus.bucket = b.bucket
+    where b.run_id = %(run)s
+"""
+
+
+def snapshot_write(*, user: User, step: CycleStep) -> int:
+    """Write the next version of the cycle's snapshot; return how many cells it holds.
+
+    Runs inside the transaction that closes gather demand, after the step row is locked: no edit can slip past it.
+    """
+    run = BaselineRun.objects.filter(cycle_id=step.cycle_id, adopted=True).first()
+    if run is None:
+        raise Refused("Gather demand cannot close without a baseline: run and adopt one first.")
+    last = ForecastSnapshot.objects.filter(cycle_id=step.cycle_id).aggregate(version=Max("version"))["version"]
+    with connection.cursor() as cursor:
+        cursor.execute(SNAPSHOT_SQL, {"cycle": step.cycle_id, "version": (last or 0) + 1, "run": run.pk})
+        return int(cursor.rowcount)
