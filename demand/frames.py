@@ -41,7 +41,9 @@ def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
     return panel.astype({"unique_id": "int64", "y": "float64"})
 
 
-def month_matrix(sql: str, params: dict[str, object], *, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
+def month_matrix(
+    sql: str, params: dict[str, object], *, series_ids: Sequence[int], months: Sequence[date]
+) -> FloatMatrix:
     """Return a matrix (series x months) filled from a query giving series_id, bucket, value; NaN where no row came."""
     matrix = np.full((len(series_ids), len(months)), np.nan)
     row_of = pd.Index(series_ids)

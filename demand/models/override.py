@@ -27,9 +27,7 @@ class ChangeSet(models.Model):
     total_before = models.DecimalField(max_digits=18, decimal_places=3, default=0)
     total_after = models.DecimalField(max_digits=18, decimal_places=3, default=0)
     answer = models.JSONField(default=dict)  # what the sender was told, for a repeated send
-    undoes = models.OneToOneField(
-        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by"
-    )
+    undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by")
     source = models.CharField(max_length=10, choices=Source, default=Source.PAGE)
     request_id = models.CharField(max_length=36, blank=True)
 
@@ -69,7 +67,9 @@ class Override(models.Model):
 
         constraints = [
             models.UniqueConstraint(fields=["cycle", "series", "bucket", "layer"], name="override_once_per_cell"),
-            models.CheckConstraint(condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="override_not_negative"),
+            models.CheckConstraint(
+                condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="override_not_negative"
+            ),
             models.CheckConstraint(condition=Q(bucket__day=1), name="override_bucket_first_day"),
         ]
 
@@ -109,7 +109,9 @@ class Assumption(models.Model):
 
         ordering = ["first_bucket", "id"]
         constraints = [
-            models.CheckConstraint(condition=Q(last_bucket__gte=models.F("first_bucket")), name="assumption_months_order"),
+            models.CheckConstraint(
+                condition=Q(last_bucket__gte=models.F("first_bucket")), name="assumption_months_order"
+            ),
             models.CheckConstraint(
                 condition=Q(probability__gte=0) & Q(probability__lte=100), name="assumption_probability_range"
             ),

@@ -1,12 +1,14 @@
 """The adjust grid: rows as a tree, months across, measures as matrices with totals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
 from django.db import connection
+from django.db.models import Count, Q
 from numpy.typing import NDArray
 
 from demand.frames import FloatMatrix
@@ -63,11 +65,23 @@ def tree(user: User, *, editable_now: bool) -> Tree:
             rows.append(Row(f"f{family}", 1, family_name, 0, family=family))
         if f"p{product}" not in at:
             at[f"p{product}"] = len(rows)
-            rows.append(Row(f"p{product}", 2, product_name, at[f"f{family}"], unit=unit, product=product, family=family))
+            rows.append(
+                Row(f"p{product}", 2, product_name, at[f"f{family}"], unit=unit, product=product, family=family)
+            )
         result.leaf_rows.append(len(rows))
         result.series_ids.append(series)
         rows.append(
-            Row(f"s{series}", 3, f"{customer}, {location}", at[f"p{product}"], series in may_edit, unit, series, product, family)
+            Row(
+                f"s{series}",
+                3,
+                f"{customer}, {location}",
+                at[f"p{product}"],
+                series in may_edit,
+                unit,
+                series,
+                product,
+                family,
+            )
         )
     return result
 
@@ -147,3 +161,69 @@ def reason_threshold() -> tuple[Decimal, Decimal]:
     """Return the percent and the money above which a change needs a reason at submit."""
     company = Company.objects.filter(pk=1).first() or Company()
     return company.reason_percent, company.reason_value
+
+
+def can_edit(cycle: Cycle, user: User) -> bool:
+    """Return whether this person can change numbers of this cycle right now."""
+    return gather_is_open(cycle) and user.has_perm("demand.override_forecast")
+
+
+def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
+    """Return what the grid starts with: rows, months, the plan and the baseline, versions, notes; plain values."""
+    tree_ = tree(user, editable_now=can_edit(cycle, user))
+    layer = layer_of(user)
+    percent, money = reason_threshold()
+    known = layer_reads.versions(cycle, series_ids=tree_.series_ids, layer=layer)
+    return {
+        "months": [_month_json(cycle, month) for month in shown_months(cycle)],
+        "rows": [asdict(row) for row in tree_.rows],
+        "values": {name: plain(measure(cycle, user, name, tree_)) for name in ("plan", "baseline")},
+        "versions": dict(zip((str(series) for series in tree_.series_ids), known.tolist(), strict=True)),
+        "prices": plain(prices(tree_.series_ids, cycle.bucket)),
+        "notes": note_cells(cycle, tree_, layer),
+        "measures": MEASURES,
+        "first_plan_column": ACTUAL_MONTHS,
+        "threshold": {"percent": float(percent), "money": float(money)},
+    }
+
+
+def measure_json(cycle: Cycle, user: User, name: str) -> dict[str, Any]:
+    """Return one measure for the same rows and months as grid_json."""
+    return {"measure": name, "values": plain(measure(cycle, user, name, tree(user, editable_now=False)))}
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What the page's head says of the rows a person sees."""
+
+    products: int
+    series: int
+    changed: int
+    unowned: int  # series whose customer has no rep
+
+
+def summary(cycle: Cycle, user: User) -> Summary:
+    """Return counts for the page's head."""
+    visible = series_visible(user)
+    counts = visible.aggregate(
+        products=Count("product", distinct=True),
+        series=Count("pk"),
+        unowned=Count("pk", filter=Q(customer__owner=None)),
+    )
+    changed = Override.objects.filter(
+        cycle=cycle, layer=layer_of(user), series__in=visible, quantity__isnull=False
+    ).count()
+    return Summary(counts["products"], counts["series"], changed, counts["unowned"])
+
+
+def plain(matrix: NDArray[np.float64]) -> list[Any]:
+    """Return a matrix as lists with None where there is no number, whole numbers where they are whole."""
+    rounded = np.round(matrix, 3)
+    values = rounded.astype(object)
+    values[np.isnan(rounded)] = None
+    return values.tolist()  # type: ignore[no-any-return]
+
+
+def _month_json(cycle: Cycle, month: date) -> dict[str, Any]:
+    kind = "plan" if month >= cycle.bucket else "actual"
+    return {"bucket": month.isoformat(), "label": f"{month:%b %y}", "year": month.year, "kind": kind}

@@ -1,10 +1,10 @@
 """Which series a person sees and may change."""
 
 from django.db.models import QuerySet
+from sop.selectors.scope import customers_editable, customers_visible
 
 from demand.models import Series
-from sop.models import Cycle, User
-from sop.selectors.scope import customers_editable, customers_visible
+from sop.models import User
 
 
 def series_visible(user: User) -> QuerySet[Series]:
@@ -24,8 +24,3 @@ def series_editable(user: User) -> QuerySet[Series]:
 def layer_of(user: User) -> str:
     """Return which layer this person's numbers belong to: a planner's are consensus, a rep's are sales."""
     return "consensus" if user.has_perm("demand.override_any_forecast") else "sales"
-
-
-def series_without_owner_count(cycle: Cycle) -> int:
-    """Return how many active series nobody but a planner can adjust: their customer has no rep."""
-    return Series.objects.filter(active=True, customer__owner=None).count()

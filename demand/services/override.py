@@ -9,6 +9,8 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
+from sop.services.cycle import step_edit_lock, step_start
+from sop.services.history import bulk_upsert_with_history
 
 from demand.constants import OVERRIDE_MAX_TIMES_BASELINE, Action, Reason
 from demand.models import ChangeSet, Override
@@ -18,8 +20,6 @@ from sop.engine.months import month_list
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
 from sop.request_context import current
-from sop.services.cycle import step_edit_lock, step_start
-from sop.services.history import bulk_upsert_with_history
 
 CELLS_MAX = 200_000  # 10,000 series x 18 months and some; more is a program gone wild
 
@@ -73,7 +73,7 @@ class Outcome:
 
 
 @transaction.atomic
-def overrides_save(  # noqa: PLR0913
+def overrides_save(
     *,
     user: User,
     cycle_id: int,
@@ -122,7 +122,9 @@ def change_set_undo(*, user: User, change_set_id: uuid.UUID, undo_id: uuid.UUID)
     """Take back one's own change set as a whole; cells changed since by somebody else stay and are named."""
     change_set = ChangeSet.objects.select_for_update().get(pk=change_set_id)
     if change_set.user_id != user.pk and not user.has_perm("demand.override_any_forecast"):
-        raise NotAllowed(f"{change_set.user_name} made this change; only {change_set.user_name} or a planner undoes it.")
+        raise NotAllowed(
+            f"{change_set.user_name} made this change; only {change_set.user_name} or a planner undoes it."
+        )
     if ChangeSet.objects.filter(undoes=change_set).exclude(pk=undo_id).exists():
         raise Refused("This change is undone already.")
     earlier = _values_before(change_set)
@@ -158,7 +160,9 @@ def reasons_set(*, user: User, cycle_id: int, cells: Sequence[tuple[int, date]],
     bulk_upsert_with_history(
         Override,
         key=("cycle_id", "series_id", "bucket", "layer"),
-        rows=[_as_row(row) | {"reason": reason, "note": note, "changed_at": now, "changed_by_id": user.pk} for row in rows],
+        rows=[
+            _as_row(row) | {"reason": reason, "note": note, "changed_at": now, "changed_by_id": user.pk} for row in rows
+        ],
         reason=reason,
     )
     return len(rows)
@@ -207,7 +211,7 @@ def _allowed(user: User, step: CycleStep, cells: Sequence[CellEdit], outcome: Ou
             sentence = f"{cell.quantity:,f} is below zero; a forecast cannot be."
         elif cell.quantity is not None and cell.quantity > limits.get(cell.series, cell.quantity):
             sentence = (
-                f"{cell.quantity:,f} is more than {OVERRIDE_MAX_TIMES_BASELINE} times this row's highest baseline month; "
+                f"{cell.quantity:,f} is more than {OVERRIDE_MAX_TIMES_BASELINE} times this row's highest baseline; "
                 "if it is right, enter it as a project under Assumptions."
             )
         if sentence:

@@ -1,0 +1,202 @@
+"""The baseline of every series, in three steps that can run on many workers.
+
+1. `baseline_chunk`: some series, any worker, the expensive part. Knows nothing of the other series (but for the family
+   seasons, found once by `seasons_find` and handed to every chunk). `chunk_pack` makes bytes of its result.
+2. `baseline_pool`: once, when all chunks are there. What is learnt from all series together: error quantiles and rho.
+3. `baseline_finish`: one chunk, or all joined by `chunk_join`, with the pool: ranges, errors, words.
+
+`baseline_make` does all three in one process. The same panel gives the same result to the last bit, however it is cut.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from demand.engine.backtest import accuracy_of, errors_of
+from demand.engine.chunk import BaselineChunk, chunk_join, chunk_of, points_of
+from demand.engine.cumulated import rho_pool
+from demand.engine.history import History, history_of
+from demand.engine.intermittent import lumpy_quantiles
+from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply, quantiles_pool
+from demand.engine.routes import ENDED, INTERMITTENT, NONE, routes_find
+from demand.engine.short import sibling_seasons, with_siblings
+from sop.engine.arrays import Array, BoolArray, TextArray
+from sop.engine.months import to_stamps
+from sop.engine.panel import BUCKET, SERIES, STEP, check_panel
+
+BLOCK = 1000  # series worked on at a time: keeps the matrices under some 50 MB
+QUANTILES = tuple(f"q{probability}" for probability in PROBABILITIES)
+FAMILY, ENDS = "family", "ends"  # columns of the facts
+
+
+@dataclass(frozen=True)
+class BaselineOptions:
+    """What may be set about a run; the defaults are the measured choice."""
+
+    held_back: int = 12  # months forecast once more as if they had not happened yet
+    regular: Sequence[str] = ("theta",)  # members of the regular route, names of demand.engine.members
+
+
+@dataclass(frozen=True)
+class BaselinePool:
+    """What all series together teach: the only thing that passes from one chunk to another."""
+
+    quantiles: pd.DataFrame  # route, probability, value, growth, errors
+    rho: pd.DataFrame  # route, months, rho, error, series
+
+
+@dataclass(frozen=True)
+class BaselineResult:
+    """The baseline of some or all series."""
+
+    forecast: pd.DataFrame  # unique_id, ds, step, yhat, q0.025 ... q0.975, naive, one column per member
+    series: pd.DataFrame  # unique_id, route, reason, months, ..., see `baseline_finish`
+    errors: pd.DataFrame  # unique_id, route, step, ds, y, yhat, naive, scale: the months held back
+    pool: BaselinePool
+
+    @property
+    def rho(self) -> pd.DataFrame:
+        """Error of the demand of 1, 2, ... months together, per class: route, months, rho, error, series."""
+        return self.pool.rho
+
+
+DEFAULTS = BaselineOptions()
+
+
+def baseline_make(
+    panel: pd.DataFrame,
+    *,
+    horizon: int,
+    as_of: date | None = None,
+    facts: pd.DataFrame | None = None,
+    options: BaselineOptions = DEFAULTS,
+) -> BaselineResult:
+    """Return the baseline of every series for `horizon` months, in one process.
+
+    `panel`: unique_id, ds, y (base units a month). A month without a row is unknown and is filled; a month without
+    sales has a row with 0. `as_of`: the last month of history, later rows are not seen; None: each series' own last.
+    `facts`: unique_id and any of family, ends (last month of sale); a series in facts alone gets the route "none".
+    Raises PanelError (a ValueError) with a sentence for a table of the wrong shape.
+    """
+    seasons = seasons_find(panel, facts, as_of=as_of)
+    chunk = baseline_chunk(panel, horizon=horizon, as_of=as_of, facts=facts, seasons=seasons, options=options)
+    return baseline_finish(chunk, baseline_pool([chunk]))
+
+
+def seasons_find(panel: pd.DataFrame, facts: pd.DataFrame | None, *, as_of: date | None = None) -> pd.DataFrame:
+    """Return each family's season for the chunks to borrow: family, siblings, agreement, agree, m1..m12. Run once."""
+    history = history_of(check_panel(panel), as_of=as_of)
+    return sibling_seasons(history, _fact(facts, FAMILY, history.ids).astype(np.str_))
+
+
+def baseline_chunk(
+    panel: pd.DataFrame,
+    *,
+    horizon: int,
+    as_of: date | None = None,
+    facts: pd.DataFrame | None = None,
+    seasons: pd.DataFrame | None = None,
+    options: BaselineOptions = DEFAULTS,
+) -> BaselineChunk:
+    """Return forecasts and back-test of the series in `panel` and `facts`; arguments as in `baseline_make`."""
+    if horizon < 1:
+        raise ValueError(f"The horizon is {horizon} months; it is at least 1.")
+    ids = np.array([], dtype=np.str_) if facts is None else facts[SERIES].to_numpy().astype(np.str_)
+    history = history_of(check_panel(panel), as_of=as_of, ids=ids)
+    if seasons is not None:
+        history = with_siblings(history, _fact(facts, FAMILY, history.ids).astype(np.str_), seasons)
+    ended = _ended(facts, history)
+    blocks = [slice(start, start + BLOCK) for start in range(0, max(len(history), 1), BLOCK)]
+    return chunk_join([_block(history.take(rows), ended[rows], horizon, options) for rows in blocks])
+
+
+def baseline_pool(chunks: Iterable[BaselineChunk]) -> BaselinePool:
+    """Return what all chunks together teach about errors; the order of the chunks does not matter."""
+    parts = list(chunks)
+    months = max((part.now.naive.shape[1] for part in parts), default=1)
+    errors = pd.concat([errors_of(part) for part in parts]) if parts else pd.DataFrame()
+    errors = errors.sort_values([SERIES, STEP], ignore_index=True)
+    return BaselinePool(quantiles_pool(errors), rho_pool(errors, months))
+
+
+def baseline_finish(chunk: BaselineChunk, pool: BaselinePool) -> BaselineResult:
+    """Return the finished baseline of a chunk.
+
+    Columns of `series`: unique_id, route, reason (sentences), months (of history), filled (months), held (months held
+    back), members (names), fallback (what failed, "" = nothing), range_from (class whose errors made the range), scale
+    (base units), and mase, naive_mase, wape, bias, fva, noise of `accuracy_of`.
+    """
+    yhat = points_of(chunk.now, chunk.route)
+    cuts = quantiles_apply(yhat, chunk.now.scale, chunk.route, pool.quantiles)
+    lumpy = chunk.route == INTERMITTENT
+    cuts[lumpy] = lumpy_quantiles(yhat[lumpy], chunk.variance[lumpy], chunk.lot[lumpy], np.array(PROBABILITIES))
+    cuts[chunk.route == ENDED] = 0.0
+    cuts[chunk.route == NONE] = np.nan
+    return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool), errors_of(chunk), pool)
+
+
+def _block(history: History, ended: BoolArray, horizon: int, options: BaselineOptions) -> BaselineChunk:
+    routing = routes_find(history, ended)
+    return chunk_of(history, routing, horizon=horizon, held_back=options.held_back, regular=options.regular)
+
+
+def _fact(facts: pd.DataFrame | None, column: str, ids: TextArray) -> np.ndarray:
+    """Return one fact per series, "" where there is none."""
+    if facts is None or column not in facts:
+        return np.full(len(ids), "", dtype=object)
+    known = facts.assign(**{SERIES: facts[SERIES].astype(str)}).drop_duplicates(SERIES).set_index(SERIES)[column]
+    return known.astype(object).where(known.notna(), "").reindex(ids, fill_value="").to_numpy(dtype=object)
+
+
+def _ended(facts: pd.DataFrame | None, history: History) -> BoolArray:
+    """Return which series have an end date in the history: nothing is sold after it."""
+    ends = pd.to_datetime(pd.Series(_fact(facts, ENDS, history.ids)).replace("", None), errors="coerce")
+    until = to_stamps(history.last + history.behind)
+    return (ends.notna() & (ends < until + np.timedelta64(32, "D"))).to_numpy(dtype=np.bool_)
+
+
+def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:
+    count, horizon = yhat.shape
+    step = np.arange(1, horizon + 1)
+    columns = {
+        SERIES: np.repeat(chunk.ids.astype(object), horizon),
+        BUCKET: to_stamps((chunk.until[:, None] + step).ravel()),
+        STEP: np.tile(step, count),
+        "yhat": yhat.ravel(),
+    }
+    columns |= {name: cuts[:, :, place].ravel() for place, name in enumerate(QUANTILES)}
+    columns["naive"] = chunk.now.naive.ravel()
+    columns |= {name: points.ravel() for name, points in chunk.now.members.items()}
+    return pd.DataFrame(columns)
+
+
+def _series(chunk: BaselineChunk, pool: BaselinePool) -> pd.DataFrame:
+    used = {name: np.isfinite(points).all(axis=1) for name, points in chunk.now.members.items()}
+    members = [", ".join(name for name, rows in used.items() if rows[row]) for row in range(len(chunk.ids))]
+    fallback = [_fallback(failed, bool(names)) for failed, names in zip(chunk.failed, members, strict=True)]
+    table = pd.DataFrame(
+        {
+            SERIES: chunk.ids.astype(object),
+            "route": chunk.route.astype(object),
+            "reason": chunk.reason.astype(object),
+            "months": chunk.months,
+            "filled": chunk.filled,
+            "held": chunk.held,
+            "members": members,
+            "fallback": fallback,
+            "range_from": np.where(
+                chunk.route == INTERMITTENT, "negative binomial", pool_of(chunk.route, pool.quantiles)
+            ),
+            "scale": chunk.now.scale,
+        }
+    )
+    return pd.concat([table, accuracy_of(chunk)], axis=1)
+
+
+def _fallback(failed: str, others: bool) -> str:
+    if not failed:
+        return ""
+    return f"{failed} gave no number: " + ("the other methods alone." if others else "simple exponential smoothing.")

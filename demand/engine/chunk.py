@@ -1,0 +1,189 @@
+"""What one worker finds out about its series: forecasts from today and from a year ago, member by member."""
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass, fields, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from demand.engine.history import SEASON, WIDTH, History
+from demand.engine.members import members_run, members_wanted
+from demand.engine.routes import INTERMITTENT, NONE, Routing
+from demand.engine.short import same_month_points
+from demand.engine.smoothing import smoothed_level
+from sop.engine.arrays import Array, IntArray, MonthArray, TextArray
+
+FENCE = 3.0  # times the largest month of the last twelve
+SEASONAL_SCALE_FROM = 24  # months: under two years the month-to-month error says more about the noise
+MEMBER_KEY = "member_"
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Forecasts of n series from one origin; all in base units a month."""
+
+    members: dict[str, Array]  # n x steps each; NaN where a series does not use it or it failed
+    naive: Array  # n x steps: same month a year before
+    level: Array  # n: smoothed level, the fallback where every member failed
+    scale: Array  # n: mean absolute error of the seasonal naive over the history
+    ceiling: Array  # n: the fence
+
+
+@dataclass(frozen=True)
+class BaselineChunk:
+    """All that is known about n series before pooling; row i of every array belongs to `ids[i]`."""
+
+    ids: TextArray
+    until: MonthArray  # last month of history; step 1 is the month after
+    route: TextArray
+    reason: TextArray
+    months: IntArray
+    filled: IntArray
+    failed: TextArray  # names of members that failed, comma separated
+    variance: Array  # of monthly history, units^2
+    lot: Array  # smallest sale seen, units; 0 where none
+    now: Origin  # n x horizon
+    past: Origin  # n x months held back
+    held: IntArray  # months held back
+    actual: Array  # n x months held back: what came; NaN beyond `held`
+
+
+def chunk_of(
+    history: History, routing: Routing, *, horizon: int, held_back: int, regular: Sequence[str]
+) -> BaselineChunk:
+    """Return forecasts from the end of the history and from `held_back` months before it (half of it at most)."""
+    held = np.where(routing.route == NONE, 0, np.minimum(held_back, history.months // 2)).astype(np.int64)
+    wanted = members_wanted(routing.route, history, regular)
+    now = _origin(history, wanted, horizon)
+    past = _origin(history.without_last(held), wanted, held_back)
+    columns = WIDTH - held[:, None] + np.arange(held_back)
+    actual = np.take_along_axis(history.values, np.minimum(columns, WIDTH - 1), axis=1)
+    sales = np.where(np.nan_to_num(history.values) > 0, history.values, np.inf).min(axis=1)
+    return BaselineChunk(
+        ids=history.ids,
+        until=history.last + history.behind,
+        route=routing.route,
+        reason=routing.reason,
+        months=history.months,
+        filled=history.filled,
+        failed=_failed(now, wanted),
+        variance=_variance(history),
+        lot=np.where(np.isfinite(sales), sales, 0.0),
+        now=now,
+        past=past,
+        held=held,
+        actual=np.where(columns < WIDTH, actual, np.nan),
+    )
+
+
+def points_of(origin: Origin, route: TextArray) -> Array:
+    """Return the baseline, n x steps: the plain mean of the members, inside the fence.
+
+    Where every member failed, the smoothed level. 0 for routes that forecast nothing.
+    """
+    steps = origin.naive.shape[1]
+    total, count = np.zeros((len(route), steps)), np.zeros((len(route), steps))
+    for name in sorted(origin.members):
+        points = origin.members[name]
+        total += np.where(np.isfinite(points), points, 0.0)
+        count += np.isfinite(points)
+    mean = np.where(count > 0, total / np.maximum(count, 1), origin.level[:, None])
+    forecast = ~np.isin(route, [NONE, "ended"])
+    return np.where(forecast[:, None], np.clip(mean, 0, origin.ceiling[:, None]), 0.0)
+
+
+def chunk_with_member(chunk: BaselineChunk, name: str, now: Array, past: Array) -> BaselineChunk:
+    """Return the chunk with one more member, run elsewhere: `now` n x horizon, `past` n x months held back."""
+    return replace(
+        chunk,
+        now=replace(chunk.now, members={**chunk.now.members, name: now}),
+        past=replace(chunk.past, members={**chunk.past.members, name: past}),
+    )
+
+
+def chunk_join(chunks: Sequence[BaselineChunk]) -> BaselineChunk:
+    """Return several chunks as one, sorted by series, so that how they were cut cannot be seen."""
+    order = np.argsort(np.concatenate([chunk.ids for chunk in chunks]), kind="stable")
+    parts = [_flat(chunk) for chunk in chunks]
+    return _nested({key: np.concatenate([part[key] for part in parts])[order] for key in parts[0]})
+
+
+def chunk_pack(chunk: BaselineChunk) -> bytes:
+    """Return the chunk as bytes (about 0.5 KB a series), to be kept until all chunks are there."""
+    buffer = io.BytesIO()
+    np.savez_compressed(buffer, allow_pickle=False, **_flat(chunk))
+    return buffer.getvalue()
+
+
+def chunk_unpack(data: bytes) -> BaselineChunk:
+    """Return the chunk `chunk_pack` made bytes of."""
+    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
+        return _nested({key: arrays[key] for key in arrays.files})
+
+
+def _origin(history: History, wanted: dict[str, np.ndarray], horizon: int) -> Origin:
+    columns = history.behind[:, None] % SEASON + np.arange(horizon)
+    naive = same_month_points(history, horizon + SEASON)
+    recent = np.where(np.isnan(history.values[:, -SEASON:]), 0.0, history.values[:, -SEASON:])
+    return Origin(
+        members=members_run(history, wanted, horizon),
+        naive=np.maximum(np.take_along_axis(naive, columns, axis=1), 0),
+        level=np.nan_to_num(smoothed_level(history.values)),
+        scale=_scale(history),
+        ceiling=FENCE * np.maximum(recent.max(axis=1), 0),
+    )
+
+
+def _scale(history: History) -> Array:
+    """Return the mean absolute error of the seasonal naive, of last month's value where the year is too short.
+
+    Where both are nothing (one month known), the level itself: one month says nothing about the noise.
+    """
+    seasonal = np.abs(history.values[:, SEASON:] - history.values[:, :-SEASON])
+    monthly = np.abs(np.diff(history.values, axis=1))
+    use_season = history.months >= SEASONAL_SCALE_FROM
+    error = np.where(use_season, _row_mean(seasonal), _row_mean(monthly))
+    error = np.where(use_season & ~(error > 0), _row_mean(monthly), error)
+    return np.where(history.months == 1, np.abs(history.values[:, -1]), np.nan_to_num(error))
+
+
+def _row_mean(values: Array) -> Array:
+    counted = (~np.isnan(values)).sum(axis=1)
+    return np.where(counted > 0, np.nansum(values, axis=1) / np.maximum(counted, 1), np.nan)
+
+
+def _variance(history: History) -> Array:
+    mean = np.nan_to_num(_row_mean(history.values))
+    squares = np.nansum((history.values - mean[:, None]) ** 2, axis=1)
+    return squares / np.maximum(history.months - 1, 1)
+
+
+def _failed(now: Origin, wanted: dict[str, np.ndarray]) -> TextArray:
+    """Return, per series, the members that were asked for and gave no number."""
+    said = np.full(len(now.level), "", dtype="<U100")
+    for name, asked in wanted.items():
+        failed = asked & ~np.isfinite(now.members[name]).all(axis=1)
+        said[failed] = np.char.add(np.where(said[failed] == "", "", np.char.add(said[failed], ", ")), name)
+    return said
+
+
+def _flat(chunk: BaselineChunk) -> dict[str, NDArray[np.generic]]:
+    """Return all arrays under one level of names."""
+    arrays = {field.name: getattr(chunk, field.name) for field in fields(chunk)}
+    for moment in ("now", "past"):
+        origin = arrays.pop(moment)
+        named = {field.name: getattr(origin, field.name) for field in fields(origin) if field.name != "members"}
+        named |= {MEMBER_KEY + name: points for name, points in origin.members.items()}
+        arrays |= {f"{moment}/{name}": array for name, array in named.items()}
+    return arrays
+
+
+def _nested(arrays: dict[str, NDArray[np.generic]]) -> BaselineChunk:
+    moments = {}
+    for moment in ("now", "past"):
+        own = {key.split("/")[1]: arrays.pop(key) for key in [key for key in arrays if key.startswith(moment + "/")]}
+        names = [key for key in own if key.startswith(MEMBER_KEY)]
+        members = {name.removeprefix(MEMBER_KEY): own.pop(name) for name in names}
+        moments[moment] = Origin(members=members, **own)  # type: ignore[arg-type]
+    return BaselineChunk(**arrays, **moments)  # type: ignore[arg-type]

@@ -1,0 +1,108 @@
+"""History as a matrix: one row per series, one column per month, all series ending in the last column.
+
+The width is fixed, so that every sum over a row adds the same numbers in the same order in any chunk: the same input
+gives the same output to the last bit, whatever the chunking.
+"""
+
+from dataclasses import dataclass, fields
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from demand.engine.fills import fill_gaps
+from sop.engine.arrays import Array, BoolArray, IntArray, MonthArray, TextArray
+from sop.engine.months import calendar_month, month_numbers, to_months
+from sop.engine.panel import BUCKET, SERIES, VALUE
+
+WIDTH = 240  # months kept: 20 years, more than any route looks back; a multiple of 12
+SEASON = 12
+INTERMITTENT_FROM = 1.32  # months per month with sales (Syntetos, Boylan & Croston 2005)
+MIN_SALES_AFTER_ZEROS = 3  # months of sales before zeros in front may be taken for "not on sale yet"
+
+
+@dataclass(frozen=True)
+class History:
+    """Cleaned history of n series; row i of every array belongs to `ids[i]`."""
+
+    ids: TextArray  # sorted
+    values: Array  # n x WIDTH, base units; NaN before a series' first month and nowhere else
+    last: MonthArray  # the month of the last column
+    months: IntArray  # months from the first to the last, gaps filled
+    filled: IntArray  # months that had no row and were filled
+    trimmed: IntArray  # months at zero left out before the first sale
+    behind: IntArray  # months between `last` and the last month of history asked for
+    siblings: Array  # n x 12, January to December: season borrowed from the family; NaN where none
+
+    def __len__(self) -> int:
+        return len(self.ids)
+
+    def take(self, rows: IntArray | BoolArray | slice) -> "History":
+        """Return the history of some series."""
+        return History(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+
+    def without_last(self, held: IntArray) -> "History":
+        """Return the history as it stood `held` months before its end (one number per series, at most its months)."""
+        columns = np.arange(WIDTH)[None, :] - held[:, None]
+        earlier = np.take_along_axis(self.values, np.maximum(columns, 0), axis=1)
+        values = np.where(columns >= 0, earlier, np.nan)
+        return History(
+            self.ids, values, self.last - held, self.months - held, self.filled, self.trimmed, held * 0, self.siblings
+        )
+
+    def phase_months(self) -> IntArray:
+        """Return, n x 12, the calendar month (0 = January) of the last twelve columns; it repeats every 12 columns."""
+        return (calendar_month(self.last)[:, None] + np.arange(1, SEASON + 1)[None, :]) % SEASON
+
+
+def history_of(panel: pd.DataFrame, *, as_of: date | None = None, ids: TextArray | None = None) -> History:
+    """Return the history in a checked panel, up to the month `as_of` (each series' own last month when None).
+
+    `ids` names series that count even when the panel has no row of them. Missing months inside are filled. Zeros before
+    the first sale are left out where what follows sells regularly: the series was not on sale yet.
+    """
+    until = None if as_of is None else to_months(as_of)
+    if until is not None:
+        panel = panel[panel[BUCKET].to_numpy() <= until.astype("datetime64[ns]")]
+    names = panel[SERIES].to_numpy().astype(np.str_)
+    known_ids, codes = np.unique(names if ids is None else np.concatenate([names, ids]), return_inverse=True)
+    codes, number = codes[: len(names)], month_numbers(to_months(panel[BUCKET].to_numpy()))
+    default = int(month_numbers(until)) if until is not None else int(number.max(initial=0))
+    last = np.full(len(known_ids), -(10**6), dtype=np.int64)
+    np.maximum.at(last, codes, number)
+    last[last == -(10**6)] = default
+    raw = np.full((len(known_ids), WIDTH), np.nan)
+    age = last[codes] - number
+    recent = age < WIDTH
+    raw[codes[recent], WIDTH - 1 - age[recent]] = panel[VALUE].to_numpy(dtype=np.float64)[recent]
+    behind = np.zeros_like(last) if until is None else default - last
+    return _cleaned(known_ids, raw, last, behind)
+
+
+def _cleaned(ids: TextArray, raw: Array, last: IntArray, behind: IntArray) -> History:
+    present = ~np.isnan(raw)
+    started = np.logical_or.accumulate(present, axis=1)
+    filled = (started & ~present).sum(axis=1)
+    values = fill_gaps(raw)
+    trimmed = zeros_in_front(values)
+    values[np.arange(WIDTH) < (WIDTH - started.sum(axis=1) + trimmed)[:, None]] = np.nan
+    siblings = np.full((len(ids), SEASON), np.nan)
+    return History(
+        ids, values, last.astype("datetime64[M]"), started.sum(axis=1) - trimmed, filled, trimmed, behind, siblings
+    )
+
+
+def zeros_in_front(values: Array) -> IntArray:
+    """Return how many leading months at zero to leave out: all, if at least three sales follow with hardly a pause.
+
+    Zeros in front of sporadic sales stay: there they are part of the rhythm.
+    """
+    sold = np.nan_to_num(values) > 0
+    sales = sold.sum(axis=1)
+    first_sale = np.where(sales > 0, np.argmax(sold, axis=1), WIDTH)
+    first_month = WIDTH - (~np.isnan(values)).sum(axis=1)
+    negative_first = (np.nan_to_num(values) < 0) & (np.arange(WIDTH) < first_sale[:, None])
+    regular = (WIDTH - first_sale) < INTERMITTENT_FROM * sales
+    return np.where(
+        regular & (sales >= MIN_SALES_AFTER_ZEROS) & ~negative_first.any(axis=1), first_sale - first_month, 0
+    )

@@ -1,0 +1,82 @@
+"""The shape of what the grid sends; meaning is checked by the services."""
+
+import json
+import uuid
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from demand.constants import Action
+from demand.services.override import CellEdit
+from sop.refusals import Refused
+
+
+class Malformed(Refused):
+    """What was sent cannot be read at all."""
+
+    status = 400
+
+
+@dataclass(frozen=True)
+class ChangeRequest:
+    """One change set as the grid sends it."""
+
+    change_set: uuid.UUID
+    action: Action
+    cells: list[CellEdit]
+    reason: str
+    note: str
+
+
+def change_request(body: bytes) -> ChangeRequest:
+    """Read a change set from JSON; a malformed one is refused naming the cell."""
+    data = _object(body)
+    try:
+        change_set = uuid.UUID(str(data.get("change_set")))
+        action = Action(data.get("action", Action.EDIT))
+    except ValueError as error:
+        raise Malformed("The change set needs an id and a known action.") from error
+    cells = data.get("cells")
+    if not isinstance(cells, list):
+        raise Malformed("Send the changed cells as a list.")
+    return ChangeRequest(
+        change_set,
+        action,
+        [_cell(number, cell) for number, cell in enumerate(cells, start=1)],
+        str(data.get("reason") or ""),
+        str(data.get("note") or "")[:2000],
+    )
+
+
+def cell_list(body: bytes) -> tuple[list[tuple[int, date]], str, str]:
+    """Read cells, reason and note from JSON."""
+    data = _object(body)
+    cells = data.get("cells")
+    if not isinstance(cells, list):
+        raise Malformed("Send the cells as a list.")
+    keys = [(c.series, c.bucket) for c in (_cell(n, cell) for n, cell in enumerate(cells, start=1))]
+    return keys, str(data.get("reason") or ""), str(data.get("note") or "")[:2000]
+
+
+def _object(body: bytes) -> dict[str, Any]:
+    try:
+        data = json.loads(body)
+    except ValueError as error:
+        raise Malformed("This is not JSON.") from error
+    if not isinstance(data, dict):
+        raise Malformed("Send one JSON object.")
+    return data
+
+
+def _cell(number: int, cell: Any) -> CellEdit:
+    try:
+        quantity = cell.get("quantity")
+        return CellEdit(
+            int(cell["series"]),
+            date.fromisoformat(cell["bucket"]),
+            None if quantity in (None, "") else Decimal(str(quantity)),
+            int(cell.get("version") or 0),
+        )
+    except (AttributeError, KeyError, TypeError, ValueError, InvalidOperation) as error:
+        raise Malformed(f"Cell {number} cannot be read: it needs a series, a month and a number.") from error

@@ -1,0 +1,22 @@
+"""Addresses of gathering demand."""
+
+from django.urls import path
+
+from demand import views
+
+app_name = "demand"
+urlpatterns = [
+    path("cycle/<int:cycle_id>/demand/", views.adjust.adjust, name="adjust"),
+    path("cycle/<int:cycle_id>/demand/grid/", views.adjust.grid_data, name="grid-data"),
+    path("cycle/<int:cycle_id>/demand/measure/", views.adjust.grid_measure, name="grid-measure"),
+    path("cycle/<int:cycle_id>/demand/save/", views.adjust.save, name="save"),
+    path("cycle/<int:cycle_id>/demand/reasons/", views.adjust.reasons, name="reasons"),
+    path("cycle/<int:cycle_id>/demand/undo/", views.adjust.undo, name="undo"),
+    path("cycle/<int:cycle_id>/demand/panel/", views.adjust.panel, name="panel"),
+    path("cycle/<int:cycle_id>/demand/submit/", views.adjust.submit, name="submit"),
+    path("cycle/<int:cycle_id>/demand/export/", views.adjust.export, name="export"),
+    path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),
+    path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),
+    path("cycle/<int:cycle_id>/baseline/<int:run_id>/adopt/", views.baseline.adopt, name="baseline-adopt"),
+    path("cycle/<int:cycle_id>/demand/progress/", views.progress.progress, name="progress"),
+]

@@ -1,0 +1,152 @@
+"""The adjust screen: the grid, its measures, saving, reasons, the side panel, submit."""
+
+import uuid
+from datetime import date
+
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+from sop.selectors.cycle import progress_of
+
+from demand import exports, forms
+from demand.constants import Reason
+from demand.selectors import grid as grid_reads
+from demand.selectors import panel as panel_reads
+from demand.selectors.layers import adopted_run
+from demand.selectors.submit import reasons_missing
+from demand.services.gather import territory_submit
+from demand.services.override import change_set_undo, overrides_save, reasons_set
+from sop.constants import StepKind
+from sop.models import Cycle, CycleStep, User
+from sop.refusals import Refused
+
+
+@require_safe
+@permission_required("demand.view_demand", raise_exception=True)
+def adjust(request: HttpRequest, cycle_id: int) -> HttpResponse:
+    """Show the grid's page; its data follows by grid_data."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    return _adjust_page(request, cycle)
+
+
+@require_safe
+@permission_required("demand.view_demand", raise_exception=True)
+def grid_data(request: HttpRequest, cycle_id: int) -> JsonResponse:
+    """Give rows, months, the plan and the baseline."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    return JsonResponse(grid_reads.grid_json(cycle, _user(request)))
+
+
+@require_safe
+@permission_required("demand.view_demand", raise_exception=True)
+def grid_measure(request: HttpRequest, cycle_id: int) -> JsonResponse:
+    """Give one more measure for the same rows."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    name = request.GET.get("measure", "")
+    if name not in grid_reads.MEASURES:
+        return JsonResponse({"error": f"There is no measure {name!r}."}, status=400)
+    return JsonResponse(grid_reads.measure_json(cycle, _user(request), name))
+
+
+@require_POST
+@permission_required("demand.override_forecast", raise_exception=True)
+def save(request: HttpRequest, cycle_id: int) -> JsonResponse:
+    """Save a change set; refused cells are named in the answer."""
+    get_object_or_404(Cycle, pk=cycle_id)
+    change = forms.change_request(request.body)
+    outcome = overrides_save(
+        user=_user(request),
+        cycle_id=cycle_id,
+        change_set_id=change.change_set,
+        action=change.action,
+        cells=change.cells,
+        reason=change.reason,
+        note=change.note,
+    )
+    return JsonResponse(outcome.as_json(), status=200 if outcome.saved or not outcome.refused else 422)
+
+
+@require_POST
+@permission_required("demand.override_forecast", raise_exception=True)
+def reasons(request: HttpRequest, cycle_id: int) -> JsonResponse:
+    """Attach a reason to changed cells."""
+    get_object_or_404(Cycle, pk=cycle_id)
+    cells, reason, note = forms.cell_list(request.body)
+    count = reasons_set(user=_user(request), cycle_id=cycle_id, cells=cells, reason=reason, note=note)
+    return JsonResponse({"count": count})
+
+
+@require_POST
+@permission_required("demand.override_forecast", raise_exception=True)
+def undo(request: HttpRequest, cycle_id: int) -> JsonResponse:
+    """Take back one change set."""
+    get_object_or_404(Cycle, pk=cycle_id)
+    try:
+        change_set_id = uuid.UUID(request.POST.get("change_set", ""))
+    except ValueError as error:
+        raise forms.Malformed("Name the change to undo.") from error
+    outcome = change_set_undo(user=_user(request), change_set_id=change_set_id, undo_id=uuid.uuid4())
+    return JsonResponse(outcome.as_json())
+
+
+@require_safe
+@permission_required("demand.view_demand", raise_exception=True)
+def panel(request: HttpRequest, cycle_id: int) -> HttpResponse:
+    """Show the side panel of one row and month: chart, reason, history, why this number."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    try:
+        bucket = date.fromisoformat(request.GET["bucket"]) if request.GET.get("bucket") else cycle.bucket
+    except ValueError as error:
+        raise Http404 from error
+    view = panel_reads.row_panel(cycle, _user(request), row_id=request.GET.get("row", "total"), bucket=bucket)
+    if view is None:
+        raise Http404
+    return render(request, "demand/panel.html", {"cycle": cycle, "panel": view, "reasons": Reason.choices})
+
+
+@require_POST
+@permission_required("demand.override_forecast", raise_exception=True)
+def submit(request: HttpRequest, cycle_id: int) -> HttpResponse:
+    """Submit the own territory; changes above the threshold need their reason first."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    user = _user(request)
+    try:
+        territory_submit(user=user, cycle_id=cycle_id)
+    except Refused as refusal:
+        return _adjust_page(request, cycle, refusal)
+    messages.success(request, "Submitted. You can still look, and change numbers until the planner closes the step.")
+    return redirect("demand:adjust", cycle_id=cycle_id)
+
+
+@require_safe
+@permission_required("demand.export_demand", raise_exception=True)
+def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
+    """Give the demand plan as CSV, every layer, the rows this person sees."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    answer = StreamingHttpResponse(exports.demand_csv(cycle, _user(request)), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="demand-{cycle.bucket:%Y-%m}.csv"'
+    return answer
+
+
+def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
+    user = _user(request)
+    step = CycleStep.objects.get(cycle=cycle, kind=StepKind.GATHER)
+    context = {
+        "cycle": cycle,
+        "step": step,
+        "can_edit": grid_reads.can_edit(cycle, user),
+        "run": adopted_run(cycle),
+        "summary": grid_reads.summary(cycle, user),
+        "progress": progress_of(user, step),
+        "missing": reasons_missing(cycle, user),
+        "reasons": Reason.choices,
+        "refusal": refusal,
+    }
+    return render(request, "demand/adjust.html", context, status=refusal.status if refusal else 200)
+
+
+def _user(request: HttpRequest) -> User:
+    assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else through
+    return request.user
