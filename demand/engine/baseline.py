@@ -155,7 +155,8 @@ def _ended(facts: pd.DataFrame | None, history: History) -> BoolArray:
     """Return which series have an end date in the history: nothing is sold after it."""
     ends = pd.to_datetime(pd.Series(_fact(facts, ENDS, history.ids)).replace("", None), errors="coerce")
     until = to_stamps(history.last + history.behind)
-    return (ends.notna() & (ends < until + np.timedelta64(32, "D"))).to_numpy(dtype=np.bool_)
+    past: BoolArray = (ends.notna() & (ends.to_numpy() < until + np.timedelta64(32, "D"))).to_numpy(dtype=np.bool_)
+    return past
 
 
 def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from demand.engine.history import SEASON, WIDTH, History
 from demand.engine.members import members_run, members_wanted
-from demand.engine.routes import INTERMITTENT, NONE, Routing
+from demand.engine.routes import ENDED, NONE, Routing
 from demand.engine.short import same_month_points
 from demand.engine.smoothing import smoothed_level
 from sop.engine.arrays import Array, IntArray, MonthArray, TextArray
@@ -89,7 +89,7 @@ def points_of(origin: Origin, route: TextArray) -> Array:
         total += np.where(np.isfinite(points), points, 0.0)
         count += np.isfinite(points)
     mean = np.where(count > 0, total / np.maximum(count, 1), origin.level[:, None])
-    forecast = ~np.isin(route, [NONE, "ended"])
+    forecast = ~np.isin(route, [NONE, ENDED])
     return np.where(forecast[:, None], np.clip(mean, 0, origin.ceiling[:, None]), 0.0)
 
 
@@ -155,7 +155,7 @@ def _row_mean(values: Array) -> Array:
 
 def _variance(history: History) -> Array:
     mean = np.nan_to_num(_row_mean(history.values))
-    squares = np.nansum((history.values - mean[:, None]) ** 2, axis=1)
+    squares: Array = np.nansum((history.values - mean[:, None]) ** 2, axis=1)
     return squares / np.maximum(history.months - 1, 1)
 
 

@@ -24,8 +24,8 @@ def rho_pool(errors: pd.DataFrame, months: int) -> pd.DataFrame:
     naive error). rho: the same over their mean summed demand in scales. Beyond the months held back both go on with the
     growth they showed. Nothing to measure gives no row: the reader then scales one month's error with the square root.
 
-    `errors`: columns unique_id, route, step, y, yhat, scale; steps 1, 2, ... of each series without a gap. To measure at
-    another level (product and location), sum y and yhat over it first and give it a scale of its own, its mean demand.
+    `errors`: columns unique_id, route, step, y, yhat, scale; steps 1, 2, ... of each series without a gap. To measure
+    at another level (product and location), sum y and yhat over it first, with its mean demand as scale.
     """
     known = errors[errors["scale"] > 0]
     if known.empty:

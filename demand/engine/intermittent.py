@@ -39,8 +39,8 @@ def recent_mean_points(history: History, horizon: int) -> Array:
 def lumpy_quantiles(mean: Array, variance: Array, lot: Array, probabilities: Array) -> Array:
     """Return negative-binomial quantiles, n x horizon x probabilities, in base units.
 
-    Counted in lots, because demand of 10, 20, 30 is one, two, three lots of 10, not thirty separate events; Poisson where
-    the variance is not above the mean. `mean`: n x horizon; `variance`, `lot`: n, units^2 and units (0: no sale yet).
+    Counted in lots, because demand of 10, 20, 30 is one, two, three lots of 10, not thirty separate events; Poisson
+    where the variance is not above the mean. `mean`: n x horizon; `variance`: n, units^2; `lot`: n, units, 0 = no sale.
     """
     size = np.where(lot > 0, lot, 1.0)[:, None]
     lots, spread = mean / size, (variance[:, None] / size**2)

@@ -39,7 +39,7 @@ def members_wanted(route: TextArray, history: History, regular: Sequence[str]) -
     """Return, per member asked for by any series, the rows that ask for it (True / False)."""
     lent = ~np.isnan(history.siblings[:, 0])
     young = np.isin(route, [SHORT, GROWING])
-    wanted = {name: route == REGULAR for name in regular}
+    wanted = dict.fromkeys(regular, route == REGULAR)
     wanted |= {"imapa": route == INTERMITTENT, "recent_mean": route == INTERMITTENT}
     wanted |= {"sibling_ses": young & lent, "ses": young & ~lent, "same_month": (route == GROWING) & ~lent}
     return wanted

@@ -24,7 +24,7 @@ def quantiles_pool(errors: pd.DataFrame) -> pd.DataFrame:
     """Return one row per class and probability: route, probability, value, growth, errors.
 
     Quantile of the error (actual - forecast) `step` months ahead, in scales: value * step ** growth. `errors`: columns
-    route, step, y, yhat, scale. Classes with under 100 errors have no row of their own; "all" and "assumed" stand behind them.
+    route, step, y, yhat, scale. Classes with under 100 errors have no row of their own; "all" and "assumed" stand in.
     """
     known = errors[errors["scale"] > 0]
     known = known.assign(scaled=(known[VALUE] - known["yhat"]) / known["scale"])

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 
 from demand.engine.history import INTERMITTENT_FROM, SEASON, History
 from sop.engine.arrays import BoolArray, TextArray
@@ -43,14 +44,23 @@ def routes_find(history: History, ended: BoolArray | None = None) -> Routing:
         REGULAR,
     ).astype(np.str_)
     lent = ~np.isnan(history.siblings[:, 0])
-    rows = zip(
-        route, history.months, sales, lent, by_date, history.behind, history.filled, history.trimmed, strict=True
+    facts = pd.DataFrame(
+        {
+            "route": route,
+            "months": history.months,
+            "sales": sales,
+            "lent": lent,
+            "by_date": by_date,
+            "behind": history.behind,
+            "filled": history.filled,
+            "trimmed": history.trimmed,
+        }
     )
-    return Routing(route, np.array([_reason(*(item.item() for item in row)) for row in rows], dtype=np.str_))
+    return Routing(route, np.array([_reason(**row) for row in facts.to_dict("records")], dtype=np.str_))
 
 
 def _reason(
-    route: str, months: int, sales: int, lent: bool, by_date: bool, behind: int, filled: int, trimmed: int
+    *, route: str, months: int, sales: int, lent: bool, by_date: bool, behind: int, filled: int, trimmed: int
 ) -> str:
     """Return the sentences a planner reads under "why this baseline"."""
     season = "with the season its siblings agree on" if lent else "without a season, siblings lend none"

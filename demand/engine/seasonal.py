@@ -33,7 +33,7 @@ def seasonal_indices(values: Array, known: BoolArray | None = None) -> Season:
     A = sum of squared deviations of the indices from no season. Under 14 months, or where no month was seen twice,
     there is no season to tell from noise: w = 1.
 
-    `values`: n x months (a multiple of 12), NaN before the first month. `known`: False marks filled months to leave out.
+    `values`: n x months (a multiple of 12), NaN before the first month. `known`: False marks months to leave out.
     """
     multiplicative = np.where(np.isnan(values), np.inf, values).min(axis=1) > 0
     trend = _centred_average(values)
@@ -95,7 +95,7 @@ def _typical(by_year: Array, years: IntArray) -> Array:
 def _normed(index: Array, multiplicative: BoolArray) -> Array:
     """Return indices whose mean is 1 (multiplicative) or 0 (additive)."""
     seen = np.maximum((~np.isnan(index)).sum(axis=1, keepdims=True), 1)
-    mean = np.nansum(index, axis=1, keepdims=True) / seen
+    mean: Array = np.nansum(index, axis=1, keepdims=True) / seen
     with np.errstate(divide="ignore", invalid="ignore"):
         return np.where(multiplicative[:, None], index / mean, index - mean)
 

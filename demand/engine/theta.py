@@ -1,7 +1,7 @@
 """JS-Theta: the dynamic optimised Theta method on a series whose season was taken out by shrunk indices.
 
-The method: Fiorucci et al. 2016, International Journal of Forecasting 32. Its usual implementations test for a season by
-autocorrelation, which a trend fools, and drop it at a single month of zero; so the season is taken out here.
+The method: Fiorucci et al. 2016, International Journal of Forecasting 32. Its usual implementations test for a season
+by autocorrelation, which a trend fools, and drop it at a single month of zero; so the season is taken out here.
 """
 
 from functools import cache
@@ -18,7 +18,7 @@ MIN_MONTHS = 4  # three parameters are fitted
 
 @cache
 def theta_method() -> Any:
-    """Return the method; importing it takes a second and 100 MB, so it happens once and only in workers that need it."""
+    """Return the method. Importing it takes a second and 100 MB: once, and only in workers that need it."""
     from statsforecast.models import DynamicOptimizedTheta  # noqa: PLC0415
 
     return DynamicOptimizedTheta(season_length=1)
@@ -41,5 +41,5 @@ def _one(level: Array, horizon: int) -> Array:
         return np.full(horizon, level[-1])
     try:
         return np.asarray(theta_method().forecast(y=level, h=horizon)["mean"], dtype=np.float64)
-    except Exception:  # noqa: BLE001  (whatever a library raises on odd data, one series must not stop a run)
+    except Exception:  # whatever a library raises on odd data: one series must not stop a run
         return np.full(horizon, np.nan)

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 
 from demand.constants import Route
 from demand.figures import demand_figure
+from demand.frames import FloatMatrix, month_matrix
 from demand.models import BaselineSeries, Override, Series
 from demand.selectors.layers import (
     BASELINE_SQL,
@@ -21,7 +22,6 @@ from demand.selectors.layers import (
     plan_months,
 )
 from demand.selectors.series import layer_of, series_editable, series_visible
-from demand.frames import FloatMatrix, month_matrix
 from sop.engine.months import month_add, month_list
 from sop.models import Cycle, User
 

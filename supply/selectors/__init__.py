@@ -1,0 +1,1 @@
+"""Every read of the supply plan another file or step may make."""
