@@ -11,6 +11,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -24,7 +25,7 @@ from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply, qua
 from demand.engine.routes import ENDED, INTERMITTENT, NONE, routes_find
 from demand.engine.short import sibling_seasons, with_siblings
 from sop.engine.arrays import Array, BoolArray, TextArray
-from sop.engine.months import to_stamps
+from sop.engine.months import to_months, to_stamps
 from sop.engine.panel import BUCKET, SERIES, STEP, check_panel
 
 BLOCK = 1000  # series worked on at a time: keeps the matrices under some 50 MB
@@ -154,9 +155,8 @@ def _fact(facts: pd.DataFrame | None, column: str, ids: TextArray) -> np.ndarray
 def _ended(facts: pd.DataFrame | None, history: History) -> BoolArray:
     """Return which series have an end date in the history: nothing is sold after it."""
     ends = pd.to_datetime(pd.Series(_fact(facts, ENDS, history.ids)).replace("", None), errors="coerce")
-    until = to_stamps(history.last + history.behind)
-    past: BoolArray = (ends.notna() & (ends.to_numpy() < until + np.timedelta64(32, "D"))).to_numpy(dtype=np.bool_)
-    return past
+    until = history.last + history.behind
+    return np.asarray(ends.notna() & (to_months(ends) <= until), dtype=np.bool_)
 
 
 def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:
@@ -175,9 +175,10 @@ def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:
 
 
 def _series(chunk: BaselineChunk, pool: BaselinePool) -> pd.DataFrame:
-    used = {name: np.isfinite(points).all(axis=1) for name, points in chunk.now.members.items()}
-    members = [", ".join(name for name, rows in used.items() if rows[row]) for row in range(len(chunk.ids))]
-    fallback = [_fallback(failed, bool(names)) for failed, names in zip(chunk.failed, members, strict=True)]
+    names = sorted(chunk.now.members)
+    used = np.stack([np.isfinite(chunk.now.members[name]).all(axis=1) for name in names], axis=1)
+    members = [", ".join(compress(names, row)) for row in used]
+    fallback = [_fallback(failed, bool(left)) for failed, left in zip(chunk.failed, members, strict=True)]
     table = pd.DataFrame(
         {
             SERIES: chunk.ids.astype(object),

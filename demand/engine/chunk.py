@@ -53,7 +53,9 @@ def chunk_of(
     history: History, routing: Routing, *, horizon: int, held_back: int, regular: Sequence[str]
 ) -> BaselineChunk:
     """Return forecasts from the end of the history and from `held_back` months before it (half of it at most)."""
-    held = np.where(routing.route == NONE, 0, np.minimum(held_back, history.months // 2)).astype(np.int64)
+    held = np.where(np.isin(routing.route, [NONE, ENDED]), 0, np.minimum(held_back, history.months // 2)).astype(
+        np.int64
+    )
     wanted = members_wanted(routing.route, history, regular)
     now = _origin(history, wanted, horizon)
     past = _origin(history.without_last(held), wanted, held_back)

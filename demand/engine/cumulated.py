@@ -63,7 +63,9 @@ def cumulated_error(rho: pd.DataFrame, route: TextArray, scale: Array, months: A
 
 def _class(name: str, error: Array, demand: Array, months: int) -> pd.DataFrame:
     """Return the rows of one class; `error`, `demand`: series x steps in scales, NaN where not held back."""
-    held = error.shape[1]
+    known = np.isfinite(error).sum(axis=0)
+    held = int((2 * known >= known[0]).sum())  # months that at least half of the class held back
+    error, demand = error[:, :held], demand[:, :held]
     size = np.sqrt(np.nanmean(np.cumsum(error, axis=1) ** 2, axis=0))
     mean_demand = np.nanmean(np.cumsum(demand, axis=1), axis=0)
     count = np.arange(1, max(months, held) + 1, dtype=np.float64)

@@ -4,9 +4,10 @@ Intervals a model computes for itself cover too little; errors it really made, s
 what they promise.
 """
 
+from statistics import NormalDist
+
 import numpy as np
 import pandas as pd
-from scipy import stats
 
 from sop.engine.arrays import Array, IntArray, TextArray
 from sop.engine.panel import STEP, VALUE
@@ -15,16 +16,17 @@ PROBABILITIES = (0.025, 0.1, 0.5, 0.9, 0.975)
 ALL = "all"  # the class of last resort: every series together
 ASSUMED = "assumed"  # no errors to pool: a normal curve
 MIN_ERRORS = 100  # below, a 2.5 % quantile hangs on two or three errors
-MAX_GROWTH = 0.8  # exponent of the step; a random walk has 0.5
-ASSUMED_GROWTH = 0.25
+MAX_GROWTH = 1.0  # share of the first month's variance that each month adds; 1 is a random walk
+ASSUMED_GROWTH = 0.2
 SIGMA_PER_MAE = 1.2533  # of a normal curve: sqrt(pi / 2)
 
 
 def quantiles_pool(errors: pd.DataFrame) -> pd.DataFrame:
     """Return one row per class and probability: route, probability, value, growth, errors.
 
-    Quantile of the error (actual - forecast) `step` months ahead, in scales: value * step ** growth. `errors`: columns
-    route, step, y, yhat, scale. Classes with under 100 errors have no row of their own; "all" and "assumed" stand in.
+    Quantile of the error (actual - forecast) `step` months ahead, in scales: value * sqrt(1 + growth * (step - 1)).
+    Classes with under 100 errors have no row of their own; "all" and "assumed" stand in.
+    `errors`: columns route, step, y, yhat, scale.
     """
     known = errors[errors["scale"] > 0]
     known = known.assign(scaled=(known[VALUE] - known["yhat"]) / known["scale"])
@@ -39,11 +41,11 @@ def quantiles_pool(errors: pd.DataFrame) -> pd.DataFrame:
 def quantiles_apply(points: Array, scale: Array, route: TextArray, pool: pd.DataFrame) -> Array:
     """Return quantiles, n x horizon x probabilities, base units, never below 0, never crossing."""
     source = pool_of(route, pool)
-    steps = np.arange(1, points.shape[1] + 1, dtype=np.float64)
+    steps = np.arange(1, points.shape[1] + 1)
     result = np.empty((*points.shape, len(PROBABILITIES)))
     for name in np.unique(source):
         own, rows = pool[pool["route"] == name], source == name
-        widths = steps[:, None] ** own["growth"].iloc[0] * own["value"].to_numpy()[None, :]
+        widths = _wider(steps, own["growth"].iloc[0])[:, None] * own["value"].to_numpy()[None, :]
         result[rows] = points[rows][:, :, None] + scale[rows][:, None, None] * widths
     return np.sort(np.maximum(result, 0.0), axis=2)
 
@@ -56,23 +58,33 @@ def pool_of(route: TextArray, pool: pd.DataFrame) -> TextArray:
 
 def _pooled(name: str, scaled: Array, step: IntArray) -> pd.DataFrame:
     growth = _growth(np.abs(scaled), step)
-    value = np.quantile(scaled / step.astype(np.float64) ** growth, PROBABILITIES)
+    value = np.quantile(scaled / _wider(step, growth), PROBABILITIES)
     return _rows(name, value, growth, len(scaled))
 
 
 def _growth(size: Array, step: IntArray) -> float:
-    """Return the exponent with which the mean absolute error grows over the steps, by least squares on logarithms."""
-    steps = np.unique(step)
-    mean = np.array([size[step == each].mean() for each in steps])
-    usable = mean > 0
-    if usable.sum() < 3:
+    """Return g of sqrt(1 + g * (step - 1)), fitted to the mean absolute error of each step.
+
+    The error of a level that wanders has a variance that grows by the same amount each month.
+    """
+    steps = np.unique(step).astype(np.float64)
+    square = np.array([size[step == each].mean() ** 2 for each in steps])
+    if len(steps) < 3:
         return ASSUMED_GROWTH
-    slope = float(np.polyfit(np.log(steps[usable]), np.log(mean[usable]), 1)[0])
-    return float(np.clip(slope, 0.0, MAX_GROWTH))
+    slope, start = np.polyfit(steps - 1, square, 1)
+    return float(np.clip(slope / start, 0.0, MAX_GROWTH)) if start > 0 else MAX_GROWTH
+
+
+def _wider(step: IntArray, growth: float) -> Array:
+    """Return how much wider the range is `step` months ahead than one month ahead."""
+    wider: Array = np.sqrt(1 + growth * (step - 1))
+    return wider
 
 
 def _assumed() -> pd.DataFrame:
-    return _rows(ASSUMED, stats.norm.ppf(PROBABILITIES) * SIGMA_PER_MAE, ASSUMED_GROWTH, 0)
+    return _rows(
+        ASSUMED, np.array([NormalDist().inv_cdf(each) for each in PROBABILITIES]) * SIGMA_PER_MAE, ASSUMED_GROWTH, 0
+    )
 
 
 def _rows(name: str, value: Array, growth: float, errors: int) -> pd.DataFrame:

@@ -1,9 +1,9 @@
 """Which way a series' baseline is made, and the sentence that says why."""
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
-import pandas as pd
 
 from demand.engine.history import INTERMITTENT_FROM, SEASON, History
 from sop.engine.arrays import BoolArray, TextArray
@@ -19,6 +19,19 @@ class Routing:
 
     route: TextArray
     reason: TextArray
+
+
+class _Facts(NamedTuple):
+    """What the reason of one series is made of."""
+
+    route: str
+    months: int
+    sales: int
+    lent: bool
+    by_date: bool
+    behind: int
+    filled: int
+    trimmed: int
 
 
 def routes_find(history: History, ended: BoolArray | None = None) -> Routing:
@@ -44,45 +57,37 @@ def routes_find(history: History, ended: BoolArray | None = None) -> Routing:
         REGULAR,
     ).astype(np.str_)
     lent = ~np.isnan(history.siblings[:, 0])
-    facts = pd.DataFrame(
-        {
-            "route": route,
-            "months": history.months,
-            "sales": sales,
-            "lent": lent,
-            "by_date": by_date,
-            "behind": history.behind,
-            "filled": history.filled,
-            "trimmed": history.trimmed,
-        }
-    )
-    return Routing(route, np.array([_reason(**row) for row in facts.to_dict("records")], dtype=np.str_))
+    facts = (route, history.months, sales, lent, by_date, history.behind, history.filled, history.trimmed)
+    rows = [_Facts(*row) for row in zip(*(column.tolist() for column in facts), strict=True)]
+    return Routing(route, np.array([_reason(row) for row in rows], dtype=np.str_))
 
 
-def _reason(
-    *, route: str, months: int, sales: int, lent: bool, by_date: bool, behind: int, filled: int, trimmed: int
-) -> str:
+def _reason(row: _Facts) -> str:
     """Return the sentences a planner reads under "why this baseline"."""
-    season = "with the season its siblings agree on" if lent else "without a season, siblings lend none"
-    said = {
+    said = _route_reason(row)
+    if row.filled:
+        said += f" {_months(row.filled)} without a figure {'was' if row.filled == 1 else 'were'} filled."
+    if row.trimmed:
+        said += f" {_months(row.trimmed)} at zero before the first sale left out."
+    if 0 < row.behind < SEASON and row.route not in {NONE, ENDED}:
+        said += f" Known until {_months(row.behind)} before the plan starts; the gap was forecast over."
+    return said
+
+
+def _route_reason(row: _Facts) -> str:
+    history = f"{_months(row.months)} of history"
+    level = f"{history}: a smoothed level {'with the season its siblings share' if row.lent else 'without a season'}."
+    silent = max(SEASON, row.behind)
+    return {
         NONE: "No history: 0 until a like item is chosen or a number is typed.",
         ENDED: "Its end date is past: 0."
-        if by_date
-        else f"Nothing sold in the last {max(SEASON, behind)} months: 0, a person confirms that it has ended.",
-        SHORT: f"{_months(months)} of history: a smoothed level {season}.",
-        INTERMITTENT: f"Sold in {sales} of {_months(months)}: mean of IMAPA and the average of the last 12 months.",
-        GROWING: f"{_months(months)} of history: a smoothed level {season}."
-        if lent
-        else f"{_months(months)} of history: mean of the same month last year and the smoothed level.",
-        REGULAR: f"{_months(months)} of regular demand: the mean of the methods that follow level, trend and season.",
-    }[route]
-    if filled:
-        said += f" {_months(filled)} without a figure {'was' if filled == 1 else 'were'} filled."
-    if trimmed:
-        said += f" {_months(trimmed)} at zero before the first sale left out."
-    if 0 < behind < SEASON:
-        said += f" The last {_months(behind)} are not known yet and were forecast over."
-    return said
+        if row.by_date
+        else f"Nothing sold in the last {silent} months: 0, a person confirms that it has ended.",
+        SHORT: level,
+        GROWING: level if row.lent else f"{history}: mean of the same month last year and a smoothed level.",
+        INTERMITTENT: f"Sold in {row.sales} of {_months(row.months)}: mean of IMAPA and the last 12 months' average.",
+        REGULAR: f"{_months(row.months)} of regular demand: level, trend and season.",
+    }[row.route]
 
 
 def _months(count: int) -> str:

@@ -41,7 +41,7 @@ def seasonal_indices(values: Array, known: BoolArray | None = None) -> Season:
         ratios = np.where(multiplicative[:, None], values / trend, values - trend)
     if known is not None:
         ratios = np.where(known, ratios, np.nan)
-    by_year = ratios.reshape(len(values), -1, SEASON)
+    by_year = ratios.reshape(len(values), values.shape[1] // SEASON, SEASON)
     years = (~np.isnan(by_year)).sum(axis=1)
     index = _normed(_typical(by_year, years), multiplicative)
     none = np.where(multiplicative, 1.0, 0.0)[:, None]
@@ -53,7 +53,8 @@ def seasonal_indices(values: Array, known: BoolArray | None = None) -> Season:
 def without_season(values: Array, season: Season) -> Array:
     """Return the matrix, ending in the last column, with its season taken out."""
     index = np.tile(season.index, (1, values.shape[1] // SEASON))
-    return np.where(season.multiplicative[:, None], values / index, values - index)
+    factor = np.where(season.multiplicative[:, None], index, 1.0)
+    return np.where(season.multiplicative[:, None], values / factor, values - index)
 
 
 def with_season(values: Array, season: Season) -> Array:

@@ -47,6 +47,8 @@ def sibling_seasons(history: History, families: TextArray) -> pd.DataFrame:
     season correlates with the mean of the others by 0.5 on average, and there are three or more. `families`: one name
     per series of `history`, empty where unknown.
     """
+    if not (families != "").any():
+        return pd.DataFrame(columns=["family", "siblings", "agreement", "agree", *MONTHS])
     positive = np.where(np.isnan(history.values), np.inf, history.values).min(axis=1) > 0
     rows = np.flatnonzero((history.months >= SIBLING_MONTHS) & positive & (families != ""))
     donors = history.take(rows)
