@@ -10,7 +10,6 @@ from typing import Any
 from django.db import connection, transaction
 from django.utils import timezone
 from sop.services.cycle import step_edit_lock, step_start
-from sop.services.history import bulk_upsert_with_history
 
 from demand.constants import OVERRIDE_MAX_TIMES_BASELINE, Action, Reason
 from demand.models import ChangeSet, Override
@@ -20,7 +19,9 @@ from sop.engine.months import month_list
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
 from sop.request_context import current
+from sop.services.history import bulk_update_with_history, bulk_upsert_with_history
 
+KEY = ("cycle_id", "series_id", "bucket", "layer")
 CELLS_MAX = 200_000  # 10,000 series x 18 months and some; more is a program gone wild
 
 
@@ -150,22 +151,14 @@ def reasons_set(*, user: User, cycle_id: int, cells: Sequence[tuple[int, date]],
     editable = set(series_editable(user).filter(pk__in={c[0] for c in cells}).values_list("pk", flat=True))
     wanted = {(series, bucket) for series, bucket in cells if series in editable}
     rows = [
-        row
-        for row in Override.objects.select_for_update()
-        .filter(cycle=step.cycle, layer=layer_of(user), series_id__in=editable, quantity__isnull=False)
-        .order_by("pk")
+        {"cycle_id": cycle_id, "series_id": row.series_id, "bucket": row.bucket, "layer": row.layer}
+        | {"reason": reason, "note": note, "changed_at": timezone.now(), "changed_by_id": user.pk}
+        for row in Override.objects.filter(
+            cycle=step.cycle, layer=layer_of(user), series_id__in=editable, quantity__isnull=False
+        )
         if (row.series_id, row.bucket) in wanted
     ]
-    now = timezone.now()
-    bulk_upsert_with_history(
-        Override,
-        key=("cycle_id", "series_id", "bucket", "layer"),
-        rows=[
-            _as_row(row) | {"reason": reason, "note": note, "changed_at": now, "changed_by_id": user.pk} for row in rows
-        ],
-        reason=reason,
-    )
-    return len(rows)
+    return len(bulk_update_with_history(Override, key=KEY, rows=rows, reason=reason).versions)
 
 
 def _answer_again(before: ChangeSet, user: User) -> Outcome:
@@ -231,3 +224,99 @@ def _limits(cycle: Cycle, series_ids: set[int]) -> dict[int, Decimal]:
     with connection.cursor() as cursor:
         cursor.execute(sql, [OVERRIDE_MAX_TIMES_BASELINE, cycle.pk, list(series_ids)])
         return dict(cursor.fetchall())
+
+
+def _write(user: User, cycle: Cycle, change_set: ChangeSet, cells: Sequence[CellEdit], outcome: Outcome) -> None:
+    """Write the allowed cells in one statement; name those somebody else changed first."""
+    layer = layer_of(user)
+    new_only = ["held"] + ([] if change_set.reason else ["reason"]) + ([] if change_set.note else ["note"])
+    before = _totals(cycle, layer, cells)
+    common = {
+        "cycle_id": cycle.pk,
+        "layer": layer,
+        "held": False,
+        "reason": change_set.reason,
+        "note": change_set.note,
+        "change_set_id": change_set.pk,
+        "changed_by_id": user.pk,
+        "changed_at": timezone.now(),
+    }
+    rows = [common | {"series_id": c.series, "bucket": c.bucket, "quantity": c.quantity} for c in cells]
+    result = bulk_upsert_with_history(
+        Override,
+        key=KEY,
+        rows=rows,
+        seen={(cycle.pk, c.series, c.bucket, layer): c.version for c in cells},
+        only_new=new_only,
+        reason=change_set.reason,
+    )
+    clashes = set(result.conflicts)
+    for cell in cells:
+        key = (cycle.pk, cell.series, cell.bucket, layer)
+        if key not in clashes:
+            quantity = None if cell.quantity is None else f"{cell.quantity:f}"
+            outcome.saved.append(Saved(cell.series, cell.bucket.isoformat(), quantity, result.versions[key]))
+    outcome.refused += _conflicts(cycle, layer, [c for c in cells if (cycle.pk, c.series, c.bucket, layer) in clashes])
+    change_set.cells = len(outcome.saved)
+    change_set.total_before = before
+    change_set.total_after = _totals(cycle, layer, cells)
+
+
+def _conflicts(cycle: Cycle, layer: str, cells: Sequence[CellEdit]) -> list[RefusedCell]:
+    """Return, for each clash, what the cell holds now, who wrote it and when."""
+    now = {
+        (row.series_id, row.bucket): row
+        for row in Override.objects.filter(cycle=cycle, layer=layer, series_id__in={c.series for c in cells})
+        .select_related("changed_by")
+        .order_by("pk")
+    }
+    refused = []
+    for cell in cells:
+        row = now[cell.series, cell.bucket]
+        held = "the baseline" if row.quantity is None else f"{row.quantity.normalize():,f}"
+        who = row.changed_by.name if row.changed_by else "Somebody"
+        refused.append(
+            RefusedCell(
+                cell.series,
+                cell.bucket.isoformat(),
+                "conflict",
+                f"{who} changed this cell to {held} at {row.changed_at:%H:%M} UTC, after you opened it.",
+                None if row.quantity is None else f"{row.quantity:f}",
+                row.version,
+                who,
+                row.changed_at.isoformat(),
+            )
+        )
+    return refused
+
+
+def _totals(cycle: Cycle, layer: str, cells: Sequence[CellEdit]) -> Decimal:
+    """Return what these cells add up to in a layer right now, unchanged ones at their baseline."""
+    sql = """
+        select coalesce(sum(coalesce(o.quantity, b.mean, 0)), 0)
+        from unnest(%s::bigint[], %s::date[]) as c(series_id, bucket)
+        left join demand_override o on o.cycle_id = %s and o.layer = %s
+             and o.series_id = c.series_id and o.bucket = c.bucket
+        left join demand_baselinerun r on r.cycle_id = %s and r.adopted
+        left join demand_baseline b on b.run_id = r.id and b.series_id = c.series_id and b.bucket = c.bucket
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [[c.series for c in cells], [c.bucket for c in cells], cycle.pk, layer, cycle.pk])
+        return Decimal(cursor.fetchone()[0])
+
+
+def _values_before(change_set: ChangeSet) -> list[tuple[int, date, Decimal | None, int]]:
+    """Return series, month, quantity before the change set, and the version the change set left, per cell it changed.
+
+    A cell changed since carries a higher version now, so undoing it is refused as a conflict.
+    """
+    sql = """
+        select h.series_id, h.bucket,
+               (select e.quantity from demand_historicaloverride e
+                where e.id = h.id and e.version < h.version order by e.version desc limit 1),
+               h.version
+        from demand_historicaloverride h where h.change_set_id = %s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [change_set.pk])
+        return cursor.fetchall()

@@ -1,0 +1,82 @@
+"""Every read of the cycle: which is open, how far each step and person is, what happened."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from sop.constants import CycleState, Progress, StepState
+from sop.models import Company, Cycle, CycleEvent, CycleStep, StepProgress, User
+
+
+@dataclass(frozen=True)
+class StepClock:
+    """How long a step has been, or was, open, and how long it waited for its slowest person."""
+
+    step: CycleStep
+    open_for: timedelta | None
+    late: bool
+
+
+def company() -> Company:
+    """Return the company; before anything is set up, one with the defaults, not yet saved."""
+    return Company.objects.filter(pk=1).first() or Company()
+
+
+def cycle_open_now() -> Cycle | None:
+    """Return the open cycle, None between cycles."""
+    return Cycle.objects.filter(state=CycleState.OPEN).first()
+
+
+def cycle_before(cycle: Cycle) -> Cycle | None:
+    """Return the cycle before this one."""
+    return Cycle.objects.filter(bucket__lt=cycle.bucket).order_by("-bucket").first()
+
+
+def cycles() -> QuerySet[Cycle]:
+    """Return all cycles, latest first."""
+    return Cycle.objects.order_by("-bucket")
+
+
+def steps(cycle: Cycle) -> list[CycleStep]:
+    """Return the cycle's steps in order."""
+    return list(CycleStep.objects.filter(cycle=cycle).select_related("owner", "closed_by").order_by("number"))
+
+
+def step(cycle: Cycle, kind: str) -> CycleStep:
+    """Return one step of a cycle."""
+    return CycleStep.objects.select_related("cycle", "owner").get(cycle=cycle, kind=kind)
+
+
+def progress(cycle: Cycle) -> QuerySet[StepProgress]:
+    """Return everybody's progress in all steps of a cycle."""
+    return StepProgress.objects.filter(step__cycle=cycle).select_related("user", "step").order_by("step", "user__name")
+
+
+def progress_of(user: User, step_: CycleStep) -> StepProgress | None:
+    """Return one person's part in a step, None where they have none."""
+    return StepProgress.objects.filter(step=step_, user=user).first()
+
+
+def waiting_for(step_: CycleStep) -> list[str]:
+    """Return the names of those who have not submitted."""
+    found = StepProgress.objects.filter(step=step_, user__is_active=True).exclude(state=Progress.SUBMITTED)
+    return list(found.order_by("user__name").values_list("user__name", flat=True))
+
+
+def events(cycle: Cycle, limit: int = 200) -> QuerySet[CycleEvent]:
+    """Return what happened in a cycle, latest first."""
+    return CycleEvent.objects.filter(cycle=cycle).order_by("-at", "-id")[:limit]
+
+
+def clocks(cycle: Cycle) -> list[StepClock]:
+    """Return how long each step took: cadence is the product."""
+    now = timezone.now()
+    found = []
+    for each in steps(cycle):
+        until = each.closed_at or now
+        open_for = until - each.opened_at if each.opened_at else None
+        late = (each.closed_at or now) > each.due_at and each.state != StepState.WAITING
+        found.append(StepClock(each, open_for, late))
+    return found

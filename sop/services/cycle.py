@@ -1,0 +1,321 @@
+"""Every write of the cycle: open, work, submit, close, reopen; each edit of a step's data passes its gate here.
+
+Edits take the step's row FOR SHARE and closing takes it FOR UPDATE: an edit is either before the close and in its
+snapshot, or after it and refused. A check without the lock lets edits slip in between.
+"""
+
+from datetime import date
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from sop.constants import STEP_ORDER, CycleState, Progress, Role, StepKind, StepState
+from sop.cycle_hooks import missing_to_close, missing_to_open, run_close, run_cycle_open
+from sop.engine.months import month_add
+from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, StepTemplate, User
+from sop.refusals import NotAllowed, Refused, StepClosed
+from sop.request_context import current
+from sop.selectors.cycle import company, waiting_for
+from sop.working_days import deadline
+
+# Who closes a step beside the coordinator, and who has a part of their own in it.
+CLOSERS = {
+    StepKind.GATHER: "demand.close_gather",
+    StepKind.SUPPLY: "supply.close_supply",
+    StepKind.RECONCILE: "reconcile.close_reconcile",
+    StepKind.REVIEW: "sop.open_cycle",
+    StepKind.PUBLISH: "sop.open_cycle",
+}
+PARTS = {
+    StepKind.GATHER: (Role.REP,),
+    StepKind.SUPPLY: (Role.SUPPLY_PLANNER,),
+    StepKind.RECONCILE: (Role.DEMAND_PLANNER, Role.SUPPLY_PLANNER, Role.FINANCE),
+    StepKind.REVIEW: (Role.EXECUTIVE,),
+    StepKind.PUBLISH: (Role.COORDINATOR,),
+}
+DEFAULT_DUE_DAYS = {
+    StepKind.GATHER: 5,
+    StepKind.SUPPLY: 8,
+    StepKind.RECONCILE: 11,
+    StepKind.REVIEW: 14,
+    StepKind.PUBLISH: 15,
+}
+
+
+class NotYet(Refused):
+    """A step cannot move: the sentence names all that is missing."""
+
+
+def step_edit_lock(*, cycle_id: int, kind: StepKind) -> CycleStep:
+    """Return the open step with a shared lock that holds off its closing until the transaction ends.
+
+    Every edit of a step's data calls this first. Raises StepClosed when the step is not open.
+    """
+    locked = "select * from sop_cyclestep where cycle_id = %s and kind = %s for share"
+    found = next(iter(CycleStep.objects.raw(locked, [cycle_id, kind.value])), None)
+    if found is None:
+        raise Refused("This cycle does not exist.")
+    if found.state != StepState.OPEN:
+        raise StepClosed(_closed_sentence(found))
+    return found
+
+
+@transaction.atomic
+def cycle_open(*, user: User, bucket: date | None = None) -> Cycle:
+    """Open the next cycle: one month on from the last, its steps dated by the calendar, gather demand open."""
+    _need(user, "sop.open_cycle", "Only the coordinator opens a cycle.")
+    last = Cycle.objects.order_by("-bucket").first()
+    if last is not None and last.state == CycleState.OPEN:
+        raise Refused(f"The {last} is still open; publish its plan and close it first.")
+    if bucket is None:
+        bucket = month_add(last.bucket, 1) if last else timezone.localdate().replace(day=1)
+    if last is not None and bucket <= last.bucket:
+        raise Refused(f"The {last} came last; the next one plans from a later month.")
+    try:
+        with transaction.atomic():
+            cycle = Cycle.objects.create(
+                bucket=bucket, horizon_months=company().horizon_months, opened_at=timezone.now(), opened_by=user
+            )
+    except IntegrityError as error:
+        raise Refused("Somebody opened a cycle at the same moment; reload the page.") from error
+    _steps_create(cycle)
+    cycle_event(cycle=cycle, kind="cycle_opened", sentence=f"{user.name} opened the {cycle}.")
+    run_cycle_open(user, cycle, last)
+    return cycle
+
+
+@transaction.atomic
+def cycle_close(*, user: User, cycle_id: int) -> Cycle:
+    """Close a cycle whose plan is published; the next one can open."""
+    _need(user, "sop.open_cycle", "Only the coordinator closes a cycle.")
+    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+    if cycle.state == CycleState.CLOSED:
+        raise Refused(f"The {cycle} is closed already.")
+    unfinished = CycleStep.objects.filter(cycle=cycle).exclude(state=StepState.CLOSED).order_by("number").first()
+    if unfinished is not None:
+        raise NotYet(f"{unfinished.get_kind_display()} is not closed yet.")
+    cycle.state, cycle.closed_at = CycleState.CLOSED, timezone.now()
+    cycle.save(update_fields=["state", "closed_at"])
+    cycle_event(cycle=cycle, kind="cycle_closed", sentence=f"{user.name} closed the {cycle}.")
+    return cycle
+
+
+@transaction.atomic
+def step_start(*, user: User, step_id: int) -> None:
+    """Note that a person began to work on their part; a submitted part that changes is being worked on again."""
+    now = timezone.now()
+    for part in StepProgress.objects.select_for_update().filter(step_id=step_id, user=user):
+        if part.state == Progress.WORKING:
+            return
+        part.state, part.submitted_at = Progress.WORKING, None
+        part.started_at = part.started_at or now
+        part.save()
+
+
+@transaction.atomic
+def step_submit(*, user: User, step_id: int) -> StepProgress:
+    """Hand in one's own part of an open step."""
+    step = CycleStep.objects.select_related("cycle").get(pk=step_id)
+    step_edit_lock(cycle_id=step.cycle_id, kind=StepKind(step.kind))
+    part = StepProgress.objects.select_for_update().filter(step=step, user=user).first()
+    if part is None:
+        raise NotAllowed(f"You have no part of your own in {step.get_kind_display().lower()}.")
+    if part.state == Progress.SUBMITTED:
+        return part
+    now = timezone.now()
+    part.state, part.submitted_at, part.started_at = Progress.SUBMITTED, now, part.started_at or now
+    part.save()
+    sentence = f"{user.name} submitted {step.get_kind_display().lower()}."
+    cycle_event(cycle=step.cycle, kind="submitted", sentence=sentence, step=step)
+    return part
+
+
+@transaction.atomic
+def step_ask_back(*, user: User, progress_id: int, note: str) -> StepProgress:
+    """Give a submitted part back to its person with a note."""
+    part = StepProgress.objects.select_for_update().select_related("step__cycle", "user").get(pk=progress_id)
+    _need(user, CLOSERS[StepKind(part.step.kind)], "Only the step's planner asks back.")
+    step_edit_lock(cycle_id=part.step.cycle_id, kind=StepKind(part.step.kind))
+    if not note.strip():
+        raise Refused("Say what should be looked at again.")
+    part.state, part.submitted_at, part.note = Progress.WORKING, None, note.strip()
+    part.save()
+    sentence = f"{user.name} asked {part.user.name} to look again."
+    cycle_event(cycle=part.step.cycle, kind="asked_back", sentence=sentence, step=part.step, reason=note)
+    return part
+
+
+@transaction.atomic
+def step_close(*, user: User, step_id: int, reason: str = "") -> CycleStep:
+    """Close an open step for everyone and open the next one where nothing is missing.
+
+    A step waits for everybody's part; the coordinator may close without the late ones, giving a reason: their last
+    good numbers are used and marked.
+    """
+    step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
+    kind = StepKind(step.kind)
+    if not (user.has_perm(CLOSERS[kind]) or user.has_perm("sop.open_cycle")):
+        raise NotAllowed(f"Your role does not close {step.get_kind_display().lower()}.")
+    if step.state != StepState.OPEN:
+        raise StepClosed(_closed_sentence(step))
+    late = waiting_for(step) if kind in {StepKind.GATHER} else []
+    if late and not user.has_perm("sop.open_cycle"):
+        raise NotYet(f"Not submitted yet: {', '.join(late)}. The coordinator can close without them.")
+    if late and not reason.strip():
+        raise NotYet(f"Not submitted yet: {', '.join(late)}. Say why it closes without them.")
+    missing = missing_to_close(step)
+    if missing:
+        raise NotYet(" ".join(missing))
+    if late:
+        for part in StepProgress.objects.filter(step=step).exclude(state=Progress.SUBMITTED):
+            part.late = True
+            part.save()
+    step.state, step.closed_at, step.closed_by, step.stale_because = StepState.CLOSED, timezone.now(), user, ""
+    step.save()
+    run_close(user, step)
+    named = f" without {', '.join(late)}" if late else ""
+    sentence = f"{user.name} closed {step.get_kind_display().lower()}{named}."
+    cycle_event(cycle=step.cycle, kind="step_closed", sentence=sentence, step=step, reason=reason)
+    _next_open(user, step)
+    return step
+
+
+@transaction.atomic
+def step_open(*, user: User, step_id: int) -> CycleStep:
+    """Open a waiting step whose earlier steps are closed and whose gate lets it pass."""
+    step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
+    if not (user.has_perm(CLOSERS[StepKind(step.kind)]) or user.has_perm("sop.open_cycle")):
+        raise NotAllowed(f"Your role does not open {step.get_kind_display().lower()}.")
+    if step.state != StepState.WAITING:
+        raise Refused(f"{step.get_kind_display()} is {step.get_state_display().lower()} already.")
+    earlier = CycleStep.objects.filter(cycle=step.cycle, number__lt=step.number).exclude(state=StepState.CLOSED).first()
+    missing = [f"{earlier.get_kind_display()} is not closed."] if earlier else missing_to_open(step)
+    if missing:
+        raise NotYet(" ".join(missing))
+    _open(step)
+    return step
+
+
+@transaction.atomic
+def step_reopen(*, user: User, step_id: int, reason: str) -> CycleStep:
+    """Open a closed step again; later steps wait again and their figures are stale until recalculated."""
+    _need(user, "sop.open_cycle", "Only the coordinator reopens a step.")
+    if not reason.strip():
+        raise Refused("Say why the step is reopened; everybody sees it.")
+    step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
+    if step.cycle.state != CycleState.OPEN:
+        raise Refused(f"The {step.cycle} is closed; its plan stands.")
+    if step.state != StepState.CLOSED:
+        raise Refused(f"{step.get_kind_display()} is not closed.")
+    if step.kind != StepKind.PUBLISH and step.cycle.published_at is not None:
+        raise Refused("The plan is published; a correction is a new version in Publish.")
+    because = f"{step.get_kind_display()} was reopened: {reason.strip()}"
+    later = CycleStep.objects.select_for_update().filter(cycle=step.cycle, number__gt=step.number).order_by("number")
+    for each in later:
+        if each.state != StepState.WAITING:
+            each.state, each.stale_because = StepState.WAITING, because
+            each.closed_at = each.closed_by = None
+            each.save()
+    step.state, step.closed_at, step.closed_by = StepState.OPEN, None, None
+    step.save()
+    sentence = f"{user.name} reopened {step.get_kind_display().lower()}."
+    cycle_event(cycle=step.cycle, kind="step_reopened", sentence=sentence, step=step, reason=reason)
+    return step
+
+
+@transaction.atomic
+def step_mark_stale(*, cycle_id: int, after: StepKind, because: str) -> None:
+    """Mark every later step that already worked with the old figures."""
+    number = STEP_ORDER.index(after) + 1
+    for step in CycleStep.objects.select_for_update().filter(cycle_id=cycle_id, number__gt=number).order_by("number"):
+        if step.opened_at is not None and not step.stale_because:
+            step.stale_because = because
+            step.save()
+
+
+@transaction.atomic
+def step_mark_fresh(*, cycle_id: int, kind: StepKind) -> None:
+    """Take a step's stale mark away: its figures follow from the earlier steps again."""
+    for step in CycleStep.objects.select_for_update().filter(cycle_id=cycle_id, kind=kind).exclude(stale_because=""):
+        step.stale_because = ""
+        step.save()
+
+
+def cycle_measured(*, cycle_id: int) -> None:
+    """Record that a cycle's plan was held against what happened; the next review's gate reads it."""
+    Cycle.objects.filter(pk=cycle_id).update(measured_at=timezone.now())
+
+
+def cycle_published(*, cycle_id: int) -> None:
+    """Record that a cycle's plan is published."""
+    Cycle.objects.filter(pk=cycle_id).update(published_at=timezone.now())
+
+
+def cycle_event(*, cycle: Cycle, kind: str, sentence: str, step: CycleStep | None = None, reason: str = "") -> None:
+    """Write one line of the cycle's log as the acting person."""
+    context = current()
+    CycleEvent.objects.create(
+        cycle=cycle,
+        step=step,
+        at=timezone.now(),
+        user=context.user,
+        user_name=context.user_name,
+        kind=kind,
+        sentence=sentence,
+        reason=reason.strip(),
+        request_id=context.request_id,
+    )
+
+
+def _steps_create(cycle: Cycle) -> None:
+    templates = {template.kind: template for template in StepTemplate.objects.select_related("owner")}
+    zone = company().timezone
+    for number, kind in enumerate(STEP_ORDER, start=1):
+        template = templates.get(kind)
+        day = template.due_working_day if template else DEFAULT_DUE_DAYS[kind]
+        first = number == 1
+        step = CycleStep.objects.create(
+            cycle=cycle,
+            kind=kind,
+            number=number,
+            owner=template.owner if template else None,
+            due_at=deadline(cycle.bucket, day, template.due_hour if template else 17, zone),
+            state=StepState.OPEN if first else StepState.WAITING,
+            opened_at=timezone.now() if first else None,
+        )
+        people = User.objects.filter(is_active=True, groups__name__in=[role.value for role in PARTS[kind]]).distinct()
+        if kind == StepKind.GATHER:
+            people = people.filter(customers__isnull=False).distinct()
+        for person in people:
+            StepProgress.objects.create(step=step, user=person)
+
+
+def _next_open(user: User, step: CycleStep) -> None:
+    following = (
+        CycleStep.objects.select_for_update(of=("self",))
+        .select_related("cycle")
+        .filter(cycle=step.cycle, number=step.number + 1)
+        .first()
+    )
+    if following is not None and following.state == StepState.WAITING and not missing_to_open(following):
+        _open(following)
+
+
+def _open(step: CycleStep) -> None:
+    step.state = StepState.OPEN
+    step.opened_at = step.opened_at or timezone.now()
+    step.save()
+    cycle_event(cycle=step.cycle, kind="step_opened", sentence=f"{step.get_kind_display()} is open.", step=step)
+
+
+def _closed_sentence(step: CycleStep) -> str:
+    name = step.get_kind_display()
+    if step.state == StepState.CLOSED and step.closed_at is not None:
+        who = f" by {step.closed_by.name}" if step.closed_by else ""
+        return f"{name} closed on {step.closed_at:%d %b at %H:%M} UTC{who}; its numbers can no longer change."
+    return f"{name} is not open yet."
+
+
+def _need(user: User, permission: str, sentence: str) -> None:
+    if not user.has_perm(permission):
+        raise NotAllowed(sentence)
