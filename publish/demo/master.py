@@ -1,0 +1,113 @@
+"""Writing what changes seldom: company, calendar, products, series, stock items, lanes, money."""
+
+import pandas as pd
+
+from demand.models import Series
+from publish.demo.keys import Keys, keys
+from publish.demo.prices import budget, contract_prices, costs, list_prices, rates
+from publish.demo.products import products_write
+from publish.demo.tables import copy, create
+from publish.demo.world import World
+from sop.constants import Role, StepKind
+from sop.models import Budget, Company, Cost, Price, Rate, StepTemplate, User
+from supply.constants import DEFAULT_REVIEW_DAYS, ServiceType
+from supply.models import Sourcing, StockItem
+
+CASH_CEILING = 34_000_000  # what the bank agreed to finance in stock
+
+# Step, who owns it, their role, and on which working day of the month it is due.
+CALENDAR = (
+    (StepKind.GATHER, "olga", Role.DEMAND_PLANNER, 4),
+    (StepKind.SUPPLY, "sam", Role.SUPPLY_PLANNER, 7),
+    (StepKind.RECONCILE, "olga", Role.DEMAND_PLANNER, 9),
+    (StepKind.REVIEW, "cora", Role.COORDINATOR, 12),
+    (StepKind.PUBLISH, "cora", Role.COORDINATOR, 13),
+)
+SERVICE_TARGETS = {"A": 0.97, "B": 0.95, "C": 0.90}
+BACKORDER_SHARE = 0.35
+MAX_COVER_MONTHS = 4
+
+
+def company_write(users: dict[str, User]) -> None:
+    """Write the company and the calendar its cycles follow."""
+    create([Company(id=1, name="Harlow Supply", timezone="America/Chicago", cash_ceiling=CASH_CEILING)])
+    create(
+        StepTemplate(kind=kind, owner=users[name], owner_role=role, due_working_day=day)
+        for kind, name, role, day in CALENDAR
+    )
+
+
+def goods_write(world: World) -> None:
+    """Write products, series, stock items and the lanes they are bought on."""
+    classes = world.classes()
+    products_write(world.products, classes)
+    key, series, items = keys(world), world.demand.series, world.stock.items
+    ended = ((world.products["ended_on"] != "") & (world.products["ended_on"] < "2021-12-01")).to_numpy()
+    copy(
+        Series,
+        pd.DataFrame(
+            {
+                "product_id": key.product[series["product"]],
+                "customer_id": key.customer[series["customer"]],
+                "location_id": key.location[series["location"]],
+                "active": ~ended[series["product"]],
+            }
+        ),
+    )
+    abc = classes[world.products["code"].iloc[items["product"]]]
+    copy(
+        StockItem,
+        pd.DataFrame(
+            {
+                "product_id": key.product[items["product"]],
+                "location_id": key.location[items["location"]],
+                "service_target": abc.map(SERVICE_TARGETS).to_numpy(),
+                "service_type": ServiceType.CYCLE.value,
+                "backorder_share": BACKORDER_SHARE,
+                "max_cover_months": MAX_COVER_MONTHS,
+            }
+        ),
+    )
+
+
+def lanes_write(world: World, key: Keys) -> None:
+    """Write one lane per stock item, with its lot rules."""
+    items = world.stock.items
+    copy(
+        Sourcing,
+        pd.DataFrame(
+            {
+                "item_id": key.item,
+                "supplier_id": world.products["supplier"].map(key.supplier).to_numpy()[items["product"]],
+                "share": 1,
+                "moq": items["moq"],
+                "multiple": items["multiple"],
+                "review_days": DEFAULT_REVIEW_DAYS,
+            }
+        ),
+    )
+
+
+def money_write(world: World, key: Keys) -> None:
+    """Write plan rates, prices, and next years' budget; costs arrive as suppliers announce them."""
+    copy(Rate, rates())
+    listed = list_prices(world.products)
+    copy(Price, listed.assign(product_id=key.product[listed.pop("product")]))
+    agreed = contract_prices(world.products, world.demand)
+    copy(
+        Price,
+        agreed.assign(product_id=key.product[agreed.pop("product")], customer_id=key.customer[agreed.pop("customer")]),
+    )
+    plan = budget(world.products, world.demand, world.prices)
+    copy(Budget, plan.assign(family_id=plan.pop("family").map(key.family)))
+
+
+def costs_write(world: World, key: Keys, *, after: str, until: str) -> None:
+    """Write the costs suppliers announced after one day and until another (ISO dates)."""
+    found = costs(world.products)
+    told = found["announced_on"].astype(str)
+    due = found[(told > after) & (told <= until)].copy()
+    copy(
+        Cost,
+        due.assign(product_id=key.product[due.pop("product")], supplier_id=due.pop("supplier").map(key.supplier)),
+    )

@@ -1,0 +1,79 @@
+"""Bulk writing with history: small tables as objects, whole tables by COPY."""
+
+from collections.abc import Iterable
+from typing import TypeVar
+
+import pandas as pd
+from django.db import connection, models
+from psycopg import sql
+
+from sop.request_context import current
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def create(rows: Iterable[Row]) -> list[Row]:
+    """Insert objects of one model in one statement, with history where the model keeps it; return them with keys."""
+    found = list(rows)
+    if not found:
+        return []
+    model = type(found[0])
+    first = _last_key(model)
+    made = model._default_manager.bulk_create(found, batch_size=2000)
+    history_write(model, after=first)
+    return made
+
+
+def copy(model: type[models.Model], frame: pd.DataFrame) -> None:
+    """Insert a frame by COPY, with history where the model keeps it; columns are the table's, NaN means empty."""
+    first = _last_key(model)
+    statement = sql.SQL("copy {} ({}) from stdin with (format csv)").format(
+        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(str(name)) for name in frame.columns)
+    )
+    text = frame.to_csv(index=False, header=False, lineterminator="\n")
+    with connection.cursor() as cursor, cursor.copy(statement) as sink:
+        sink.write(text)
+    history_write(model, after=first)
+
+
+def history_write(model: type[models.Model], *, after: int, change: str = "+", keys: list[int] | None = None) -> None:
+    """Write one history row per row of the model with a key above `after` (or in `keys`): who, when, from where."""
+    if not hasattr(model, "history") or after is None:
+        return
+    context = current()
+    columns = [field.column for field in model._meta.local_concrete_fields]
+    where = "id = any(%(keys)s)" if keys is not None else "id > %(after)s"
+    names = ", ".join(f'"{column}"' for column in columns)
+    from django.utils import timezone  # noqa: PLC0415  (the demo's clock is set on the module)
+
+    statement = f"""
+        insert into {model.history.model._meta.db_table}
+            ({names}, history_date, history_type, history_user_id, history_user_name, source, request_id)
+        select {names}, %(at)s, %(change)s, %(user)s, %(name)s, %(source)s, %(request)s
+        from {model._meta.db_table} where {where} order by id
+    """  # noqa: S608  (names come from the models)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            statement,
+            {
+                "at": timezone.now(),
+                "change": change,
+                "user": context.user.pk if context.user else None,
+                "name": context.user_name,
+                "source": context.source,
+                "request": context.request_id,
+                "after": after,
+                "keys": keys,
+            },
+        )
+
+
+def keys_by(model: type[models.Model], field: str = "code") -> dict[str, int]:
+    """Return primary keys by a field's value."""
+    return dict(model._default_manager.values_list(field, "pk"))
+
+
+def _last_key(model: type[models.Model]) -> int:
+    if not isinstance(model._meta.pk, models.AutoField):
+        return 0
+    return model._default_manager.aggregate(last=models.Max("pk"))["last"] or 0
