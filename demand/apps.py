@@ -8,3 +8,7 @@ class DemandConfig(AppConfig):
 
     name = "demand"
     verbose_name = "Gather demand"
+
+    def ready(self) -> None:
+        """Register what this step does when a cycle moves and what its workers run."""
+        from demand import hooks, tasks  # noqa: F401, PLC0415

@@ -57,3 +57,15 @@ def month_matrix(
         known = (at_row >= 0) & (at_column >= 0)
         matrix[at_row[known], at_column[known]] = np.array(values, dtype=float)[known]
     return matrix
+
+
+def series_facts(*, series_ids: Sequence[int]) -> pd.DataFrame:
+    """Return unique_id, family, ends (last month of sale): what the engine needs to know beside the history."""
+    sql = """
+        select s.id, f.code, date_trunc('month', p.ended_on)::date from demand_series s
+        join sop_product p on p.id = s.product_id join sop_family f on f.id = p.family_id
+        where s.id = any(%s) order by s.id
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [list(series_ids)])
+        return pd.DataFrame(cursor.fetchall(), columns=["unique_id", "family", "ends"])

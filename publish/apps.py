@@ -8,3 +8,7 @@ class PublishConfig(AppConfig):
 
     name = "publish"
     verbose_name = "Publish and measure"
+
+    def ready(self) -> None:
+        """Register what this step does when a cycle moves."""
+        from publish import hooks  # noqa: F401, PLC0415

@@ -1,6 +1,5 @@
 """From the chosen scenario and the consensus to the lines of a plan; parts add up to the unit and the cent."""
 
-
 from django.db import connection
 
 from reconcile.models import ScenarioRun
@@ -17,7 +16,8 @@ DEMAND_ROWS_SQL = """
         group by 1, 2, 3, 4
     ), part as (
         select h.*, p.whole_units, l.demand, l.revenue,
-               h.wanted / nullif(sum(h.wanted) over w, 0) as weight, case when p.whole_units then 1 else 0.001 end as step
+               h.wanted / nullif(sum(h.wanted) over w, 0) as weight,
+               case when p.whole_units then 1 else 0.001 end as step
         from share h
         join supply_stockitem i on i.product_id = h.product_id and i.location_id = h.location_id
         join reconcile_scenarioline l on l.item_id = i.id and l.bucket = h.bucket and l.run_id = %(run)s

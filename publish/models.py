@@ -94,9 +94,7 @@ class PlanMeasure(models.Model):
         """Once per key: measuring twice gives the same rows."""
 
         constraints = [
-            models.UniqueConstraint(
-                fields=["cycle", "bucket", "kind", "code", "layer"], name="measure_once"
-            )
+            models.UniqueConstraint(fields=["cycle", "bucket", "kind", "code", "layer"], name="measure_once")
         ]
 
     def __str__(self) -> str:

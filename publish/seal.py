@@ -1,6 +1,6 @@
 """The seal of a published plan: SHA-256 over its heading, its lines in byte order, and the seal before it.
 
-Anybody can recompute it from an export: one line per row, fields joined by a tab, empty for none, lines sorted as bytes.
+Anybody can recompute it from an export: one line per row, fields joined by a tab, empty for none, sorted as bytes.
 """
 
 import hashlib

@@ -7,6 +7,7 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import QuerySet
+from sop.selectors.scope import customers_visible
 
 from demand.constants import Layer
 from demand.models import Actual
@@ -15,7 +16,6 @@ from publish.engine.measure import bias, wmape
 from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
 from publish.seal import FIELDS, Heading, Value, seal
 from sop.models import Customer, Cycle, Family, Region, User
-from sop.selectors.scope import customers_visible
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def measure_table(cycle: Cycle, bucket: date, kind: MeasureKind) -> list[Measure
 
 
 def plan_against_actual(cycle: Cycle, bucket: date) -> list[tuple[str, Decimal, Decimal, Decimal, Decimal]]:
-    """Return family, planned units, actual units, planned revenue, actual revenue of one month of the published plan."""
+    """Return family, planned and actual units, planned and actual revenue of one month of the published plan."""
     plan = plan_current(cycle)
     if plan is None:
         return []

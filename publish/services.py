@@ -5,6 +5,7 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
+from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock
 
 from publish.constants import CheckState, MeasureKind
 from publish.frames import plan_line_rows
@@ -16,7 +17,6 @@ from review.constants import ApprovalState
 from sop.constants import StepKind
 from sop.models import Company, Cycle, User
 from sop.refusals import NotAllowed, Refused
-from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock
 
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
 MEASURE_SQL = """
@@ -144,5 +144,3 @@ def _lines_copy(plan: PublishedPlan, rows: list[tuple[object, ...]]) -> None:
     with connection.cursor() as cursor, cursor.copy(f"copy {PlanLine._meta.db_table} ({columns}) from stdin") as copy:
         for row in rows:
             copy.write_row((plan.pk, *row))
-
-

@@ -8,3 +8,7 @@ class ReconcileConfig(AppConfig):
 
     name = "reconcile"
     verbose_name = "Reconcile"
+
+    def ready(self) -> None:
+        """Register what this step does when a cycle moves and what its workers run."""
+        from reconcile import hooks, tasks  # noqa: F401, PLC0415

@@ -14,7 +14,9 @@ class Conflict(models.Model):
     cycle = models.ForeignKey("sop.Cycle", on_delete=models.PROTECT, related_name="conflicts")
     kind = models.CharField(max_length=10, choices=ConflictKind)
     family = models.ForeignKey("sop.Family", on_delete=models.PROTECT, related_name="conflicts")
-    product = models.ForeignKey("sop.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # worst
+    product = models.ForeignKey(
+        "sop.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # worst
     first_bucket = models.DateField()  # the month it bites
     last_bucket = models.DateField()
     money = models.DecimalField(max_digits=18, decimal_places=2)  # at stake, in plan currency, never negative
@@ -76,7 +78,9 @@ class Lever(models.Model):
 
     scenario = models.ForeignKey(Scenario, on_delete=models.CASCADE, related_name="levers")
     kind = models.CharField(max_length=14, choices=LeverKind)
-    family = models.ForeignKey("sop.Family", null=True, blank=True, on_delete=models.PROTECT, related_name="+")  # or all
+    family = models.ForeignKey(
+        "sop.Family", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )  # or all
     product = models.ForeignKey("sop.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     first_bucket = models.DateField()
     last_bucket = models.DateField(null=True, blank=True)  # empty = to the end of the horizon

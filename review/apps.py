@@ -8,3 +8,7 @@ class ReviewConfig(AppConfig):
 
     name = "review"
     verbose_name = "Executive review"
+
+    def ready(self) -> None:
+        """Register what this step does when a cycle moves."""
+        from review import hooks  # noqa: F401, PLC0415

@@ -10,10 +10,14 @@ class QuestionForm(forms.Form):
     """A question with its options."""
 
     sentence = forms.CharField(max_length=200, label="Question, one sentence")
-    background = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False, label="What they should know")
+    background = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2}), required=False, label="What they should know"
+    )
     options = forms.ModelMultipleChoiceField(queryset=None, widget=forms.CheckboxSelectMultiple, label="Options")
     recommended = forms.ModelChoiceField(queryset=None, required=False, label="We recommend")
-    dissent = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), required=False, label="Who sees it differently, and why")
+    dissent = forms.CharField(
+        widget=forms.Textarea(attrs={"rows": 2}), required=False, label="Who sees it differently, and why"
+    )
     decider = forms.ModelChoiceField(queryset=None, label="Who decides")
     due_at = forms.DateTimeField(
         label="Until when", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -56,5 +60,3 @@ class SignForm(forms.Form):
 
     version = forms.IntegerField(widget=forms.HiddenInput)
     comment = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 2}), label="Comment")
-
-

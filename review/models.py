@@ -46,7 +46,9 @@ class Question(models.Model):
     background = models.TextField(blank=True)
     decider = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="questions")
     due_at = models.DateTimeField()
-    conflict = models.ForeignKey("reconcile.Conflict", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    conflict = models.ForeignKey(
+        "reconcile.Conflict", null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     options = models.ManyToManyField("reconcile.Scenario", related_name="questions")
     recommended = models.ForeignKey("reconcile.Scenario", null=True, on_delete=models.PROTECT, related_name="+")
     dissent = models.TextField(blank=True)

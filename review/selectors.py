@@ -90,9 +90,8 @@ def decisions(cycle: Cycle | None = None) -> QuerySet[Decision]:
 
 def decisions_due(cycle: Cycle) -> QuerySet[Decision]:
     """Return decisions of earlier cycles that nobody has looked back at yet."""
-    return (
-        Decision.objects.filter(question__cycle__bucket__lt=cycle.bucket, checks__isnull=True)
-        .select_related("question__cycle", "chosen")
+    return Decision.objects.filter(question__cycle__bucket__lt=cycle.bucket, checks__isnull=True).select_related(
+        "question__cycle", "chosen"
     )
 
 

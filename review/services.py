@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
+from sop.services.cycle import cycle_event, step_edit_lock
 
 from reconcile import selectors as reconcile
 from reconcile.constants import ScenarioState
@@ -15,7 +16,6 @@ from review.selectors import pack_figures
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
-from sop.services.cycle import cycle_event, step_edit_lock
 
 
 class PackMissing(Refused):
@@ -56,13 +56,17 @@ def pack_freeze(*, user: User, cycle_id: int, reason: str = "") -> Pack:
         reason=reason.strip(),
     )
     cycle_event(
-        cycle=step.cycle, kind="pack_frozen", sentence=f"{user.name} froze pack {pack.version}.", step=step, reason=reason
+        cycle=step.cycle,
+        kind="pack_frozen",
+        sentence=f"{user.name} froze pack {pack.version}.",
+        step=step,
+        reason=reason,
     )
     return pack
 
 
 @transaction.atomic
-def question_raise(  # noqa: PLR0913
+def question_raise(
     *,
     user: User,
     cycle_id: int,
@@ -111,7 +115,7 @@ def question_raise(  # noqa: PLR0913
 
 
 @transaction.atomic
-def decision_make(  # noqa: PLR0913
+def decision_make(
     *, user: User, question_id: int, scenario_id: int, rationale: str, check_on: date, trip_wire: str = ""
 ) -> Decision:
     """Answer a question once: what, why, what is expected, when it is looked at again."""

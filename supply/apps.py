@@ -8,3 +8,7 @@ class SupplyConfig(AppConfig):
 
     name = "supply"
     verbose_name = "Plan supply"
+
+    def ready(self) -> None:
+        """Register what this step does when a cycle moves and what its workers run."""
+        from supply import hooks, tasks  # noqa: F401, PLC0415

@@ -46,6 +46,7 @@ class BaselineSeries(models.Model):
     wape = models.FloatField(null=True)
     bias = models.FloatField(null=True)  # plus = forecast too high
     fva = models.FloatField(null=True)  # share of the seasonal naive's error taken away
+    scale = models.FloatField(null=True)  # mean absolute error of the seasonal naive: what ranges are multiples of
     noise = models.FloatField(null=True)  # one-month RMSE in units: smaller edits rarely help
 
     class Meta:

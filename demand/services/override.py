@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
-from sop.services.cycle import step_edit_lock, step_start
 
 from demand.constants import OVERRIDE_MAX_TIMES_BASELINE, Action, Reason
 from demand.models import ChangeSet, Override
@@ -19,6 +18,7 @@ from sop.engine.months import month_list
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
 from sop.request_context import current
+from sop.services.cycle import step_edit_lock, step_start
 from sop.services.history import bulk_update_with_history, bulk_upsert_with_history
 
 KEY = ("cycle_id", "series_id", "bucket", "layer")

@@ -53,6 +53,7 @@ class JobChunk(models.Model):
     number = models.PositiveIntegerField()
     label = models.CharField(max_length=80, blank=True)
     params = models.JSONField(default=dict)
+    output = models.BinaryField(null=True)  # what a later stage needs of this part; emptied when the job ends
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
     owner = models.UUIDField(null=True, blank=True)  # the claim's own token, new at every claim
     lease_until = models.DateTimeField(null=True, blank=True)

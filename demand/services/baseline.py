@@ -1,0 +1,229 @@
+"""Running and adopting the statistical baseline: seasons, then series in parts, then what all teach, then ranges."""
+
+import io
+import json
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from django.db import connection, transaction
+from django.utils import timezone
+
+from demand.constants import BASELINE_CHUNK_SERIES, QUANTILES
+from demand.frames import history_panel, series_facts
+from demand.models import Baseline, BaselineRun, BaselineSeries, Series
+from demand.selectors.layers import adopted_run, last_actual_month
+from sop.constants import StepKind
+from sop.engine.months import month_add, months_between
+from sop.models import Job, JobChunk, User
+from sop.refusals import NotAllowed, Refused
+from sop.services.cycle import cycle_event, step_edit_lock
+from sop.services.job import ChunkSpec, Lease, job_request
+
+KIND = "baseline"
+SEASONS, FORECAST, POOL, WRITE = range(4)  # stages; each starts when the one before is done
+STAGE_LABELS = ("Family seasons", "Forecasts", "Ranges from past errors", "Saving")
+
+
+@transaction.atomic
+def baseline_request(*, user: User, cycle_id: int) -> BaselineRun:
+    """Ask for a baseline of every active series; it is seen by nobody before it is whole."""
+    if not user.has_perm("demand.run_baseline"):
+        raise NotAllowed("Only demand planners run the baseline.")
+    step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.GATHER)
+    until = last_actual_month()
+    if until is None:
+        raise Refused("There is no history yet: import actuals first.")
+    until = min(until, month_add(step.cycle.bucket, -1))
+    ids = list(Series.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        raise Refused("There is nothing to forecast: no series is active.")
+    run = BaselineRun.objects.create(
+        cycle=step.cycle,
+        first_bucket=step.cycle.bucket,
+        horizon_months=step.cycle.horizon_months,
+        history_until=until,
+    )
+    run.job = job_request(
+        user=user,
+        kind=KIND,
+        subject=f"cycle {cycle_id}",
+        cycle=step.cycle,
+        params={"run": run.pk},
+        chunks=_chunks(ids),
+    )
+    run.save(update_fields=["job"])
+    return run
+
+
+@transaction.atomic
+def baseline_adopt(*, user: User, run_id: int) -> BaselineRun:
+    """Make a complete run the baseline everybody works on; what people changed stays changed."""
+    if not user.has_perm("demand.run_baseline"):
+        raise NotAllowed("Only demand planners adopt a baseline.")
+    run = BaselineRun.objects.select_related("cycle").get(pk=run_id)
+    step_edit_lock(cycle_id=run.cycle_id, kind=StepKind.GATHER)
+    if not run.complete:
+        raise Refused("This run is not complete yet.")
+    _adopt(run)
+    sentence = f"{user.name} adopted the baseline of {run.created_at:%d %b %H:%M} UTC."
+    cycle_event(cycle=run.cycle, kind="baseline_adopted", sentence=sentence)
+    return run
+
+
+def _chunks(ids: list[int]) -> list[ChunkSpec]:
+    cuts = [ids[at : at + BASELINE_CHUNK_SERIES] for at in range(0, len(ids), BASELINE_CHUNK_SERIES)]
+    parts = [(part[0], part[-1]) for part in cuts]
+    return [
+        ChunkSpec(stage=SEASONS, label=STAGE_LABELS[SEASONS]),
+        *(ChunkSpec({"first": a, "last": b}, FORECAST, STAGE_LABELS[FORECAST]) for a, b in parts),
+        ChunkSpec(stage=POOL, label=STAGE_LABELS[POOL]),
+        *(ChunkSpec({"part": number}, WRITE, STAGE_LABELS[WRITE]) for number in range(len(parts))),
+    ]
+
+
+def baseline_chunk_run(chunk: JobChunk, lease: Lease) -> None:
+    """Compute one part of a run."""
+    run = BaselineRun.objects.select_related("cycle").get(pk=chunk.job.params["run"])
+    (_find_seasons, _forecast, _pool, _write)[chunk.stage](run, chunk, lease)
+
+
+def _find_seasons(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    from demand.engine.baseline import seasons_find  # noqa: PLC0415  (engines load in workers only)
+
+    ids = _active_ids()
+    panel, facts = history_panel(series_ids=ids, until=run.history_until), series_facts(series_ids=ids)
+    seasons = seasons_find(panel, facts, as_of=run.history_until)
+    _keep(chunk, lease, seasons.to_json(orient="split", double_precision=15).encode())
+
+
+def _forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    from demand.engine.baseline import baseline_chunk  # noqa: PLC0415
+    from demand.engine.chunk import chunk_pack  # noqa: PLC0415
+
+    ids = _active_ids(chunk.params["first"], chunk.params["last"])
+    seasons = pd.read_json(io.BytesIO(_outputs(chunk.job, SEASONS)[0]), orient="split")
+    part = baseline_chunk(
+        history_panel(series_ids=ids, until=run.history_until),
+        horizon=_steps(run),
+        as_of=run.history_until,
+        facts=series_facts(series_ids=ids),
+        seasons=seasons,
+    )
+    _keep(chunk, lease, chunk_pack(part))
+
+
+def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    from demand.engine.baseline import baseline_pool  # noqa: PLC0415
+    from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
+
+    pool = baseline_pool([chunk_unpack(data) for data in _outputs(chunk.job, FORECAST)])
+    summary = {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
+    with lease.writing():
+        BaselineRun.objects.filter(pk=run.pk).update(summary=summary)
+
+
+def _write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    from demand.engine.baseline import BaselinePool, baseline_finish  # noqa: PLC0415
+    from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
+    from demand.engine.cumulated import COLUMNS  # noqa: PLC0415
+
+    data = _outputs(chunk.job, FORECAST)[chunk.params["part"]]
+    pool = BaselinePool(pd.DataFrame(run.summary["quantiles"]), pd.DataFrame(run.summary["rho"], columns=COLUMNS))
+    result = baseline_finish(chunk_unpack(data), pool)
+    forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
+    with lease.writing():
+        _copy(Baseline, ("run_id", "series_id", "bucket", "mean", "naive", *QUANTILES), _forecast_rows(run, forecast))
+        _copy(BaselineSeries, SERIES_COLUMNS, _series_rows(run, result.series))
+
+
+def baseline_finish_job(job: Job) -> dict[str, Any]:
+    """Check that every series is there, then let the run be seen: adopted when it is the cycle's first."""
+    run = BaselineRun.objects.select_for_update().get(pk=job.params["run"])
+    series = BaselineSeries.objects.filter(run=run)
+    rows = Baseline.objects.filter(run=run).count()
+    count = series.count()
+    if rows != count * run.horizon_months:
+        raise Refused(f"The run is not whole: {rows:,} months for {count:,} series. Start it again.")
+    run.complete = True
+    run.save(update_fields=["complete"])
+    first = adopted_run(run.cycle) is None
+    if first:
+        _adopt(run)
+    job.chunks.update(output=None)
+    return {"run": run.pk, "series": count, "adopted": first}
+
+
+def _adopt(run: BaselineRun) -> None:
+    BaselineRun.objects.filter(cycle=run.cycle, adopted=True).exclude(pk=run.pk).update(adopted=False)
+    run.adopted, run.adopted_at = True, timezone.now()
+    run.save(update_fields=["adopted", "adopted_at"])
+
+
+SERIES_COLUMNS = (
+    "run_id",
+    "series_id",
+    "route",
+    "reason",
+    "months",
+    "members",
+    "fallback",
+    "mase",
+    "wape",
+    "bias",
+    "fva",
+    "scale",
+    "noise",
+)
+
+
+def _forecast_rows(run: BaselineRun, forecast: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
+    cuts = [name.replace("q0_", "q0.") for name in QUANTILES]
+    columns = ["unique_id", "ds", "yhat", "naive", *cuts]
+    for series, month, mean, naive, *quantiles in forecast[columns].itertuples(index=False, name=None):
+        yield (run.pk, int(series), month.date(), round(mean, 3), _known(naive, 3), *map(_known, quantiles))
+
+
+def _series_rows(run: BaselineRun, series: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
+    texts, numbers = ["route", "reason", "months", "members", "fallback"], list(SERIES_COLUMNS[7:])
+    for row in series[["unique_id", *texts, *numbers]].itertuples(index=False, name=None):
+        yield (run.pk, int(row[0]), *row[1:6], *map(_known, row[6:]))
+
+
+def _copy(model: type[Baseline | BaselineSeries], columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    names = ", ".join(columns)
+    with connection.cursor() as cursor, cursor.copy(f"copy {model._meta.db_table} ({names}) from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
+
+
+def _known(value: float, digits: int = 6) -> float | None:
+    return None if pd.isna(value) else round(float(value), digits)
+
+
+def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:
+    with lease.writing():
+        JobChunk.objects.filter(pk=chunk.pk).update(output=output)
+
+
+def _outputs(job: Job, stage: int) -> list[bytes]:
+    found = job.chunks.filter(stage=stage).order_by("number").values_list("output", flat=True)
+    return [bytes(output) for output in found]
+
+
+def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:
+    series = Series.objects.filter(active=True)
+    if first is not None and last is not None:
+        series = series.filter(pk__gte=first, pk__lte=last)
+    return list(series.order_by("pk").values_list("pk", flat=True))
+
+
+def _steps(run: BaselineRun) -> int:
+    """Return how many months to forecast so that the horizon is covered even where the last actuals are older."""
+    return run.horizon_months + months_between(run.history_until, run.first_bucket) - 1
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return records
+

@@ -1,0 +1,12 @@
+"""What publishing asks of a cycle."""
+
+from publish.selectors import plan_current
+from sop.constants import StepKind
+from sop.cycle_hooks import before_close
+from sop.models import CycleStep
+
+
+@before_close(StepKind.PUBLISH)
+def plan_is_published(step: CycleStep) -> list[str]:
+    """A cycle ends with a plan."""
+    return [] if plan_current(step.cycle) else ["The plan is not published yet."]

@@ -1,0 +1,1 @@
+"""What this step does when a cycle moves."""

@@ -1,0 +1,36 @@
+"""The kinds of background work; each step registers its own when it loads."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sop.models import Job, JobChunk
+    from sop.services.job import Lease
+
+RunChunk = Callable[["JobChunk", "Lease"], None]
+Finish = Callable[["Job"], dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class JobKind:
+    """One kind of work: how a part is computed, and what is switched when all parts are there."""
+
+    kind: str
+    label: str
+    run_chunk: RunChunk
+    finish: Finish  # runs in the transaction that closes the job; returns what the page shows
+    permission: str  # who beside the asker may cancel it
+
+
+_kinds: dict[str, JobKind] = {}
+
+
+def register(kind: JobKind) -> None:
+    """Make a kind of work known."""
+    _kinds[kind.kind] = kind
+
+
+def job_kind(kind: str) -> JobKind:
+    """Return a kind by its code; a job of a kind nobody registered is a fault of the program."""
+    return _kinds[kind]

@@ -1,0 +1,19 @@
+"""What the workers run: one part of a job, and the sweeper that sends lost hints again."""
+
+from typing import Any
+
+from celery import shared_task
+
+from sop.services import job
+
+
+@shared_task(name="sop.tasks.run_chunk")
+def run_chunk(*, chunk_id: int, **_: Any) -> None:
+    """Compute one part of a job if it is still to be done."""
+    job.chunk_run(chunk_id)
+
+
+@shared_task(name="sop.tasks.sweep_jobs")
+def sweep_jobs(**_: Any) -> int:
+    """Look for work that waits too long."""
+    return job.jobs_sweep()
