@@ -131,13 +131,14 @@ def _text(column: "pd.Series[str]") -> TextArray:
 
 def _stamps(column: "pd.Series[str]", lines: np.ndarray) -> "pd.Series[pd.Timestamp]":
     """Return first days of months from dates, or from text written 2022-02-01 or 2022-02."""
+    found: pd.Series[pd.Timestamp]
     if pd.api.types.is_datetime64_any_dtype(column):
-        found = column.dt.tz_localize(None) if column.dt.tz is not None else column
+        found = pd.Series(pd.DatetimeIndex(column).tz_localize(None))
     else:
         text = pd.Series(_text(column), dtype=object).str.replace(r"[ T]00:00:00(?:\.0+)?$", "", regex=True)
         text = text.where(text.str.len() != len("2022-02"), text + "-01")
         found = pd.to_datetime(text, format="%Y-%m-%d", errors="coerce")
-    stamps = pd.Series(found).astype("datetime64[ns]").reset_index(drop=True)
+    stamps = found.astype("datetime64[ns]").reset_index(drop=True)
     written = _text(column)
     _refuse(stamps.isna().to_numpy(), lines, f"is no date in {BUCKET}: write 2022-02-01", written)
     _refuse(
@@ -164,7 +165,7 @@ def _values(column: "pd.Series[str]", lines: np.ndarray) -> np.ndarray:
         f"in {VALUE} is not a number: write digits with a point for decimals and nothing between thousands",
         text.to_numpy(),
     )
-    return pd.to_numeric(text.where(~blank, None), errors="coerce").to_numpy(dtype=np.float64)
+    return np.where(blank, "nan", text.to_numpy()).astype(np.float64)
 
 
 def _refuse(wrong: np.ndarray, lines: np.ndarray, sentence: str, written: np.ndarray) -> None:
