@@ -27,6 +27,35 @@ class StepKind(models.TextChoices):
 STEP_ORDER: tuple[StepKind, ...] = tuple(StepKind)
 
 
+# Who takes part in a step; a step's app may name other people (`sop.cycle_hooks.step_people`).
+STEP_ROLES: dict[StepKind, tuple[Role, ...]] = {
+    StepKind.GATHER: (Role.REP,),
+    StepKind.SUPPLY: (Role.SUPPLY_PLANNER,),
+    StepKind.RECONCILE: (Role.DEMAND_PLANNER, Role.SUPPLY_PLANNER, Role.FINANCE),
+    StepKind.REVIEW: (Role.EXECUTIVE,),
+    StepKind.PUBLISH: (Role.COORDINATOR,),
+}
+
+# Beside the coordinator, who may close a step.
+STEP_CLOSE_PERMISSION: dict[StepKind, str] = {
+    StepKind.GATHER: "demand.close_gather",
+    StepKind.SUPPLY: "supply.close_supply",
+    StepKind.RECONCILE: "reconcile.close_reconcile",
+    StepKind.REVIEW: "sop.open_cycle",
+    StepKind.PUBLISH: "sop.open_cycle",
+}
+
+# A new installation's calendar: owner's role and the working day of the month each step is due.
+CALENDAR_DEFAULT: dict[StepKind, tuple[Role, int]] = {
+    StepKind.GATHER: (Role.DEMAND_PLANNER, 8),
+    StepKind.SUPPLY: (Role.SUPPLY_PLANNER, 11),
+    StepKind.RECONCILE: (Role.DEMAND_PLANNER, 13),
+    StepKind.REVIEW: (Role.COORDINATOR, 15),
+    StepKind.PUBLISH: (Role.COORDINATOR, 16),
+}
+DUE_HOUR_DEFAULT = 17
+
+
 class StepState(models.TextChoices):
     """Where a step stands; a closed step is read-only for everyone."""
 

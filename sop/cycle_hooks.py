@@ -1,58 +1,76 @@
-"""What later steps do when a cycle moves: `sop` cannot import them, so they register themselves when they load."""
+"""What a step's app does when a cycle moves: `sop` cannot import it, so it registers itself when it loads.
 
-from collections import defaultdict
-from collections.abc import Callable
-from typing import TypeVar
+    @gate_open(StepKind.REVIEW)
+    def pack_is_frozen(step: CycleStep) -> list[str]:
+        return [] if pack_current(step.cycle) else ["Freeze the pack first."]
+
+A gate answers a sentence for each thing still missing; pages show them before anybody asks. An action runs in the
+transaction that moves the step, with the step's row locked. AppConfig.ready imports the module that registers.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Generic, TypeVar
 
 from sop.constants import StepKind
 from sop.models import Cycle, CycleStep, User
 
-# A gate returns a sentence for each thing still missing; no sentence lets the step pass.
 Gate = Callable[[CycleStep], list[str]]
 Action = Callable[[User, CycleStep], None]
+People = Callable[[], Iterable[User]]
 CycleAction = Callable[[User, Cycle, Cycle | None], None]  # user, new cycle, the one before
 
-T = TypeVar("T", bound=Callable[..., object])
+F = TypeVar("F", bound=Callable[..., object])
 
-_open_gates: dict[StepKind, list[Gate]] = defaultdict(list)
-_close_gates: dict[StepKind, list[Gate]] = defaultdict(list)
-_close_actions: dict[StepKind, list[Action]] = defaultdict(list)
+
+class Hooks(Generic[F]):
+    """Functions by the kind of step they belong to, in the order they were registered."""
+
+    def __init__(self) -> None:
+        self._functions: dict[str, list[F]] = {}
+
+    def __call__(self, kind: StepKind) -> Callable[[F], F]:
+        """Return a decorator that registers a function for `kind`."""
+
+        def register(function: F) -> F:
+            self._functions.setdefault(kind, []).append(function)
+            return function
+
+        return register
+
+    def of(self, kind: str) -> tuple[F, ...]:
+        """Return the functions registered for `kind`."""
+        return tuple(self._functions.get(kind, ()))
+
+
+gate_open: Hooks[Gate] = Hooks()  # what must be there before a step opens
+before_close: Hooks[Gate] = Hooks()  # what must be there before a step closes
+on_open: Hooks[Action] = Hooks()
+on_close: Hooks[Action] = Hooks()
+on_reopen: Hooks[Action] = Hooks()
+step_people: Hooks[People] = Hooks()  # who takes part, where the role alone does not tell
+
 _cycle_actions: list[CycleAction] = []
-
-
-def gate_open(kind: StepKind) -> Callable[[Gate], Gate]:
-    """Register what must be there before a step may open."""
-    return _register(_open_gates[kind])
-
-
-def gate_close(kind: StepKind) -> Callable[[Gate], Gate]:
-    """Register what must be there before a step may close."""
-    return _register(_close_gates[kind])
-
-
-def on_close(kind: StepKind) -> Callable[[Action], Action]:
-    """Register what is written in the transaction that closes a step, after its row is locked."""
-    return _register(_close_actions[kind])
 
 
 def on_cycle_open(action: CycleAction) -> CycleAction:
     """Register what is carried over when a new cycle opens."""
-    return _register(_cycle_actions)(action)
+    _cycle_actions.append(action)
+    return action
 
 
 def missing_to_open(step: CycleStep) -> list[str]:
     """Return a sentence for each thing that keeps a step from opening."""
-    return [sentence for gate in _open_gates[StepKind(step.kind)] for sentence in gate(step)]
+    return [sentence for gate in gate_open.of(step.kind) for sentence in gate(step)]
 
 
 def missing_to_close(step: CycleStep) -> list[str]:
     """Return a sentence for each thing that keeps a step from closing."""
-    return [sentence for gate in _close_gates[StepKind(step.kind)] for sentence in gate(step)]
+    return [sentence for gate in before_close.of(step.kind) for sentence in gate(step)]
 
 
-def run_close(user: User, step: CycleStep) -> None:
-    """Run what a closing step writes."""
-    for action in _close_actions[StepKind(step.kind)]:
+def run(hooks: Hooks[Action], user: User, step: CycleStep) -> None:
+    """Run what a step's app does when the step moves."""
+    for action in hooks.of(step.kind):
         action(user, step)
 
 
@@ -60,12 +78,3 @@ def run_cycle_open(user: User, cycle: Cycle, before: Cycle | None) -> None:
     """Carry over what a new cycle starts with."""
     for action in _cycle_actions:
         action(user, cycle, before)
-
-
-def _register(registry: list[T]) -> Callable[[T], T]:
-    def add(function: T) -> T:
-        if function not in registry:
-            registry.append(function)
-        return function
-
-    return add

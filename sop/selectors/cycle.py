@@ -1,12 +1,13 @@
 """Every read of the cycle: which is open, how far each step and person is, what happened."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 from django.utils import timezone
 
-from sop.constants import CycleState, Progress, StepState
+from sop.constants import STEP_CLOSE_PERMISSION, CycleState, Progress, StepKind, StepState
 from sop.models import Company, Cycle, CycleEvent, CycleStep, StepProgress, User
 
 
@@ -22,6 +23,26 @@ class StepClock:
 def company() -> Company:
     """Return the company; before anything is set up, one with the defaults, not yet saved."""
     return Company.objects.filter(pk=1).first() or Company()
+
+
+def company_zone(of: Company) -> ZoneInfo:
+    """Return the time zone months and deadlines are meant in."""
+    return ZoneInfo(of.timezone)
+
+
+def company_today(of: Company) -> date:
+    """Return today's date where the company is."""
+    return timezone.now().astimezone(company_zone(of)).date()
+
+
+def may_close(user: User, kind: StepKind) -> bool:
+    """Return whether a person's role closes this kind of step."""
+    return user.has_perm(STEP_CLOSE_PERMISSION[kind]) or user.has_perm("sop.open_cycle")
+
+
+def cycle_latest() -> Cycle | None:
+    """Return the cycle with the latest month, open or closed."""
+    return Cycle.objects.order_by("-bucket").first()
 
 
 def cycle_open_now() -> Cycle | None:

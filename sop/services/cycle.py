@@ -1,45 +1,19 @@
-"""Every write of the cycle: open, work, submit, close, reopen; each edit of a step's data passes its gate here.
+"""Every write of a cycle's steps: work, submit, close, reopen; each edit of a step's data takes its lock here.
 
 Edits take the step's row FOR SHARE and closing takes it FOR UPDATE: an edit is either before the close and in its
 snapshot, or after it and refused. A check without the lock lets edits slip in between.
 """
 
-from datetime import date
-
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from sop.constants import STEP_ORDER, CycleState, Progress, Role, StepKind, StepState
-from sop.cycle_hooks import missing_to_close, missing_to_open, run_close, run_cycle_open
-from sop.engine.months import month_add
-from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, StepTemplate, User
+from sop.constants import STEP_CLOSE_PERMISSION, STEP_ORDER, CycleState, Progress, StepKind, StepState
+from sop.cycle_hooks import missing_to_close, missing_to_open, on_close, on_open, on_reopen, run
+from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import current
-from sop.selectors.cycle import company, waiting_for
-from sop.working_days import deadline
-
-# Who closes a step beside the coordinator, and who has a part of their own in it.
-CLOSERS = {
-    StepKind.GATHER: "demand.close_gather",
-    StepKind.SUPPLY: "supply.close_supply",
-    StepKind.RECONCILE: "reconcile.close_reconcile",
-    StepKind.REVIEW: "sop.open_cycle",
-    StepKind.PUBLISH: "sop.open_cycle",
-}
-PARTS = {
-    StepKind.GATHER: (Role.REP,),
-    StepKind.SUPPLY: (Role.SUPPLY_PLANNER,),
-    StepKind.RECONCILE: (Role.DEMAND_PLANNER, Role.SUPPLY_PLANNER, Role.FINANCE),
-    StepKind.REVIEW: (Role.EXECUTIVE,),
-    StepKind.PUBLISH: (Role.COORDINATOR,),
-}
-DEFAULT_DUE_DAYS = {
-    StepKind.GATHER: 5,
-    StepKind.SUPPLY: 8,
-    StepKind.RECONCILE: 11,
-    StepKind.REVIEW: 14,
-    StepKind.PUBLISH: 15,
-}
+from sop.selectors.cycle import company, company_zone, may_close, waiting_for
+from sop.services.step_people import step_people_fill
 
 
 class NotYet(Refused):
@@ -56,48 +30,8 @@ def step_edit_lock(*, cycle_id: int, kind: StepKind) -> CycleStep:
     if found is None:
         raise Refused("This cycle does not exist.")
     if found.state != StepState.OPEN:
-        raise StepClosed(_closed_sentence(found))
+        raise StepClosed(closed_sentence(found))
     return found
-
-
-@transaction.atomic
-def cycle_open(*, user: User, bucket: date | None = None) -> Cycle:
-    """Open the next cycle: one month on from the last, its steps dated by the calendar, gather demand open."""
-    _need(user, "sop.open_cycle", "Only the coordinator opens a cycle.")
-    last = Cycle.objects.order_by("-bucket").first()
-    if last is not None and last.state == CycleState.OPEN:
-        raise Refused(f"The {last} is still open; publish its plan and close it first.")
-    if bucket is None:
-        bucket = month_add(last.bucket, 1) if last else timezone.localdate().replace(day=1)
-    if last is not None and bucket <= last.bucket:
-        raise Refused(f"The {last} came last; the next one plans from a later month.")
-    try:
-        with transaction.atomic():
-            cycle = Cycle.objects.create(
-                bucket=bucket, horizon_months=company().horizon_months, opened_at=timezone.now(), opened_by=user
-            )
-    except IntegrityError as error:
-        raise Refused("Somebody opened a cycle at the same moment; reload the page.") from error
-    _steps_create(cycle)
-    cycle_event(cycle=cycle, kind="cycle_opened", sentence=f"{user.name} opened the {cycle}.")
-    run_cycle_open(user, cycle, last)
-    return cycle
-
-
-@transaction.atomic
-def cycle_close(*, user: User, cycle_id: int) -> Cycle:
-    """Close a cycle whose plan is published; the next one can open."""
-    _need(user, "sop.open_cycle", "Only the coordinator closes a cycle.")
-    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
-    if cycle.state == CycleState.CLOSED:
-        raise Refused(f"The {cycle} is closed already.")
-    unfinished = CycleStep.objects.filter(cycle=cycle).exclude(state=StepState.CLOSED).order_by("number").first()
-    if unfinished is not None:
-        raise NotYet(f"{unfinished.get_kind_display()} is not closed yet.")
-    cycle.state, cycle.closed_at = CycleState.CLOSED, timezone.now()
-    cycle.save(update_fields=["state", "closed_at"])
-    cycle_event(cycle=cycle, kind="cycle_closed", sentence=f"{user.name} closed the {cycle}.")
-    return cycle
 
 
 @transaction.atomic
@@ -134,7 +68,7 @@ def step_submit(*, user: User, step_id: int) -> StepProgress:
 def step_ask_back(*, user: User, progress_id: int, note: str) -> StepProgress:
     """Give a submitted part back to its person with a note."""
     part = StepProgress.objects.select_for_update().select_related("step__cycle", "user").get(pk=progress_id)
-    _need(user, CLOSERS[StepKind(part.step.kind)], "Only the step's planner asks back.")
+    _need(user, STEP_CLOSE_PERMISSION[StepKind(part.step.kind)], "Only the step's planner asks back.")
     step_edit_lock(cycle_id=part.step.cycle_id, kind=StepKind(part.step.kind))
     if not note.strip():
         raise Refused("Say what should be looked at again.")
@@ -149,30 +83,21 @@ def step_ask_back(*, user: User, progress_id: int, note: str) -> StepProgress:
 def step_close(*, user: User, step_id: int, reason: str = "") -> CycleStep:
     """Close an open step for everyone and open the next one where nothing is missing.
 
-    A step waits for everybody's part; the coordinator may close without the late ones, giving a reason: their last
-    good numbers are used and marked.
+    Gather demand waits for every territory, and stale figures for their recalculation; the coordinator may close all
+    the same with a reason: the late people's last good numbers are used and marked.
     """
     step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
-    kind = StepKind(step.kind)
-    if not (user.has_perm(CLOSERS[kind]) or user.has_perm("sop.open_cycle")):
+    if not may_close(user, StepKind(step.kind)):
         raise NotAllowed(f"Your role does not close {step.get_kind_display().lower()}.")
     if step.state != StepState.OPEN:
-        raise StepClosed(_closed_sentence(step))
-    late = waiting_for(step) if kind in {StepKind.GATHER} else []
-    if late and not user.has_perm("sop.open_cycle"):
-        raise NotYet(f"Not submitted yet: {', '.join(late)}. The coordinator can close without them.")
-    if late and not reason.strip():
-        raise NotYet(f"Not submitted yet: {', '.join(late)}. Say why it closes without them.")
+        raise StepClosed(closed_sentence(step))
     missing = missing_to_close(step)
     if missing:
         raise NotYet(" ".join(missing))
-    if late:
-        for part in StepProgress.objects.filter(step=step).exclude(state=Progress.SUBMITTED):
-            part.late = True
-            part.save()
+    late = _close_late(user, step, reason)
     step.state, step.closed_at, step.closed_by, step.stale_because = StepState.CLOSED, timezone.now(), user, ""
     step.save()
-    run_close(user, step)
+    run(on_close, user, step)
     named = f" without {', '.join(late)}" if late else ""
     sentence = f"{user.name} closed {step.get_kind_display().lower()}{named}."
     cycle_event(cycle=step.cycle, kind="step_closed", sentence=sentence, step=step, reason=reason)
@@ -184,7 +109,7 @@ def step_close(*, user: User, step_id: int, reason: str = "") -> CycleStep:
 def step_open(*, user: User, step_id: int) -> CycleStep:
     """Open a waiting step whose earlier steps are closed and whose gate lets it pass."""
     step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
-    if not (user.has_perm(CLOSERS[StepKind(step.kind)]) or user.has_perm("sop.open_cycle")):
+    if not may_close(user, StepKind(step.kind)):
         raise NotAllowed(f"Your role does not open {step.get_kind_display().lower()}.")
     if step.state != StepState.WAITING:
         raise Refused(f"{step.get_kind_display()} is {step.get_state_display().lower()} already.")
@@ -192,8 +117,17 @@ def step_open(*, user: User, step_id: int) -> CycleStep:
     missing = [f"{earlier.get_kind_display()} is not closed."] if earlier else missing_to_open(step)
     if missing:
         raise NotYet(" ".join(missing))
-    _open(step)
+    _open(user, step)
     return step
+
+
+@transaction.atomic
+def step_open_if_ready(*, user: User, step_id: int) -> None:
+    """Open a waiting step as soon as the last missing thing is there; called by whoever provides it."""
+    step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
+    earlier = CycleStep.objects.filter(cycle=step.cycle, number__lt=step.number).exclude(state=StepState.CLOSED)
+    if step.state == StepState.WAITING and not earlier.exists() and not missing_to_open(step):
+        _open(user, step)
 
 
 @transaction.atomic
@@ -218,6 +152,7 @@ def step_reopen(*, user: User, step_id: int, reason: str) -> CycleStep:
             each.save()
     step.state, step.closed_at, step.closed_by = StepState.OPEN, None, None
     step.save()
+    run(on_reopen, user, step)
     sentence = f"{user.name} reopened {step.get_kind_display().lower()}."
     cycle_event(cycle=step.cycle, kind="step_reopened", sentence=sentence, step=step, reason=reason)
     return step
@@ -267,52 +202,45 @@ def cycle_event(*, cycle: Cycle, kind: str, sentence: str, step: CycleStep | Non
     )
 
 
-def _steps_create(cycle: Cycle) -> None:
-    templates = {template.kind: template for template in StepTemplate.objects.select_related("owner")}
-    zone = company().timezone
-    for number, kind in enumerate(STEP_ORDER, start=1):
-        template = templates.get(kind)
-        day = template.due_working_day if template else DEFAULT_DUE_DAYS[kind]
-        first = number == 1
-        step = CycleStep.objects.create(
-            cycle=cycle,
-            kind=kind,
-            number=number,
-            owner=template.owner if template else None,
-            due_at=deadline(cycle.bucket, day, template.due_hour if template else 17, zone),
-            state=StepState.OPEN if first else StepState.WAITING,
-            opened_at=timezone.now() if first else None,
-        )
-        people = User.objects.filter(is_active=True, groups__name__in=[role.value for role in PARTS[kind]]).distinct()
-        if kind == StepKind.GATHER:
-            people = people.filter(customers__isnull=False).distinct()
-        for person in people:
-            StepProgress.objects.create(step=step, user=person)
+def _close_late(user: User, step: CycleStep, reason: str) -> list[str]:
+    """Mark who did not submit in time and return their names; refuse where only the coordinator could go on."""
+    late = waiting_for(step) if step.kind == StepKind.GATHER else []
+    objections = [f"Not submitted yet: {', '.join(late)}."] if late else []
+    if step.stale_because:
+        objections.append(f"The figures are stale ({step.stale_because.rstrip('.')}); calculate them again.")
+    if objections and not user.has_perm("sop.open_cycle"):
+        raise NotYet(" ".join([*objections, "The coordinator can close all the same."]))
+    if objections and not reason.strip():
+        raise NotYet(" ".join([*objections, "Say why it closes all the same."]))
+    if late:
+        for part in StepProgress.objects.select_for_update().filter(step=step).exclude(state=Progress.SUBMITTED):
+            part.late = True
+            part.save()
+    return late
 
 
 def _next_open(user: User, step: CycleStep) -> None:
-    following = (
-        CycleStep.objects.select_for_update(of=("self",))
-        .select_related("cycle")
-        .filter(cycle=step.cycle, number=step.number + 1)
-        .first()
-    )
-    if following is not None and following.state == StepState.WAITING and not missing_to_open(following):
-        _open(following)
+    following = CycleStep.objects.filter(cycle=step.cycle, number=step.number + 1).first()
+    if following is not None:
+        step_open_if_ready(user=user, step_id=following.pk)
 
 
-def _open(step: CycleStep) -> None:
+def _open(user: User, step: CycleStep) -> None:
     step.state = StepState.OPEN
     step.opened_at = step.opened_at or timezone.now()
     step.save()
+    step_people_fill(step)
+    run(on_open, user, step)
     cycle_event(cycle=step.cycle, kind="step_opened", sentence=f"{step.get_kind_display()} is open.", step=step)
 
 
-def _closed_sentence(step: CycleStep) -> str:
+def closed_sentence(step: CycleStep) -> str:
+    """Return why a step that is not open takes no edit, with who closed it and when in the company's time."""
     name = step.get_kind_display()
     if step.state == StepState.CLOSED and step.closed_at is not None:
+        at = step.closed_at.astimezone(company_zone(company()))
         who = f" by {step.closed_by.name}" if step.closed_by else ""
-        return f"{name} closed on {step.closed_at:%d %b at %H:%M} UTC{who}; its numbers can no longer change."
+        return f"{name} was closed on {at:%d %b %Y at %H:%M}{who}; its numbers can no longer change."
     return f"{name} is not open yet."
 
 

@@ -1,0 +1,6 @@
+"""Addresses of reconciling."""
+
+from django.urls import URLPattern
+
+app_name = "reconcile"
+urlpatterns: list[URLPattern] = []
