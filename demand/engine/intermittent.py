@@ -9,6 +9,7 @@ from sop.engine.arrays import Array, IntArray
 
 IMAPA_ALPHAS = np.linspace(0.1, 0.3, 41)  # the range its authors advise for sporadic demand
 RECENT = 12
+MOST_LOTS = 10_000  # a month's mean is never counted finer: one stray sale of 0.001 is not the lot
 
 
 def imapa_points(history: History, horizon: int) -> Array:
@@ -42,7 +43,8 @@ def lumpy_quantiles(mean: Array, variance: Array, lot: Array, probabilities: Arr
     Counted in lots, because demand of 10, 20, 30 is one, two, three lots of 10, not thirty separate events; Poisson
     where the variance is not above the mean. `mean`: n x horizon; `variance`: n, units^2; `lot`: n, units, 0 = no sale.
     """
-    size = np.where(lot > 0, lot, 1.0)[:, None]
+    finest = mean.max(axis=1, initial=0.0) / MOST_LOTS
+    size = np.maximum(np.where(lot > 0, lot, 1.0), finest)[:, None]
     lots, spread = mean / size, (variance[:, None] / size**2)
     over = np.maximum(spread - lots, 1e-6 * np.maximum(lots, 1e-9))
     failures = np.maximum(lots, 1e-12) ** 2 / over
