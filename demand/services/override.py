@@ -306,16 +306,18 @@ def _totals(cycle: Cycle, layer: str, cells: Sequence[CellEdit]) -> Decimal:
 
 
 def _values_before(change_set: ChangeSet) -> list[tuple[int, date, Decimal | None, int]]:
-    """Return series, month, quantity before the change set, and the version the change set left, per cell it changed.
+    """Return series, month, quantity before the change set, and the last version that is its own, per cell.
 
-    A cell changed since carries a higher version now, so undoing it is refused as a conflict.
+    Giving a cell its reason later is part of the same change set; a cell changed since by another carries a higher
+    version now, so undoing it is refused as a conflict.
     """
     sql = """
-        select h.series_id, h.bucket,
-               (select e.quantity from demand_historicaloverride e
-                where e.id = h.id and e.version < h.version order by e.version desc limit 1),
-               h.version
-        from demand_historicaloverride h where h.change_set_id = %s
+        with own as (
+            select id, series_id, bucket, min(version) as first, max(version) as last
+            from demand_historicaloverride where change_set_id = %s group by 1, 2, 3
+        )
+        select o.series_id, o.bucket, e.quantity, o.last from own o
+        left join demand_historicaloverride e on e.id = o.id and e.version = o.first - 1
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [change_set.pk])

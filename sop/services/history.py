@@ -148,7 +148,7 @@ def _names(columns: Sequence[str], table: str = "") -> sql.Composed:
     return sql.SQL(", ").join(sql.Identifier(table, name) if table else sql.Identifier(name) for name in columns)
 
 
-def _type(field: models.Field[Any, Any]) -> str:
+def _type(field: "models.Field[Any, Any]") -> str:
     """Return the column's type in the database; a foreign key has its target's."""
     if isinstance(field, models.ForeignKey):
         return str(field.target_field.rel_db_type(connection))
