@@ -226,4 +226,3 @@ def _steps(run: BaselineRun) -> int:
 def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
     records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
     return records
-

@@ -1,0 +1,69 @@
+"""Baseline runs: what each was made of, how good it was, and how it differs from the adopted one."""
+
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, QuerySet
+
+from demand.constants import Route
+from demand.models import BaselineRun, BaselineSeries
+from sop.models import Cycle
+
+
+@dataclass(frozen=True)
+class RouteRow:
+    """One route of a run: how many series took it and how well its back-test did, from summed parts."""
+
+    route: str
+    series: int
+    wape: float | None
+    bias: float | None  # plus = forecast too high
+
+
+def runs(cycle: Cycle) -> QuerySet[BaselineRun]:
+    """Return the cycle's runs, latest first."""
+    return BaselineRun.objects.filter(cycle=cycle).select_related("job").order_by("-created_at")
+
+
+def routes(run: BaselineRun) -> list[RouteRow]:
+    """Return a run's routes in their order; error and bias weigh each series by its forecast volume."""
+    sql = """
+        with volume as (
+            select series_id, sum(mean)::float8 as units from demand_baseline where run_id = %(run)s group by 1
+        )
+        select s.route, count(*), sum(s.wape * v.units) filter (where s.wape is not null)
+                 / nullif(sum(v.units) filter (where s.wape is not null), 0),
+               sum(s.bias * v.units) filter (where s.bias is not null)
+                 / nullif(sum(v.units) filter (where s.bias is not null), 0)
+        from demand_baselineseries s left join volume v using (series_id)
+        where s.run_id = %(run)s group by 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"run": run.pk})
+        found = {row[0]: row for row in cursor.fetchall()}
+    return [RouteRow(route.label, *found[route.value][1:]) for route in Route if route.value in found]
+
+
+def fallbacks(run: BaselineRun) -> list[dict[str, object]]:
+    """Return what failed in a run and how often, so that nothing is replaced silently."""
+    found = BaselineSeries.objects.filter(run=run).exclude(fallback="").values("fallback")
+    return list(found.annotate(series=Count("id")).order_by("-series"))
+
+
+def moved(run: BaselineRun, against: BaselineRun, limit: int = 20) -> list[tuple[str, float, float]]:
+    """Return the products whose whole-horizon baseline moved most between two runs: name, before, after."""
+    sql = """
+        with total as (
+            select d.product_id, sum(b.mean) filter (where b.run_id = %(old)s) as before,
+                   sum(b.mean) filter (where b.run_id = %(new)s) as after
+            from demand_baseline b join demand_series d on d.id = b.series_id
+            where b.run_id in (%(old)s, %(new)s) group by 1
+        )
+        select p.name, coalesce(before, 0)::float8, coalesce(after, 0)::float8 from total
+        join sop_product p on p.id = product_id
+        where coalesce(before, 0) <> coalesce(after, 0)
+        order by abs(coalesce(after, 0) - coalesce(before, 0)) desc limit %(limit)s
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"old": against.pk, "new": run.pk, "limit": limit})
+        return cursor.fetchall()
