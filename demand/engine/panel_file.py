@@ -3,13 +3,14 @@
 import codecs
 import io
 import os
+import warnings
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from pandas.errors import EmptyDataError, ParserError
+from pandas.errors import EmptyDataError, ParserError, ParserWarning
 
 from demand.engine.baseline import QUANTILES
 from sop.engine.arrays import TextArray
@@ -92,11 +93,20 @@ def _csv(path: Path, encoding: str | None) -> pd.DataFrame:
         if names.count(column) > 1:
             raise PanelError(f"{path.name} has the column {column} {names.count(column)} times: keep one.")
     try:
-        return pd.read_csv(io.StringIO(text), sep=separator, dtype=str, keep_default_na=False, skip_blank_lines=False)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error", ParserWarning)  # lines longer than the header must not lose their ends
+            return pd.read_csv(
+                io.StringIO(text),
+                sep=separator,
+                dtype=str,
+                keep_default_na=False,
+                skip_blank_lines=False,
+                index_col=False,
+            )
     except EmptyDataError as error:
         raise PanelError(f"{path.name} is empty.") from error
-    except ParserError as error:
-        raise PanelError(f"{path.name} is not a table: {str(error).split('C error: ')[-1].strip()}.") from error
+    except (ParserError, ParserWarning) as error:
+        raise PanelError(f"{path.name} is not a table, some lines have more fields than its first: {error}") from error
 
 
 def _decoded(path: Path, encoding: str | None) -> str:
