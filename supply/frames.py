@@ -24,13 +24,13 @@ RHO_UNMEASURED = 0.5  # of a month's demand: a guess on the careful side where n
 DAYS_PER_MONTH = 30.4375
 
 ITEMS_SQL = """
-    select i.id, f.code, i.service_target::float8, (i.service_type = 'fill')::int::float8, i.backorder_share::float8,
-           i.safety_stock::float8, i.max_cover_months::float8, p.shelf_life_days::float8 / 30.4375,
-           lane.supplier_id, coalesce(lane.moq, 0)::float8,
-           greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8,
-           lane.max_order::float8, coalesce(lane.review_days, 7)::float8, coalesce(s.payment_days, 30)::float8,
-           coalesce(stock.quantity, 0)::float8, stock.average_cost::float8, coalesce(stock.backlog, 0)::float8,
-           p.id, i.location_id
+    select i.id, f.code as family, i.service_target::float8, (i.service_type = 'fill')::int::float8 as by_fill,
+           i.backorder_share::float8, i.safety_stock::float8, i.max_cover_months::float8,
+           p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.moq, 0)::float8 as moq,
+           greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
+           lane.max_order::float8, coalesce(lane.review_days, 7)::float8 as review_days,
+           coalesce(s.payment_days, 30)::float8 as payment_days, coalesce(stock.quantity, 0)::float8 as on_hand,
+           stock.average_cost::float8, coalesce(stock.backlog, 0)::float8 as backlog
     from supply_stockitem i
     join sop_product p on p.id = i.product_id join sop_family f on f.id = p.family_id
     left join lateral (select * from supply_sourcing l where l.item_id = i.id order by l.share desc, l.id limit 1) lane
@@ -157,52 +157,46 @@ def supply_inputs(
         "before": before,
         "run": rho["run"],
     }
-    rows = _rows(ITEMS_SQL, params)
-    ids = [row[0] for row in rows]
+    items = _table(ITEMS_SQL, params)
+    ids = [int(item) for item in items["id"]]
     read = _Reader(ids, months, params)
-    columns = [
-        np.array([row[at] for row in rows], dtype=float) for at in (2, 3, 4, 5, 6, 7, 9, 10, 11, 12, 13, 14, 15, 16)
-    ]
-    target, fill, backorder, own_stock, cover, shelf, moq, multiple, largest, review, payment, on_hand, avg, backlog = (
-        columns
-    )
-    demand = np.nan_to_num(read.matrix(DEMAND_SQL))
-    list_price = read.matrix(LIST_PRICE_SQL)
-    price = _first_known(read.matrix(PRICE_SQL), list_price)
+    price = _first_known(read.matrix(PRICE_SQL), read.matrix(LIST_PRICE_SQL))
     cost = read.matrix(COST_SQL)
     lead, lead_sd = read.matrices(LEAD_SQL, 2)
-    notes = _notes(rows, cost, lead, price, avg)
-    cost = _first_known(_filled(cost), np.repeat(avg[:, None], len(months), axis=1))
+    notes = _notes(items, cost, lead, price)
+    price = np.nan_to_num(_filled(price))
+    average = _floats(items["average_cost"])
+    cost = np.nan_to_num(_first_known(_filled(cost), np.repeat(average[:, None], len(months), axis=1)))
     lateness = dict(_rows(LATE_SQL, params))
     firm = _rows(FIRM_SQL, params)
     place = {item: at for at, item in enumerate(ids)}
     problem = SupplyProblem.build(
-        items=np.array(ids),
-        family=np.array([row[1] for row in rows], dtype=object).astype(str) if rows else np.array([], dtype=str),
+        items=np.array(ids, dtype=np.int64),
+        family=items["family"].to_numpy(dtype=np.str_),
         first_month=np.datetime64(cycle.bucket, "M"),
-        demand=demand,
-        price=np.nan_to_num(_filled(price)),
-        unit_cost=np.nan_to_num(cost),
+        demand=np.nan_to_num(read.matrix(DEMAND_SQL)),
+        price=price,
+        unit_cost=cost,
         lead_days=np.nan_to_num(_filled(lead), nan=DEFAULT_LEAD_TIME_DAYS),
         lead_days_sd=np.nan_to_num(_filled(lead_sd)),
-        on_hand=np.maximum(on_hand, 0),
-        avg_cost=np.where(np.isnan(avg), np.nan_to_num(cost[:, 0]), avg) if rows else avg,
-        backlog=backlog,
-        backlog_price=np.nan_to_num(_filled(price))[:, 0] if rows else backlog,
-        moq=moq,
-        multiple=multiple,
-        max_order=np.where(np.isnan(largest), np.inf, largest),
-        review_days=review,
-        payment_days=payment,
-        late_days=np.array([lateness.get(row[8], 0.0) for row in rows], dtype=float),
-        backorder_share=backorder,
+        on_hand=np.maximum(_floats(items["on_hand"]), 0),
+        avg_cost=_first_known(average, cost[:, 0]),
+        backlog=_floats(items["backlog"]),
+        backlog_price=price[:, 0],
+        moq=_floats(items["moq"]),
+        multiple=_floats(items["multiple"]),
+        max_order=np.nan_to_num(_floats(items["max_order"]), nan=np.inf),
+        review_days=_floats(items["review_days"]),
+        payment_days=_floats(items["payment_days"]),
+        late_days=np.nan_to_num(_floats(items["supplier_id"].map(lateness))),
+        backorder_share=_floats(items["backorder_share"]),
         carry_rate=carry_rate,
-        shelf_life_months=np.where(np.isnan(shelf), np.inf, shelf),
-        max_cover_months=cover,
-        service_target=target,
-        service_by_fill=fill,
+        shelf_life_months=np.nan_to_num(_floats(items["shelf_life_days"]) / DAYS_PER_MONTH, nan=np.inf),
+        max_cover_months=_floats(items["max_cover_months"]),
+        service_target=_floats(items["service_target"]),
+        service_by_fill=_floats(items["by_fill"]),
         rho=_rho(ids, params, rho["table"]),
-        safety_override=own_stock,
+        safety_override=_floats(items["safety_stock"]),
         receipt_override=read.matrix(OVERRIDE_SQL),
         reference_demand=read.matrix(REFERENCE_SQL) if before else np.nan,
         firm=FirmReceipts.build(
@@ -243,7 +237,7 @@ class _Reader:
 def _rho(ids: list[int], params: dict[str, Any], table: list[dict[str, Any]]) -> Matrix:
     """Return rho(1..12) per item: its customers' cumulated errors, taken as independent, over its cumulated demand."""
     rows = _rows(SERIES_ERROR_SQL, params)
-    result = np.full((len(ids), RHO_MONTHS), RHO_UNMEASURED)
+    result: Matrix = np.full((len(ids), RHO_MONTHS), RHO_UNMEASURED)
     pooled = pd.DataFrame(table, columns=RHO_COLUMNS)
     if not rows or pooled.empty:
         return result
@@ -258,27 +252,24 @@ def _rho(ids: list[int], params: dict[str, Any], table: list[dict[str, Any]]) ->
     return result
 
 
-def _notes(rows: list[tuple[Any, ...]], cost: Matrix, lead: Matrix, price: Matrix, avg: Matrix) -> dict[int, list[str]]:
+def _notes(items: pd.DataFrame, cost: Matrix, lead: Matrix, price: Matrix) -> dict[int, list[str]]:
     """Return what each item's tables left out and what was taken instead: no default is silent."""
+    unknown = [np.isnan(matrix).all(axis=1) for matrix in (lead, cost, price)]
+    facts = zip(items["id"], items["supplier_id"], items["average_cost"], items["on_hand"], *unknown, strict=True)
     notes: dict[int, list[str]] = {}
-    for at, row in enumerate(rows):
-        said = []
-        if row[8] is None:
-            said.append("No supplier is named; nothing can be ordered on time before one is.")
-        if np.isnan(lead[at]).all():
-            said.append(f"No lead time is known; {DEFAULT_LEAD_TIME_DAYS} days are assumed.")
-        if np.isnan(cost[at]).all():
-            said.append(
-                "No cost is known; stock's average cost is used." if not np.isnan(avg[at]) else "No cost is known."
-            )
-        if np.isnan(price[at]).all():
-            said.append("No selling price is known; its sales count as 0.")
-        if np.isnan(avg[at]):
-            said.append("No stock count is known; 0 is assumed on hand.")
-        if row[14] < 0:
-            said.append(f"The stock count is below zero ({row[14]:,.0f}); 0 is assumed on hand.")
+    for item, supplier, average, on_hand, no_lead, no_cost, no_price in facts:
+        sentences = {
+            "No supplier is named; nothing can be ordered on time before one is.": pd.isna(supplier),
+            f"No lead time is known; {DEFAULT_LEAD_TIME_DAYS} days are assumed.": no_lead,
+            "No cost is known; stock's average cost is used.": no_cost and not pd.isna(average),
+            "No cost is known; its purchases count as 0.": no_cost and pd.isna(average),
+            "No selling price is known; its sales count as 0.": no_price,
+            "No stock count is known; 0 is assumed on hand.": pd.isna(average),
+            f"The stock count is below zero ({on_hand:,.0f}); 0 is assumed on hand.": on_hand < 0,
+        }
+        said = [sentence for sentence, holds in sentences.items() if holds]
         if said:
-            notes[row[0]] = said
+            notes[int(item)] = said
     return notes
 
 
@@ -289,6 +280,16 @@ def _first_known(matrix: Matrix, other: Matrix) -> Matrix:
 def _filled(matrix: Matrix) -> Matrix:
     """Return each row with gaps filled by the month before, leading gaps by the first month known."""
     return pd.DataFrame(matrix).ffill(axis=1).bfill(axis=1).to_numpy(dtype=float)
+
+
+def _floats(column: "pd.Series[Any]") -> NDArray[np.float64]:
+    return pd.to_numeric(column).to_numpy(dtype=float)
+
+
+def _table(sql: str, params: dict[str, Any]) -> pd.DataFrame:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return pd.DataFrame(cursor.fetchall(), columns=[column.name for column in cursor.description])
 
 
 def _rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
