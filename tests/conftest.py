@@ -13,6 +13,8 @@ from tests.support import chromium, loud, servers
 from tests.support.live import SEEDED, Live
 from tests.support.pages import Pages, launch, opened
 
+pytest_plugins = ["tests.factories"]  # the cast and its helpers
+
 # Quick tests first: the earlier a run fails, the better.
 ORDER = ("unit", "cases", "db", "web", "flow", "browser", "local")
 
