@@ -18,29 +18,13 @@ WANTED_SHARE = 0.58  # of the (product, customer) pairs a trade's taste allows, 
 
 # The spring of 2020 against trend, then the housing boom; 1 = its full height.
 DIP = {"2020-03": 0.92, "2020-04": 0.70, "2020-05": 0.80, "2020-06": 0.96}
-BOOM = {
-    "2020-07": 0.15,
-    "2020-10": 0.45,
-    "2021-01": 0.70,
-    "2021-04": 1.0,
-    "2021-08": 1.0,
-    "2021-11": 0.80,
-    "2022-01": 0.55,
-}
+BOOM = {"2020-07": 0.2, "2020-10": 0.5, "2021-01": 0.75, "2021-04": 0.95, "2021-08": 1.0, "2022-01": 0.85}
 
 # How far orders stood above need while customers asked twice to get once; times the family's scarcity and their greed.
-INFLATION = {
-    "2021-05": 0.0,
-    "2021-06": 0.10,
-    "2021-08": 0.40,
-    "2021-10": 0.70,
-    "2021-11": 0.72,
-    "2021-12": 0.52,
-    "2022-01": 0.30,
-}
+INFLATION = {"2021-05": 0.0, "2021-06": 0.10, "2021-08": 0.28, "2021-10": 0.36, "2021-12": 0.34, "2022-01": 0.30}
 SCARCITY = {"GYPS": 1.2, "INSU": 1.25, "WIND": 1.0, "DOOR": 0.8, "SIDE": 0.95, "FAST": 0.9, "ROOF": 0.6, "DECK": 0.7,
             "LUMB": 0.45, "PANL": 0.5, "ADHS": 0.5, "GUTT": 0.45}  # fmt: skip
-CANCELLED_AFTER = ((2, 0.30), (3, 0.18))  # months later, share of what was ordered above need
+CANCELLED_AFTER = ((2, 0.20), (3, 0.12))  # months later, share of what was ordered above need
 
 # Accounts whose level moved for good: customer, from, factor, families.
 SHIFTS = (
@@ -140,7 +124,7 @@ def _noisy(expected: Array, products: pd.DataFrame, series: pd.DataFrame) -> Arr
     customer = random.lognormal(0, 0.06, (len(CUSTOMERS), MONTH_COUNT))[series["customer"]]
     codes = pd.Categorical(products.iloc[series["product"]]["family"]).codes
     family = random.lognormal(0, 0.035, (len(FAMILIES), MONTH_COUNT))[codes]
-    noisy: Array = expected * customer * family * random.gamma(14, 1 / 14, expected.shape)
+    noisy: Array = expected * customer * family * random.gamma(34, 1 / 34, expected.shape)
     return noisy
 
 

@@ -1,5 +1,7 @@
 """Writing what changes seldom: company, calendar, products, series, stock items, lanes, money."""
 
+from datetime import date
+
 import pandas as pd
 
 from demand.models import Series
@@ -102,11 +104,11 @@ def money_write(world: World, key: Keys) -> None:
     copy(Budget, plan.assign(family_id=plan.pop("family").map(key.family)))
 
 
-def costs_write(world: World, key: Keys, *, after: str, until: str) -> None:
-    """Write the costs suppliers announced after one day and until another (ISO dates)."""
+def costs_write(world: World, key: Keys, *, after: date | None, until: date) -> None:
+    """Write the costs suppliers announced after one day (None = ever) and until another."""
     found = costs(world.products)
-    told = found["announced_on"].astype(str)
-    due = found[(told > after) & (told <= until)].copy()
+    told = found["announced_on"]
+    due = found[(told <= until) & ((told > after) if after else True)].copy()
     copy(
         Cost,
         due.assign(product_id=key.product[due.pop("product")], supplier_id=due.pop("supplier").map(key.supplier)),

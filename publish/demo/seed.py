@@ -6,14 +6,16 @@ from django.db import transaction
 
 from publish.demo.clock import clock, moment
 from publish.demo.customers import customers_write
+from publish.demo.cycles import december, february, january
 from publish.demo.facts import Period, facts_write
-from publish.demo.keys import keys
+from publish.demo.keys import Keys, keys
 from publish.demo.lead_times import lead_times_write
 from publish.demo.master import company_write, costs_write, goods_write, lanes_write, money_write
 from publish.demo.people import people_write
 from publish.demo.span import FIRST
+from publish.demo.story import DECEMBER, FEBRUARY, JANUARY
 from publish.demo.suppliers import suppliers_write
-from publish.demo.world import world
+from publish.demo.world import World, world
 from sop.constants import Source
 from sop.models import Company, Product, User
 from sop.refusals import Refused
@@ -35,21 +37,34 @@ def seed(*, today: date) -> None:
     if not database_is_empty():
         raise NotEmpty("This database holds people or products already; the demo company needs an empty one.")
     made_up = world()
-    with clock(moment(date(2021, 12, 1), 6)), acting(None, Source.COMMAND):
-        users = people_write()
-        customers_write(users)
-        suppliers_write()
-        company_write(users)
-        goods_write(made_up)
+    with clock(moment(DECEMBER, 6)), acting(None, Source.COMMAND):
+        users = _base_write(made_up)
         key = keys(made_up)
-        lanes_write(made_up, key)
-        money_write(made_up, key)
-        costs_write(made_up, key, after="", until="2021-12-01")
-        facts_write(made_up, key, Period(FIRST, date(2021, 12, 1)))
-        lead_times_write(made_up, key, after=None, until=date(2021, 12, 1))
-    with clock(moment(date(2022, 1, 1), 6)), acting(None, Source.COMMAND):
-        facts_write(made_up, key, Period(date(2021, 12, 1), date(2022, 1, 1)))
-        costs_write(made_up, key, after="2021-12-01", until="2022-01-01")
-    with clock(moment(date(2022, 2, 1), 6)), acting(None, Source.COMMAND):
-        facts_write(made_up, key, Period(date(2022, 1, 1), date(2022, 2, 1)))
-        costs_write(made_up, key, after="2022-01-01", until="2022-02-01")
+        _known_write(made_up, key, after=None, until=DECEMBER)
+    december(users)
+    with clock(moment(JANUARY, 6)), acting(None, Source.COMMAND):
+        _known_write(made_up, key, after=DECEMBER, until=JANUARY)
+    january(users)
+    with clock(moment(FEBRUARY, 6)), acting(None, Source.COMMAND):
+        _known_write(made_up, key, after=JANUARY, until=FEBRUARY)
+    february(users, today)
+
+
+def _base_write(made_up: World) -> dict[str, User]:
+    """Write what was there from the start; return users by user name."""
+    users = people_write()
+    customers_write(users)
+    suppliers_write()
+    company_write(users)
+    goods_write(made_up)
+    key = keys(made_up)
+    lanes_write(made_up, key)
+    money_write(made_up, key)
+    return users
+
+
+def _known_write(made_up: World, key: Keys, *, after: date | None, until: date) -> None:
+    """Write what became known in a period, `until` being the first day of the month planned next."""
+    facts_write(made_up, key, Period(after or FIRST, until))
+    costs_write(made_up, key, after=after, until=until)
+    lead_times_write(made_up, key, after=after, until=until)
