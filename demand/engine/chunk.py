@@ -58,7 +58,8 @@ def chunk_of(
     )
     wanted = members_wanted(routing.route, history, regular)
     now = _origin(history, wanted, horizon)
-    past = _origin(history.without_last(held), wanted, held_back)
+    tested = {name: asked & (held > 0) for name, asked in wanted.items()}
+    past = _origin(history.without_last(held), tested, held_back)
     columns = WIDTH - held[:, None] + np.arange(held_back)
     actual = np.take_along_axis(history.values, np.minimum(columns, WIDTH - 1), axis=1)
     sales = np.where(np.nan_to_num(history.values) > 0, history.values, np.inf).min(axis=1)
