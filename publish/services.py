@@ -40,7 +40,7 @@ MEASURE_SQL = """
 """
 ACTUAL = "greatest(coalesce(a.ordered, 0) - coalesce(a.cancelled, 0), 0)"
 CODE_OF = {
-    MeasureKind.TOTAL: "''",
+    MeasureKind.TOTAL: "''::text",  # a bare constant cannot be grouped by
     MeasureKind.FAMILY: "f.code",
     MeasureKind.REGION: "r.code",
     MeasureKind.CUSTOMER: "c.code",

@@ -41,7 +41,7 @@ def history_write(model: type[models.Model], *, after: int, change: str = "+", k
     if not hasattr(model, "history") or after is None:
         return
     context = current()
-    columns = [field.column for field in model._meta.local_concrete_fields]
+    columns = [field.column for field in model.history.model.tracked_fields]
     where = "id = any(%(keys)s)" if keys is not None else "id > %(after)s"
     names = ", ".join(f'"{column}"' for column in columns)
     from django.utils import timezone  # noqa: PLC0415  (the demo's clock is set on the module)
