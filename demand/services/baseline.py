@@ -102,7 +102,8 @@ def _forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.chunk import chunk_pack  # noqa: PLC0415
 
     ids = _active_ids(chunk.params["first"], chunk.params["last"])
-    seasons = pd.read_json(io.BytesIO(_outputs(chunk.job, SEASONS)[0]), orient="split")
+    # Family codes are text: left to itself the reader makes 10 of "010", and the family is not found again.
+    seasons = pd.read_json(io.BytesIO(_outputs(chunk.job, SEASONS)[0]), orient="split", dtype={"family": str})
     part = baseline_chunk(
         history_panel(series_ids=ids, until=run.history_until),
         horizon=_steps(run),
