@@ -113,7 +113,7 @@ def chunk_join(chunks: Sequence[BaselineChunk]) -> BaselineChunk:
 
 
 def chunk_pack(chunk: BaselineChunk) -> bytes:
-    """Return the chunk as bytes (about 0.5 KB a series), to be kept until all chunks are there."""
+    """Return the chunk as bytes (about 0.3 KB a series), to be kept until all chunks are there."""
     buffer = io.BytesIO()
     np.savez_compressed(buffer, allow_pickle=False, **_flat(chunk))
     return buffer.getvalue()
