@@ -11,7 +11,7 @@ from demand.models import Actual
 from publish.demo.dice import dice
 from publish.demo.keys import Keys
 from publish.demo.span import FIRST, MONTHS, at
-from publish.demo.tables import copy, history_write
+from publish.demo.tables import copy, history_write, statistics_update
 from publish.demo.world import World
 from supply.models import OnHand, PurchaseOrderLine
 
@@ -33,6 +33,7 @@ def facts_write(world: World, key: Keys, period: Period) -> None:
     actuals_write(world, key, period)
     counts_write(world, key, period)
     orders_write(world, key, period)
+    statistics_update(Actual, OnHand, PurchaseOrderLine)
 
 
 def actuals_write(world: World, key: Keys, period: Period) -> None:

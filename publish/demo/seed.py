@@ -4,6 +4,7 @@ from datetime import date
 
 from django.db import transaction
 
+from demand.models import Series
 from publish.demo.clock import clock, moment
 from publish.demo.customers import customers_write
 from publish.demo.cycles import december, february, january
@@ -15,11 +16,13 @@ from publish.demo.people import people_write
 from publish.demo.span import FIRST
 from publish.demo.story import DECEMBER, FEBRUARY, JANUARY
 from publish.demo.suppliers import suppliers_write
+from publish.demo.tables import statistics_update
 from publish.demo.world import World, world
 from sop.constants import Source
-from sop.models import Company, Product, User
+from sop.models import Company, Customer, Price, Product, User
 from sop.refusals import Refused
 from sop.request_context import acting
+from supply.models import Sourcing, StockItem
 
 
 class NotEmpty(Refused):
@@ -60,6 +63,7 @@ def _base_write(made_up: World) -> dict[str, User]:
     key = keys(made_up)
     lanes_write(made_up, key)
     money_write(made_up, key)
+    statistics_update(Product, Customer, Series, StockItem, Sourcing, Price)
     return users
 
 
