@@ -62,6 +62,7 @@ ROLES: dict[Role, frozenset[str]] = {
             "supply.export_supply",
             "reconcile.export_reconcile",
             "reconcile.own_conflict",
+            "review.approve_plan",  # finance signs the plan, it does not decide
             "publish.export_plan",
         }
     ),
