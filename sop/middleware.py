@@ -9,11 +9,14 @@ from django.conf import settings
 from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
 
 from sop.constants import Source
 from sop.models import User
 from sop.refusals import Refused
 from sop.request_context import acting
+from sop.selectors.cycle import company, company_zone
 
 logger = logging.getLogger(__name__)
 Next = Callable[[HttpRequest], HttpResponse]
@@ -52,6 +55,38 @@ class SessionAgeMiddleware:
         source = Source.API if request.path.startswith("/api/") else Source.PAGE
         with acting(user, source):
             return self.get_response(request)
+
+
+class CompanyTimeMiddleware:
+    """Show and read times of signed-in people's pages in the company's time zone."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Run the request in the company's zone; the frame of the page finds the company on the request."""
+        if not isinstance(request.user, User) or request.path.startswith("/api/"):
+            return self.get_response(request)
+        request.company = company()  # type: ignore[attr-defined]
+        with timezone.override(company_zone(request.company)):  # type: ignore[attr-defined]
+            return self.get_response(request)
+
+
+class PasswordChangeMiddleware:
+    """Whoever came in with a one-time password chooses their own before anything else."""
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Send the person to the password page until it is done; signing out stays possible."""
+        user = request.user
+        free = {reverse("sop:password"), reverse("sop:sign-out")}
+        if isinstance(user, User) and user.must_change_password and request.path not in free:
+            if request.path.startswith("/api/"):
+                return JsonResponse({"error": "Sign in on the page and choose your own password first."}, status=403)
+            return redirect("sop:password")
+        return self.get_response(request)
 
 
 class RefusalMiddleware:

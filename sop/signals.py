@@ -3,10 +3,13 @@
 from typing import Any
 
 from django.apps import apps
+from django.contrib.auth.signals import user_logged_in
 from django.db.models.signals import post_migrate
 from django.dispatch import receiver
+from django.utils import timezone
 from simple_history.signals import pre_create_historical_record
 
+from sop.models import User
 from sop.request_context import current
 
 
@@ -31,3 +34,8 @@ def role_groups_write(sender: Any, **kwargs: Any) -> None:
         groups_write()
 
 
+# Django's own receiver of this name would save the person, a row of history at every sign-in; first come, it stays out.
+@receiver(user_logged_in, dispatch_uid="update_last_login")
+def sign_in_note(sender: Any, user: User, **kwargs: Any) -> None:
+    """Keep the time of the last sign-in: it is no change of the account."""
+    User.objects.filter(pk=user.pk).update(last_login=timezone.now())

@@ -1,8 +1,36 @@
 """All addresses: the ground floor's own, then each step's."""
 
+from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 
-ground: list[URLPattern | URLResolver] = []
+from sop.views import account, cycle, home, people
+
+ground: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("sign-in/", login_not_required(people.SignIn.as_view()), name="sign-in"),
+    path("sign-out/", people.SignOut.as_view(), name="sign-out"),
+    path("account/", account.account, name="account"),
+    path("account/password/", account.password, name="password"),
+    path("account/theme/", account.theme, name="theme"),
+    path("account/tokens/new/", account.token_new, name="token-new"),
+    path("account/tokens/<int:token_id>/revoke/", account.token_end, name="token-revoke"),
+    path("people/", people.people, name="people"),
+    path("people/new/", people.person_new, name="person-new"),
+    path("people/<int:person_id>/", people.person, name="person"),
+    path("people/<int:person_id>/deactivate/", people.person_deactivate, name="person-deactivate"),
+    path("people/<int:person_id>/activate/", people.person_activate, name="person-activate"),
+    path("people/<int:person_id>/password/", people.person_password, name="person-password"),
+    path("cycles/", cycle.cycles, name="cycles"),
+    path("cycles/new/", cycle.cycle_new, name="cycle-new"),
+    path("cycles/calendar/", cycle.calendar, name="calendar"),
+    path("cycle/<int:cycle_id>/", cycle.cycle, name="cycle"),
+    path("cycle/<int:cycle_id>/end/", cycle.cycle_end, name="cycle-end"),
+    path("cycle/steps/<int:step_id>/close/", cycle.step_close, name="step-close"),
+    path("cycle/steps/<int:step_id>/open/", cycle.step_open, name="step-open"),
+    path("cycle/steps/<int:step_id>/reopen/", cycle.step_reopen, name="step-reopen"),
+    path("cycle/steps/<int:step_id>/submit/", cycle.step_submit, name="step-submit"),
+    path("cycle/parts/<int:progress_id>/ask-back/", cycle.step_ask_back, name="step-ask-back"),
+]
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((ground, "sop"))),

@@ -1,6 +1,5 @@
 """Programs sign in with a token; only its hash is stored."""
 
-import hashlib
 from datetime import timedelta
 from typing import Any
 
@@ -12,13 +11,9 @@ from rest_framework.request import Request
 
 from sop.models import ApiToken, User
 from sop.request_context import become
+from sop.services.tokens import token_hash
 
 USED_EVERY = timedelta(minutes=5)  # how fresh `last used` is kept: a write per request would cost more than it tells
-
-
-def token_hash(token: str) -> str:
-    """Return the SHA-256 a token is stored as; tokens are long and random, so no salt is needed."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 class TokenAuthentication(BaseAuthentication):

@@ -19,6 +19,6 @@ class HistoryFacts(models.Model):
         abstract = True
 
 
-def history() -> HistoricalRecords:
-    """Return the history tracker every table people edit declares."""
-    return HistoricalRecords(bases=[HistoryFacts], excluded_fields=[])
+def history(*, without: tuple[str, ...] = ()) -> HistoricalRecords:
+    """Return the history tracker every table people edit declares; `without` names fields that must not be kept."""
+    return HistoricalRecords(bases=[HistoryFacts], excluded_fields=list(without))

@@ -17,10 +17,13 @@ class User(AbstractUser):
     last_name = None
     name = models.CharField(max_length=150)
     must_change_password = models.BooleanField(default=False)
-    theme = models.CharField(max_length=6, default="system", choices=[(v, v.title()) for v in ("system", "light", "dark")])
+    theme = models.CharField(
+        max_length=6, default="system", choices=[(v, v.title()) for v in ("system", "light", "dark")]
+    )
 
     REQUIRED_FIELDS = ("name", "email")
-    history = history()
+    # An old password's hash is nobody's business, and neither are sign-ins or taste.
+    history = history(without=("password", "last_login", "theme"))
 
     class Meta(AbstractUser.Meta):
         """Two accounts that differ by case only would be one person's trap."""

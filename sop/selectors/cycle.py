@@ -1,7 +1,6 @@
 """Every read of the cycle: which is open, how far each step and person is, what happened."""
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -9,15 +8,6 @@ from django.utils import timezone
 
 from sop.constants import STEP_CLOSE_PERMISSION, CycleState, Progress, StepKind, StepState
 from sop.models import Company, Cycle, CycleEvent, CycleStep, StepProgress, User
-
-
-@dataclass(frozen=True)
-class StepClock:
-    """How long a step has been, or was, open, and how long it waited for its slowest person."""
-
-    step: CycleStep
-    open_for: timedelta | None
-    late: bool
 
 
 def company() -> Company:
@@ -91,13 +81,11 @@ def events(cycle: Cycle, limit: int = 200) -> QuerySet[CycleEvent]:
     return CycleEvent.objects.filter(cycle=cycle).order_by("-at", "-id")[:limit]
 
 
-def clocks(cycle: Cycle) -> list[StepClock]:
-    """Return how long each step took: cadence is the product."""
-    now = timezone.now()
-    found = []
-    for each in steps(cycle):
-        until = each.closed_at or now
-        open_for = until - each.opened_at if each.opened_at else None
-        late = (each.closed_at or now) > each.due_at and each.state != StepState.WAITING
-        found.append(StepClock(each, open_for, late))
-    return found
+def closed_sentence(step: CycleStep) -> str:
+    """Return why a step that is not open takes no edit, with who closed it and when in the company's time."""
+    name = step.get_kind_display()
+    if step.state == StepState.CLOSED and step.closed_at is not None:
+        at = step.closed_at.astimezone(company_zone(company()))
+        who = f" by {step.closed_by.name}" if step.closed_by else ""
+        return f"{name} was closed on {at:%d %b %Y at %H:%M}{who}; its numbers can no longer change."
+    return f"{name} is not open yet."

@@ -12,7 +12,7 @@ from sop.cycle_hooks import missing_to_close, missing_to_open, on_close, on_open
 from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import current
-from sop.selectors.cycle import company, company_zone, may_close, waiting_for
+from sop.selectors.cycle import closed_sentence, may_close, waiting_for
 from sop.services.step_people import step_people_fill
 
 
@@ -95,6 +95,7 @@ def step_close(*, user: User, step_id: int, reason: str = "") -> CycleStep:
     if missing:
         raise NotYet(" ".join(missing))
     late = _close_late(user, step, reason)
+    _submit_closer(user, step)
     step.state, step.closed_at, step.closed_by, step.stale_because = StepState.CLOSED, timezone.now(), user, ""
     step.save()
     run(on_close, user, step)
@@ -219,6 +220,13 @@ def _close_late(user: User, step: CycleStep, reason: str) -> list[str]:
     return late
 
 
+def _submit_closer(user: User, step: CycleStep) -> None:
+    """Who closes a step has nothing left to submit in it."""
+    for part in StepProgress.objects.select_for_update().filter(step=step, user=user, submitted_at=None):
+        part.state, part.submitted_at = Progress.SUBMITTED, timezone.now()
+        part.save()
+
+
 def _next_open(user: User, step: CycleStep) -> None:
     following = CycleStep.objects.filter(cycle=step.cycle, number=step.number + 1).first()
     if following is not None:
@@ -232,16 +240,6 @@ def _open(user: User, step: CycleStep) -> None:
     step_people_fill(step)
     run(on_open, user, step)
     cycle_event(cycle=step.cycle, kind="step_opened", sentence=f"{step.get_kind_display()} is open.", step=step)
-
-
-def closed_sentence(step: CycleStep) -> str:
-    """Return why a step that is not open takes no edit, with who closed it and when in the company's time."""
-    name = step.get_kind_display()
-    if step.state == StepState.CLOSED and step.closed_at is not None:
-        at = step.closed_at.astimezone(company_zone(company()))
-        who = f" by {step.closed_by.name}" if step.closed_by else ""
-        return f"{name} was closed on {at:%d %b %Y at %H:%M}{who}; its numbers can no longer change."
-    return f"{name} is not open yet."
 
 
 def _need(user: User, permission: str, sentence: str) -> None:

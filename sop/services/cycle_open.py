@@ -5,11 +5,12 @@ from datetime import date
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from sop.constants import CALENDAR_DEFAULT, DUE_HOUR_DEFAULT, STEP_ORDER, CycleState, StepState
+from sop.constants import CycleState, StepState
 from sop.cycle_hooks import run_cycle_open
 from sop.engine.months import month_add, month_start
-from sop.models import Company, Cycle, CycleStep, StepTemplate, User
+from sop.models import Company, Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
+from sop.selectors.calendar import calendar_lines
 from sop.selectors.cycle import company, company_today, cycle_latest
 from sop.services.cycle import NotYet, cycle_event
 from sop.services.step_people import step_people_fill
@@ -67,19 +68,14 @@ def cycle_close(*, user: User, cycle_id: int) -> Cycle:
 
 
 def _steps_create(cycle: Cycle, of: Company) -> None:
-    templates = {template.kind: template for template in StepTemplate.objects.select_related("owner")}
-    for number, kind in enumerate(STEP_ORDER, start=1):
-        role, day = CALENDAR_DEFAULT[kind]
-        hour, owner, template = DUE_HOUR_DEFAULT, None, templates.get(kind)
-        if template is not None:
-            role, day, hour, owner = template.owner_role, template.due_working_day, template.due_hour, template.owner
+    for number, line in enumerate(calendar_lines(), start=1):
         first = number == 1
         step = CycleStep.objects.create(
             cycle=cycle,
-            kind=kind,
+            kind=line.kind,
             number=number,
-            owner=owner if owner is not None and owner.is_active else _only_holder(role),
-            due_at=deadline(cycle.bucket, day, hour, of.timezone),
+            owner=line.owner if line.owner is not None and line.owner.is_active else _only_holder(line.owner_role),
+            due_at=deadline(cycle.bucket, line.due_working_day, line.due_hour, of.timezone),
             state=StepState.OPEN if first else StepState.WAITING,
             opened_at=timezone.now() if first else None,
         )
