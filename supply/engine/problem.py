@@ -1,0 +1,167 @@
+"""The supply problem: every array the plan is made from, one row per item (a product at a location)."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supply.engine.arrays import Array, BoolArray, DateArray, Labels
+from supply.engine.columns import COLUMNS, column_checked
+from supply.engine.receipts import FirmReceipts, PastDueRule, PreBuys
+from supply.engine.time import STEPS_PER_MONTH, buckets_of
+
+PlanMode = Literal["feasible", "unconstrained"]
+
+
+@dataclass(frozen=True)
+class Policy:
+    """Rules of the whole plan.
+
+    past_due_rule: when a purchase order past its promise is expected: "now" (first step), "late_mean" (promise plus
+    mean lateness, for every open line), "residual" (what remains of the mean lateness).
+    plan_mode: "feasible" (no order before today) or "unconstrained" (as a textbook MRP table: releases may lie in the
+    past). distribution: "gamma" (slow movers then negative binomial or Poisson) or "normal" for all.
+    gross_up: order more where part of an order never arrives.
+    """
+
+    past_due_rule: PastDueRule = "residual"
+    plan_mode: PlanMode = "feasible"
+    distribution: Literal["gamma", "normal"] = "gamma"
+    gross_up: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class SupplyProblem:
+    """All inputs of a supply plan; n items, T months from `first_month`, S steps a month. Make it with `build`.
+
+    Labels (n): items, family. Item x month (n x T): demand [units], price and unit_cost [money/unit], lead_days and
+    lead_days_sd [days, by month of RELEASE], service_target [share], safety_override [units, NaN = calculated],
+    safety_factor [times], receipt_override [units, NaN = calculated: planned receipts of a month as set by a planner,
+    arriving in its first step], reference_demand [units, NaN = none: what the last published plan expected].
+    Item (n): on_hand, backlog, moq, multiple (0 = any), max_order (inf = none) [units]; avg_cost, backlog_price,
+    goodwill [money/unit]; review_days, frozen_days, late_days (mean lateness), payment_days [days]; yield_mean,
+    yield_sd, backorder_share [shares]; cost_at_order (price fixed at order, else at receipt), service_by_fill (fill
+    target, else cycle) [yes/no]; elasticity (<= 0); carry_rate [1/year]; shelf_life_months, max_cover_months.
+    rho (n x K): RMSE of the cumulative h-month forecast error / mean cumulative demand, h = 1..K; NaN from where it
+    is not measured; the first must be given.
+    """
+
+    items: Labels
+    family: Labels
+    first_month: np.datetime64
+    demand: Array
+    price: Array
+    unit_cost: Array
+    lead_days: Array
+    lead_days_sd: Array
+    on_hand: Array
+    avg_cost: Array
+    backlog: Array
+    backlog_price: Array
+    moq: Array
+    multiple: Array
+    max_order: Array
+    review_days: Array
+    frozen_days: Array
+    yield_mean: Array
+    yield_sd: Array
+    late_days: Array
+    payment_days: Array
+    cost_at_order: BoolArray
+    backorder_share: Array
+    elasticity: Array
+    goodwill: Array
+    carry_rate: Array
+    shelf_life_months: Array
+    max_cover_months: Array
+    service_target: Array
+    service_by_fill: BoolArray
+    rho: Array
+    safety_override: Array
+    safety_factor: Array
+    receipt_override: Array
+    reference_demand: Array
+    firm: FirmReceipts = field(default_factory=FirmReceipts.build)
+    pre_buys: PreBuys = field(default_factory=PreBuys.build)
+    steps_per_month: int = STEPS_PER_MONTH
+    step_weights: Array | None = None  # months x S: how a month's demand is split, e.g. working days
+    policy: Policy = field(default_factory=Policy)
+
+    @classmethod
+    def build(
+        cls,
+        *,
+        items: ArrayLike,
+        first_month: Any,
+        demand: ArrayLike,
+        family: ArrayLike | None = None,
+        firm: FirmReceipts | None = None,
+        policy: Policy | None = None,
+        steps_per_month: int = STEPS_PER_MONTH,
+        step_weights: ArrayLike | None = None,
+        **columns: ArrayLike,
+    ) -> "SupplyProblem":
+        """Return a checked problem; numbers and per-item arrays are stretched over items and months.
+
+        `columns`: the arrays above by name; `demand` (n x T) fixes the size. Raises ValueError with a sentence that
+        names the array, the item and the month at fault.
+        """
+        labels = np.asarray(items)
+        wanted = np.asarray(demand, dtype=np.float64)
+        if wanted.ndim != 2 or len(wanted) != len(labels) or wanted.shape[1] == 0:
+            raise ValueError(f"demand: expected {len(labels)} items x at least one month, got {wanted.shape}.")
+        if unknown := sorted(set(columns) - set(COLUMNS)):
+            raise ValueError(f"There is no array called {', '.join(unknown)}.")
+        given = {**columns, "demand": wanted}
+        arrays: dict[str, Any] = {name: column_checked(name, given, labels, wanted.shape[1]) for name in COLUMNS}
+        for name in ("cost_at_order", "service_by_fill"):
+            arrays[name] = arrays[name] > 0
+        problem = cls(
+            items=labels,
+            family=np.full(len(labels), "") if family is None else np.asarray(family),
+            first_month=np.datetime64(first_month, "M"),
+            firm=firm or FirmReceipts.build(),
+            policy=policy or Policy(),
+            steps_per_month=steps_per_month,
+            step_weights=None if step_weights is None else np.asarray(step_weights, dtype=np.float64),
+            **arrays,
+        )
+        _check_firm(problem)
+        return problem
+
+    @property
+    def months(self) -> int:
+        """Number of months T."""
+        return int(self.demand.shape[1])
+
+    @property
+    def steps(self) -> int:
+        """Number of steps H = T x S."""
+        return self.months * self.steps_per_month
+
+    @property
+    def buckets(self) -> DateArray:
+        """First day of each month."""
+        return buckets_of(self.first_month, self.months)
+
+    def take(self, rows: ArrayLike) -> "SupplyProblem":
+        """Return the problem of some items only: row numbers or a mask. Items do not touch each other's figures."""
+        chosen = np.asarray(rows)
+        chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
+        count = len(self.items)
+        arrays = {name: getattr(self, name)[chosen] for name in (*COLUMNS, "items", "family")}
+        return replace(
+            self, **arrays, firm=self.firm.of_rows(chosen, count), pre_buys=self.pre_buys.of_rows(chosen, count)
+        )
+
+
+def _check_firm(problem: SupplyProblem) -> None:
+    """Refuse open order lines of unknown items, without a quantity, or without a promised day."""
+    firm = problem.firm
+    if firm.item.size and (firm.item.min() < 0 or firm.item.max() >= len(problem.items)):
+        raise ValueError("firm: an open order line names an item that is not in the plan.")
+    wrong = ~(firm.quantity >= 0) | ~(firm.unit_cost >= 0) | np.isnat(firm.promised)
+    if wrong.any():
+        label = problem.items[firm.item[wrong.argmax()]]
+        raise ValueError(f"firm: an open order line of item {label} lacks a quantity, a cost or a promised day.")

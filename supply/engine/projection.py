@@ -1,0 +1,175 @@
+"""Projection: stock step by step, ordering what is needed as late as it can still arrive.
+
+Time-phased netting as in Vollmann, Berry & Whybark, extended by lead times that change over time, review intervals,
+lots, yield, and unmet demand that partly waits and is partly lost. Arrays are items x steps [units].
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from supply.engine.arrays import Array, BoolArray, IntArray, steps_array
+from supply.engine.lots import LotRule, lot_rule
+
+
+@dataclass(frozen=True, eq=False)
+class Chances:
+    """When planned orders can arrive: `receipt` (can one arrive here?) and the step `release` it is ordered in."""
+
+    receipt: BoolArray
+    release: IntArray
+
+
+@dataclass(frozen=True, eq=False)
+class Flows:
+    """What the projection gives, items x steps [units]; backlog and closing are at the end of the step.
+
+    ordered: quantity of planned orders by step of receipt, before yield. receipts: what arrives of them.
+    """
+
+    ordered: Array
+    receipts: Array
+    shipped: Array
+    lost: Array
+    backlog: Array
+    closing: Array
+
+
+def latest_release(lead: IntArray, first_open: IntArray, review: IntArray) -> IntArray:
+    """Return for each step the latest useful release: the last step whose order is there in time; -1 if none.
+
+    lead (items x steps): lead time in steps by step of RELEASE. first_open (items): no order before it. review
+    (items): orders only every so many steps from there.
+    """
+    items, steps = lead.shape
+    latest = np.full((steps, items), -1, dtype=np.int64).T
+    rows = np.arange(items)
+    for release in range(steps):
+        arrival = release + lead[:, release]
+        open_ = (arrival < steps) & (release >= first_open) & ((release - first_open) % review == 0)
+        latest[rows[open_], arrival[open_]] = release
+    latest_so_far: IntArray = np.maximum.accumulate(latest, axis=1)
+    return latest_so_far
+
+
+def order_chances(latest: IntArray, lead: IntArray, fixed: BoolArray | None, unconstrained: bool) -> Chances:
+    """Return in which steps planned orders may arrive, and their release.
+
+    An order arrives when its latest useful release first becomes useful; until the next chance it must last. In
+    unconstrained mode every step before the first chance is one too, with a release in the past (negative). Steps
+    `fixed` by a planner are none; the step after them is.
+    """
+    steps = latest.shape[1]
+    feasible = latest >= 0
+    fresh = feasible.copy()
+    fresh[:, 1:] &= latest[:, 1:] != latest[:, :-1]
+    if fixed is not None:
+        fresh[:, 1:] |= feasible[:, 1:] & fixed[:, :-1]
+    chance = fresh | ~feasible if unconstrained else fresh
+    if fixed is not None:
+        chance &= ~fixed
+    past = np.arange(steps) - lead[:, :1]
+    return Chances(chance, np.where(feasible, latest, np.minimum(past, -1)))
+
+
+def stock_to_reach(
+    safety_stock: Array, demand: Array, receipts: Array, chances: Chances, fixed: BoolArray | None
+) -> Array:
+    """Return what must be left after each step so that no step before the next chance falls below safety stock."""
+    waits = ~chances.receipt & (chances.release >= 0)
+    if fixed is not None:
+        waits &= ~fixed
+    if not waits.any():
+        return safety_stock
+    reach = safety_stock.copy(order="K")
+    for step in range(demand.shape[1] - 2, -1, -1):
+        later = reach[:, step + 1] + demand[:, step + 1] - receipts[:, step + 1]
+        reach[:, step] = np.where(waits[:, step + 1], np.maximum(reach[:, step], later), reach[:, step])
+    return reach
+
+
+def project(
+    on_hand: Array,
+    backlog: Array,
+    demand: Array,
+    receipts: Array,
+    backorder_share: Array,
+    *,
+    reach: Array | None = None,
+    chance: BoolArray | None = None,
+    lots: LotRule | None = None,
+    yield_mean: Array | None = None,
+    gross_up: bool = True,
+) -> Flows:
+    """Return the flows of every step; with `reach`, `chance` and `lots` also planned orders, else receipts only.
+
+    on_hand, backlog, backorder_share, yield_mean: one per item. Backlog is served first; of unmet demand the
+    backorder share waits, the rest is lost. A planned order covers what is owed and brings stock up to `reach`.
+    """
+    items, steps = demand.shape
+    ordered, arrived, shipped, lost, waiting, closing = (steps_array(items, steps) for _ in range(6))
+    part = None if yield_mean is None or (yield_mean == 1).all() else yield_mean
+    stock, late = np.asarray(on_hand, dtype=np.float64), np.asarray(backlog, dtype=np.float64)
+    for step in range(steps):
+        there = stock + receipts[:, step]
+        owed = late + demand[:, step]
+        if reach is not None and chance is not None and lots is not None:
+            need = np.where(chance[:, step], reach[:, step] + owed - there, 0.0)
+            order = lots.total(need if part is None or not gross_up else need / part)
+            ordered[:, step] = order
+            arrived[:, step] = order if part is None else order * part
+            there = there + arrived[:, step]
+        shipped[:, step] = np.minimum(there, owed)
+        unmet = owed - shipped[:, step]
+        lost[:, step] = (1.0 - backorder_share) * np.minimum(unmet, demand[:, step])
+        late = unmet - lost[:, step]
+        stock = there - shipped[:, step]
+        waiting[:, step] = late
+        closing[:, step] = stock
+    return Flows(ordered, arrived, shipped, lost, waiting, closing)
+
+
+def netting(
+    on_hand: ArrayLike,
+    gross: ArrayLike,
+    receipts: ArrayLike,
+    lead_time: ArrayLike,
+    *,
+    safety_stock: ArrayLike = 0.0,
+    moq: ArrayLike = 0.0,
+    multiple: ArrayLike = 0.0,
+    max_order: ArrayLike = np.inf,
+    review: ArrayLike = 1,
+    backlog: ArrayLike = 0.0,
+    backorder_share: ArrayLike = 1.0,
+    feasible: bool = False,
+) -> tuple[Flows, IntArray]:
+    """Return the netting table of one or many items, and the release period of each planned receipt.
+
+    gross, receipts: periods, or items x periods [units]; lead_time: periods, a number, one per item, or items x
+    periods by period of release; the rest numbers or one per item; safety_stock also items x periods. Periods count
+    from 0: a release of -1 should have been ordered a period ago (`feasible=True` plans none of these). Where
+    nothing is received the release means nothing. `Flows` is items x periods; with `closing - backlog` the projected
+    available balance. Lot-for-lot is multiple 0, a fixed lot is multiple = lot.
+    """
+    demand = np.atleast_2d(np.asarray(gross, dtype=np.float64))
+    shape = demand.shape
+    firm = np.broadcast_to(np.atleast_2d(np.asarray(receipts, dtype=np.float64)), shape)
+    lead = _per_period(lead_time, shape).astype(np.int64)
+    start, owed, share, least, size, most, every = (
+        np.broadcast_to(np.asarray(value, dtype=np.float64), shape[:1])
+        for value in (on_hand, backlog, backorder_share, moq, multiple, max_order, review)
+    )
+    latest = latest_release(lead, np.zeros(shape[0], dtype=np.int64), every.astype(np.int64))
+    chances = order_chances(latest, lead, None, unconstrained=not feasible)
+    reach = stock_to_reach(_per_period(safety_stock, shape), demand, firm, chances, None)
+    rule = lot_rule(least, size, most)
+    flows = project(start, owed, demand, firm, share, reach=reach, chance=chances.receipt, lots=rule)
+    return flows, chances.release
+
+
+def _per_period(value: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """Return a number, one per item, or items x periods as items x periods."""
+    array = np.asarray(value, dtype=np.float64)
+    return np.broadcast_to(array[:, None] if array.ndim == 1 else array, shape)
