@@ -143,22 +143,27 @@ def change_set_undo(*, user: User, change_set_id: uuid.UUID, undo_id: uuid.UUID)
 
 
 @transaction.atomic
-def reasons_set(*, user: User, cycle_id: int, cells: Sequence[tuple[int, date]], reason: str, note: str) -> int:
-    """Attach a reason and a note to own changed cells; return how many took it."""
+def reasons_set(*, user: User, cycle_id: int, cells: Sequence[tuple[int, date]], reason: str, note: str) -> list[Saved]:
+    """Attach a reason and a note to own changed cells; return the cells that took it, with their new versions."""
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.GATHER)
     if reason not in Reason.values:
         raise Refused("Choose a reason from the list.")
     editable = set(series_editable(user).filter(pk__in={c[0] for c in cells}).values_list("pk", flat=True))
     wanted = {(series, bucket) for series, bucket in cells if series in editable}
-    rows = [
-        {"cycle_id": cycle_id, "series_id": row.series_id, "bucket": row.bucket, "layer": row.layer}
-        | {"reason": reason, "note": note, "changed_at": timezone.now(), "changed_by_id": user.pk}
-        for row in Override.objects.filter(
-            cycle=step.cycle, layer=layer_of(user), series_id__in=editable, quantity__isnull=False
-        )
+    held = Override.objects.filter(cycle=step.cycle, layer=layer_of(user), series_id__in=editable)
+    quantities = {
+        (row.series_id, row.bucket): row.quantity
+        for row in held.filter(quantity__isnull=False)
         if (row.series_id, row.bucket) in wanted
+    }
+    changes = {"reason": reason, "note": note, "changed_at": timezone.now(), "changed_by_id": user.pk}
+    key = {"cycle_id": cycle_id, "layer": layer_of(user)}
+    rows = [key | {"series_id": series, "bucket": bucket} | changes for series, bucket in quantities]
+    result = bulk_update_with_history(Override, key=KEY, rows=rows, reason=reason)
+    return [
+        Saved(series, bucket.isoformat(), f"{quantities[series, bucket]:f}", version)
+        for (_, series, bucket, _), version in result.versions.items()
     ]
-    return len(bulk_update_with_history(Override, key=KEY, rows=rows, reason=reason).versions)
 
 
 def _answer_again(before: ChangeSet, user: User) -> Outcome:

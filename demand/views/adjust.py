@@ -1,6 +1,7 @@
 """The adjust screen: the grid, its measures, saving, reasons, the side panel, submit."""
 
 import uuid
+from dataclasses import asdict
 from datetime import date
 
 from django.contrib import messages
@@ -8,7 +9,6 @@ from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
-from sop.selectors.cycle import progress_of
 
 from demand import exports, forms
 from demand.constants import Reason
@@ -21,6 +21,7 @@ from demand.services.override import change_set_undo, overrides_save, reasons_se
 from sop.constants import StepKind
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import Refused
+from sop.selectors.cycle import progress_of
 
 
 @require_safe
@@ -74,8 +75,8 @@ def reasons(request: HttpRequest, cycle_id: int) -> JsonResponse:
     """Attach a reason to changed cells."""
     get_object_or_404(Cycle, pk=cycle_id)
     cells, reason, note = forms.cell_list(request.body)
-    count = reasons_set(user=_user(request), cycle_id=cycle_id, cells=cells, reason=reason, note=note)
-    return JsonResponse({"count": count})
+    saved = reasons_set(user=_user(request), cycle_id=cycle_id, cells=cells, reason=reason, note=note)
+    return JsonResponse({"count": len(saved), "versions": [asdict(cell) for cell in saved]})
 
 
 @require_POST
