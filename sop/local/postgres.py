@@ -20,15 +20,16 @@ NOT_DURABLE = ("fsync=off", "full_page_writes=off", "autovacuum_naptime=10min")
 
 
 class Postgres:
-    """A server with its data below `home` and its socket in `sockets`."""
+    """A server with its data below `home` and its socket in `sockets`; on a port of this computer only if asked."""
 
-    def __init__(self, *, home: Path, sockets: Path, log: Path, durable: bool) -> None:
+    def __init__(self, *, home: Path, sockets: Path, log: Path, durable: bool, port: int | None = None) -> None:
         self.account = account.for_postgres(installation(), home)
         self.moved = self.account.home != home  # as `nobody`, everything lives elsewhere
         self.data = self.account.home / f"postgres{MAJOR}"
         self.sockets = self.account.home / "s" if self.moved else sockets
         self.log = log
         self.durable = durable
+        self.port = port
         self.child: process.Child | None = None
 
     def url(self, database: str, user: str) -> str:
@@ -37,7 +38,9 @@ class Postgres:
 
     def connect(self, database: str = "postgres") -> psycopg.Connection[tuple[object, ...]]:
         """Return a superuser's connection outside a transaction."""
-        return psycopg.connect(host=str(self.sockets), user="postgres", dbname=database, autocommit=True)
+        return psycopg.connect(
+            host=str(self.sockets), port=self.port, user="postgres", dbname=database, autocommit=True
+        )
 
     def start(self) -> None:
         """Create the data folder when there is none, start the server and wait until it answers."""
@@ -48,7 +51,8 @@ class Postgres:
         if self.moved:
             self.sockets.mkdir(mode=0o700, exist_ok=True)
             shutil.chown(self.sockets, "nobody")
-        settings = ["listen_addresses=", "max_connections=80", "jit=off", "timezone=UTC"]
+        settings = [f"listen_addresses={'127.0.0.1' if self.port else ''}", f"port={self.port or 5432}"]
+        settings += ["max_connections=80", "jit=off", "timezone=UTC"]
         # POSIX shared memory is a small, shared mount in many containers.
         settings += ["dynamic_shared_memory_type=mmap", "shared_buffers=128MB"]
         settings += [] if self.durable else NOT_DURABLE
