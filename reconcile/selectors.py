@@ -139,20 +139,20 @@ def headline(cycle: Cycle) -> list[dict[str, str]]:
             "label": "Gross margin",
             "value": percent(kpis["margin_share"]),
             "note": _count("▲", found[ConflictKind.MARGIN], "family squeezed", "families squeezed"),
-            "tone": "t-warn",
+            "tone": "text-warn",
         },
         {"label": "Service", "value": percent(kpis["fill_rate"]), "note": "", "tone": ""},
         {
             "label": "Lost sales at risk",
             "value": money_short(kpis["lost_revenue"], unit),
             "note": _count("▼", found[ConflictKind.SHORTAGE], "family short", "families short"),
-            "tone": "t-short",
+            "tone": "text-short",
         },
         {
             "label": "Peak inventory",
             "value": money_short(kpis["peak_inventory_value"], unit),
             "note": _count("■", found[ConflictKind.CASH], "family over", "families over"),
-            "tone": "t-excess",
+            "tone": "text-excess",
         },
     ]
 
