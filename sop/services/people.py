@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from django.contrib.auth.models import Group
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from sop.constants import CycleState, Role, StepState
@@ -121,14 +122,15 @@ def _need_people(user: User) -> None:
 
 
 def _person_lock(person_id: int) -> User:
-    return User.objects.select_for_update().get(pk=person_id)
+    """Return a person locked together with every coordinator, in one order: so two cannot remove each other."""
+    coordinators = User.objects.filter(groups__name=Role.COORDINATOR).values("pk")
+    locked = User.objects.select_for_update().filter(Q(pk=person_id) | Q(pk__in=coordinators)).order_by("pk")
+    return next(each for each in locked if each.pk == person_id)
 
 
 def _keep_a_coordinator(person: User) -> None:
-    """Refuse to take away the last one; all coordinators are locked, so two cannot remove each other at once."""
-    coordinators = User.objects.filter(is_active=True, groups__name=Role.COORDINATOR).order_by("pk")
-    ids = set(coordinators.select_for_update(of=("self",)).values_list("pk", flat=True))
-    if ids == {person.pk}:
+    others = User.objects.filter(is_active=True, groups__name=Role.COORDINATOR).exclude(pk=person.pk)
+    if not others.exists() and person.groups.filter(name=Role.COORDINATOR).exists():
         raise Refused(f"{person.name} is the only coordinator; name another one first.")
 
 
