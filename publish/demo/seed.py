@@ -5,6 +5,7 @@ from datetime import date
 from django.db import transaction
 
 from demand.models import Series
+from publish.demo.ahead import ahead
 from publish.demo.clock import clock, moment
 from publish.demo.customers import customers_write
 from publish.demo.cycles import december, february, january
@@ -13,6 +14,7 @@ from publish.demo.keys import Keys, keys
 from publish.demo.lead_times import lead_times_write
 from publish.demo.master import company_write, costs_write, goods_write, lanes_write, money_write
 from publish.demo.people import people_write
+from publish.demo.questions import questions
 from publish.demo.span import FIRST
 from publish.demo.story import DECEMBER, FEBRUARY, JANUARY
 from publish.demo.suppliers import suppliers_write
@@ -39,10 +41,18 @@ def seed(*, today: date) -> None:
     """Write the whole demo, or nothing; due dates of the open cycle follow `today`."""
     if not database_is_empty():
         raise NotEmpty("This database holds people or products already; the demo company needs an empty one.")
-    made_up = world()
-    with clock(moment(DECEMBER, 6)), acting(None, Source.COMMAND):
-        users = _base_write(made_up)
+    with ahead() as others:
+        made_up = world()
+        with clock(moment(DECEMBER, 6)), acting(None, Source.COMMAND):
+            users = _base_write(made_up)
         key = keys(made_up)
+        others.ask(questions(made_up, key))
+        _cycles_write(made_up, key, users, today)
+
+
+def _cycles_write(made_up: World, key: Keys, users: dict[str, User], today: date) -> None:
+    """Live through the cycles, each with what was known when it began."""
+    with clock(moment(DECEMBER, 6)), acting(None, Source.COMMAND):
         _known_write(made_up, key, after=None, until=DECEMBER)
     december(users)
     with clock(moment(JANUARY, 6)), acting(None, Source.COMMAND):
