@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 from django.contrib.auth.models import Group
+from django.test import Client
 
 from sop import cycle_hooks
 from sop.constants import Role, Source
@@ -41,6 +42,13 @@ def person_make(username: str, *roles: Role, **fields: object) -> User:
     user.save()
     user.groups.set(Group.objects.filter(name__in=[role.value for role in roles]))
     return user
+
+
+def client_of(user: User) -> Client:
+    """Return a browser in which the person is signed in."""
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
 
 
 def customer_make(code: str, region: Region, owner: User | None = None) -> Customer:
