@@ -10,6 +10,11 @@ import shutil
 import subprocess
 import sys
 
+USAGE = """python3 manage.py demo        the product with a demo company, until Ctrl-C
+python3 manage.py reset_demo  throw the demo's data away
+python3 manage.py test        the tests; what follows goes to pytest
+python3 manage.py check_all   every check a change must pass, then the tests
+Every other word is a Django command and needs the settings of docs/operations.md."""
 MINIMUM = (3, 11)
 NEWEST_MINOR = 14
 SHELL_COMMANDS = ("demo", "reset_demo", "test", "check_all")
@@ -18,7 +23,9 @@ NEEDED_BY_DJANGO = ("django", "rest_framework", "psycopg", "celery", "simple_his
 
 def main():
     """Run one command: ours in `.venv`, Django's wherever the dependencies are installed."""
-    command = sys.argv[1] if len(sys.argv) > 1 else "help"
+    if len(sys.argv) == 1:
+        sys.exit(USAGE)
+    command = sys.argv[1]
     if command in SHELL_COMMANDS or not dependencies_installed():
         require_python()
         from sop.local import venv

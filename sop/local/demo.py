@@ -120,7 +120,9 @@ class Demo:
 
     def manage(self, *words: str) -> None:
         """Run a Django command as the owner of the database; its failure ends the demo."""
-        environment = product.environment(self.servers.environment(owner=True), self.key)
+        environment = product.environment(
+            self.servers.environment(owner=True), self.key, LOG_LEVEL="WARNING", **product.JOB_SETTINGS
+        )
         done = subprocess.run(
             product.manage_command(*words),
             cwd=ROOT,
@@ -136,7 +138,7 @@ class Demo:
         self.children[name] = process.start(
             command,
             log=self.servers.logs / f"{name}.log",
-            env=product.environment(self.servers.environment(), self.key),
+            env=product.environment(self.servers.environment(), self.key, **product.process_settings(name)),
             cwd=ROOT,
         )
 

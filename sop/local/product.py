@@ -18,6 +18,9 @@ JOB_PROCESSES = 2
 PORTS_TRIED = 20
 
 
+JOB_SETTINGS = {"STATEMENT_TIMEOUT_MS": "300000"}  # a page gives up after 15 seconds; a job writes whole tables
+
+
 def environment(servers: Mapping[str, str], secret_key: str, **more: str) -> dict[str, str]:
     """Return the environment of the product's processes on the given servers."""
     inherited = {k: v for k, v in os.environ.items() if k not in {"SECRET_KEY_FILE", "ALLOWED_HOSTS", "HTTPS", "DEBUG"}}
@@ -32,6 +35,11 @@ def environment(servers: Mapping[str, str], secret_key: str, **more: str) -> dic
         }
         | more
     )
+
+
+def process_settings(name: str) -> dict[str, str]:
+    """Return what one process needs beside the common environment."""
+    return {} if name == "web" else JOB_SETTINGS
 
 
 def secret_key(file: Path) -> str:

@@ -140,7 +140,7 @@ class Live:
         done = subprocess.run(
             product.manage_command(*words),
             cwd=ROOT,
-            env=self._environment(database, role),
+            env=self._environment(database, role) | product.JOB_SETTINGS,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
@@ -160,7 +160,8 @@ class Live:
 
     def _launch(self, name: str, command: list[str]) -> None:
         log = self.servers.logs / f"{name}.log"
-        self.children[name] = process.start(command, log=log, env=self._environment(DATABASE, APP), cwd=ROOT)
+        environment = self._environment(DATABASE, APP) | product.process_settings(name)
+        self.children[name] = process.start(command, log=log, env=environment, cwd=ROOT)
 
     def _environment(self, database: str, role: str) -> dict[str, str]:
         servers = {"DATABASE_URL": self.servers.postgres.url(database, role), "REDIS_URL": self.servers.valkey.url}
