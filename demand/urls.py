@@ -14,6 +14,7 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/demand/undo/", views.adjust.undo, name="undo"),
     path("cycle/<int:cycle_id>/demand/panel/", views.adjust.panel, name="panel"),
     path("cycle/<int:cycle_id>/demand/submit/", views.adjust.submit, name="submit"),
+    path("cycle/<int:cycle_id>/demand/explain/", views.adjust.explain, name="explain"),
     path("cycle/<int:cycle_id>/demand/export/", views.adjust.export, name="export"),
     path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),
     path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),

@@ -121,6 +121,23 @@ def submit(request: HttpRequest, cycle_id: int) -> HttpResponse:
     return redirect("demand:adjust", cycle_id=cycle_id)
 
 
+@require_POST
+@permission_required("demand.override_forecast", raise_exception=True)
+def explain(request: HttpRequest, cycle_id: int) -> HttpResponse:
+    """Give the reasons asked for at submit, then submit."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    user = _user(request)
+    note = request.POST.get("note", "")[:2000]
+    try:
+        for row in reasons_missing(cycle, user):
+            reason = request.POST.get(f"reason-{row.product_id}", "")
+            if reason:
+                reasons_set(user=user, cycle_id=cycle_id, cells=row.cells, reason=reason, note=note)
+    except Refused as refusal:
+        return _adjust_page(request, cycle, refusal)
+    return submit(request, cycle_id)
+
+
 @require_safe
 @permission_required("demand.export_demand", raise_exception=True)
 def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
