@@ -11,9 +11,9 @@ from sop.local.venv import ROOT
 STATIC_CHECKS: tuple[tuple[str, ...], ...] = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
-    ("lint-imports",),
+    ("lint-imports", "--no-logo"),
     ("mypy",),
-    ("python", "manage.py", "makemigrations", "--check", "--dry-run", "--verbosity", "1"),
+    ("python", "-W", "ignore", "manage.py", "makemigrations", "--check", "--dry-run"),
 )
 
 
