@@ -129,7 +129,7 @@ def _orders_update(known: pd.DataFrame) -> None:
     with connection.cursor() as cursor:
         cursor.execute(statement, columns)
         changed = [key for (key,) in cursor.fetchall()]
-    history_write(PurchaseOrderLine, after=0, change="~", keys=changed)
+    history_write(PurchaseOrderLine, change="~", keys=changed)
 
 
 def _with_keys(world: World, key: Keys, lines: pd.DataFrame) -> pd.DataFrame:

@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import pandas as pd
 from django.db import connection, models
+from django.utils import timezone
 from psycopg import sql
 
 from sop.request_context import current
@@ -36,36 +37,35 @@ def copy(model: type[models.Model], frame: pd.DataFrame) -> None:
     history_write(model, after=first)
 
 
-def history_write(model: type[models.Model], *, after: int, change: str = "+", keys: list[int] | None = None) -> None:
+def history_write(
+    model: type[models.Model], *, after: int = 0, change: str = "+", keys: list[int] | None = None
+) -> None:
     """Write one history row per row of the model with a key above `after` (or in `keys`): who, when, from where."""
-    if not hasattr(model, "history") or after is None:
+    if not hasattr(model, "history"):
         return
-    context = current()
-    columns = [field.column for field in model.history.model.tracked_fields]
-    where = "id = any(%(keys)s)" if keys is not None else "id > %(after)s"
-    names = ", ".join(f'"{column}"' for column in columns)
-    from django.utils import timezone  # noqa: PLC0415  (the demo's clock is set on the module)
-
-    statement = f"""
-        insert into {model.history.model._meta.db_table}
-            ({names}, history_date, history_type, history_user_id, history_user_name, source, request_id)
-        select {names}, %(at)s, %(change)s, %(user)s, %(name)s, %(source)s, %(request)s
-        from {model._meta.db_table} where {where} order by id
-    """  # noqa: S608  (names come from the models)
+    context, history = current(), model.history.model
+    statement = sql.SQL("""
+        insert into {history} ({columns}, history_date, history_type, history_user_id, history_user_name, source,
+                               request_id)
+        select {columns}, %s, %s, %s, %s, %s, %s from {table} where {chosen} order by id
+    """).format(
+        history=sql.Identifier(history._meta.db_table),
+        columns=sql.SQL(", ").join(sql.Identifier(field.column) for field in history.tracked_fields),
+        table=sql.Identifier(model._meta.db_table),
+        chosen=sql.SQL("id > %s" if keys is None else "id = any(%s)"),
+    )
+    user = context.user.pk if context.user else None
+    facts = [timezone.now(), change, user, context.user_name, str(context.source), context.request_id]
     with connection.cursor() as cursor:
-        cursor.execute(
-            statement,
-            {
-                "at": timezone.now(),
-                "change": change,
-                "user": context.user.pk if context.user else None,
-                "name": context.user_name,
-                "source": context.source,
-                "request": context.request_id,
-                "after": after,
-                "keys": keys,
-            },
-        )
+        cursor.execute(statement, [*facts, after if keys is None else keys])
+
+
+def history_backdate(model: type[models.Model]) -> None:
+    """Date the history a bulk change wrote just now by the demo's clock: the database's own stood still meanwhile."""
+    table = sql.Identifier(model.history.model._meta.db_table)  # type: ignore[attr-defined]
+    statement = sql.SQL("update {} set history_date = %s where history_date = now()").format(table)
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [timezone.now()])
 
 
 def keys_by(model: type[models.Model], field: str = "code") -> dict[str, int]:

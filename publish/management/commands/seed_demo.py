@@ -6,6 +6,7 @@ from time import monotonic
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from publish.demo.clock import ZONE
 from publish.demo.people import sign_ins
@@ -39,6 +40,4 @@ class Command(BaseCommand):
 
 def local_today() -> date:
     """Return today's date in the company's time zone."""
-    from django.utils import timezone  # noqa: PLC0415  (read at call time, as the demo's clock sets it)
-
     return timezone.now().astimezone(ZONE).date()
