@@ -1,0 +1,120 @@
+"""What planners set by hand: planned receipts, lead times, stocking policy; each with its reason and its history."""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db import transaction
+from django.utils import timezone
+
+from sop.constants import StepKind
+from sop.engine.months import month_list
+from sop.models import Cycle, User
+from sop.refusals import Conflict, NotAllowed, Refused
+from sop.services.cycle import step_edit_lock, step_mark_stale
+from supply.constants import ServiceType
+from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
+
+NEEDS_RUN = "An input of the supply plan changed; run it again."
+
+
+@dataclass(frozen=True)
+class Policy:
+    """How a stock item is to be stocked; `safety_stock` None means the calculated one."""
+
+    service_target: Decimal
+    service_type: str
+    safety_stock: Decimal | None
+
+
+@transaction.atomic
+def receipt_override_set(
+    *, user: User, cycle_id: int, item_id: int, bucket: date, quantity: Decimal | None, reason: str, version: int
+) -> ReceiptOverride:
+    """Put a number in place of the engine's planned receipts of one month; None gives the month back to the engine.
+
+    `version` is the one last seen (0 = none yet); somebody else's newer number raises Conflict.
+    """
+    cycle = _edit(user, cycle_id)
+    if bucket not in month_list(cycle.bucket, cycle.horizon_months):
+        raise Refused(f"{bucket:%b %Y} is outside the plan.")
+    if quantity is not None and quantity < 0:
+        raise Refused(f"{quantity:,f} is below zero; receipts cannot be.")
+    if not reason.strip():
+        raise Refused("Say why: the next planner will ask.")
+    row = ReceiptOverride.objects.select_for_update().filter(cycle=cycle, item_id=item_id, bucket=bucket).first()
+    held = row.version if row else 0
+    if held != version:
+        who = row.changed_by.name if row and row.changed_by else "Somebody"
+        raise Conflict(
+            f"{who} changed {bucket:%b %Y} to {row.quantity if row else 'nothing'} after you opened the page."
+        )
+    if row is None:
+        row = ReceiptOverride(cycle=cycle, item_id=item_id, bucket=bucket, version=0)
+    row.quantity, row.reason, row.version = quantity, reason.strip(), held + 1
+    row.changed_by, row.changed_at = user, timezone.now()
+    row._change_reason = reason.strip()
+    row.save()
+    step_mark_stale(cycle_id=cycle.pk, after=StepKind.SUPPLY, because=NEEDS_RUN)
+    return row
+
+
+@transaction.atomic
+def lead_time_set(
+    *,
+    user: User,
+    cycle_id: int,
+    supplier_id: int,
+    product_id: int | None,
+    valid_from: date,
+    mean_days: Decimal,
+    sd_days: Decimal,
+    reason: str,
+) -> LeadTimeAssumption:
+    """State the lead time for orders placed from a day on; what was measured stays beside it."""
+    _edit(user, cycle_id)
+    if not reason.strip():
+        raise Refused("Say why the lead time is assumed to be so.")
+    if mean_days <= 0:
+        raise Refused("A lead time is at least a day.")
+    if sd_days < 0:
+        raise Refused("The spread of a lead time cannot be below zero.")
+    row = (
+        LeadTimeAssumption.objects.select_for_update()
+        .filter(supplier_id=supplier_id, product_id=product_id, valid_from=valid_from)
+        .first()
+    )
+    if row is None:
+        row = LeadTimeAssumption(supplier_id=supplier_id, product_id=product_id, valid_from=valid_from)
+    row.mean_days, row.sd_days, row.note = mean_days, sd_days, reason.strip()
+    row._change_reason = reason.strip()
+    row.save()
+    step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
+    return row
+
+
+@transaction.atomic
+def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reason: str) -> StockItem:
+    """Change a stock item's service target or its own safety stock."""
+    _edit(user, cycle_id)
+    if not reason.strip():
+        raise Refused("Say why the stocking rule changes.")
+    if not Decimal("0.5") <= policy.service_target < 1:
+        raise Refused("A service target lies between 50 % and 99.99 %.")
+    if policy.service_type not in ServiceType.values:
+        raise Refused("Choose what the target promises.")
+    if policy.safety_stock is not None and policy.safety_stock < 0:
+        raise Refused("Safety stock cannot be below zero.")
+    item = StockItem.objects.select_for_update().get(pk=item_id)
+    item.service_target, item.service_type = policy.service_target, policy.service_type
+    item.safety_stock = policy.safety_stock
+    item._change_reason = reason.strip()
+    item.save()
+    step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
+    return item
+
+
+def _edit(user: User, cycle_id: int) -> Cycle:
+    if not user.has_perm("supply.plan_supply"):
+        raise NotAllowed("Only supply planners change the supply plan.")
+    return step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY).cycle
