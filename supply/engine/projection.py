@@ -70,7 +70,7 @@ def order_chances(latest: IntArray, lead: IntArray, fixed: BoolArray | None, unc
     if fixed is not None:
         chance &= ~fixed
     past = np.arange(steps) - lead[:, :1]
-    return Chances(chance, np.where(feasible, latest, np.minimum(past, -1)))
+    return Chances(chance, np.where(feasible, latest, past))
 
 
 def stock_to_reach(
