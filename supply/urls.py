@@ -1,6 +1,17 @@
 """Addresses of planning supply."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from supply import views
 
 app_name = "supply"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [
+    path("cycle/<int:cycle_id>/supply/", views.workbench.workbench, name="workbench"),
+    path("cycle/<int:cycle_id>/supply/run/", views.workbench.run, name="run"),
+    path("cycle/<int:cycle_id>/supply/export/", views.workbench.export, name="export"),
+    path("cycle/<int:cycle_id>/supply/items/<int:item_id>/", views.item.item, name="item"),
+    path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.item.receipts, name="receipts"),
+    path("cycle/<int:cycle_id>/supply/items/<int:item_id>/lead-time/", views.item.lead_time, name="lead-time"),
+    path("cycle/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.item.policy, name="policy"),
+    path("cycle/<int:cycle_id>/supply/flags/<int:flag_id>/", views.item.flag, name="flag"),
+]

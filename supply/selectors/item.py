@@ -64,6 +64,7 @@ def orders_open(item: StockItem) -> QuerySet[PurchaseOrderLine]:
     return (
         PurchaseOrderLine.objects.filter(item=item, closed=False, received__lt=F("ordered"))
         .select_related("supplier")
+        .annotate(still_to_come=F("ordered") - F("received"))
         .order_by("promised_on")
     )
 

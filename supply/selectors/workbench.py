@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, Min, Q, QuerySet, Sum
+from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
 
 from sop.models import Cycle
 from supply.constants import FlagKind, FlagState
@@ -48,11 +48,14 @@ def flag_counts(cycle: Cycle) -> list[FlagCount]:
 
 
 def items_flagged(cycle: Cycle, *, kind: str = "", words: str = "", order: str = "money") -> QuerySet[StockItem]:
-    """Return stock items with their money at stake and first month of trouble, worst first; filtered by flag and words."""
+    """Return stock items with money at stake and first month of trouble, worst first; filtered by flag and words."""
     live = Q(flags__cycle=cycle, flags__state__in=LIVE)
     if kind:
         live &= Q(flags__kind=kind)
-    found = StockItem.objects.select_related("product__family", "location").annotate(
+    shown = SupplyFlag.objects.filter(cycle=cycle, state__in=LIVE).order_by("-money")
+    prefetched = Prefetch("flags", queryset=shown, to_attr="live_flags")
+    everything = StockItem.objects.select_related("product__family", "location").prefetch_related(prefetched)
+    found = everything.annotate(
         stake=Sum("flags__money", filter=live),
         first_month=Min("flags__first_bucket", filter=live),
         flag_count=Count("flags", filter=live),

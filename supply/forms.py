@@ -1,0 +1,43 @@
+"""The shapes of what supply planners type; meaning is checked by the services."""
+
+from django import forms
+
+from supply.constants import FlagState, ServiceType
+
+
+class ReceiptForm(forms.Form):
+    """Planned receipts of one month; empty gives the month back to the engine."""
+
+    bucket = forms.DateField()
+    quantity = forms.DecimalField(required=False, max_digits=16, decimal_places=3, label="Receipts")
+    version = forms.IntegerField(min_value=0)
+    reason = forms.CharField(max_length=200, label="Why")
+
+
+class LeadTimeForm(forms.Form):
+    """A lead time for orders placed from a day on."""
+
+    supplier = forms.IntegerField(widget=forms.HiddenInput)
+    this_product_only = forms.BooleanField(required=False, label="This product only")
+    valid_from = forms.DateField(label="For orders from", widget=forms.DateInput(attrs={"type": "date"}))
+    mean_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Days on average")
+    sd_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Spread in days (standard deviation)")
+    reason = forms.CharField(max_length=200, label="Why")
+
+
+class PolicyForm(forms.Form):
+    """How a stock item is to be stocked."""
+
+    service_target = forms.DecimalField(max_digits=5, decimal_places=2, label="Service target, %")
+    service_type = forms.ChoiceField(choices=ServiceType, label="Which promises")
+    safety_stock = forms.DecimalField(
+        required=False, max_digits=16, decimal_places=3, label="Own safety stock (empty = calculated)"
+    )
+    reason = forms.CharField(max_length=200, label="Why")
+
+
+class FlagForm(forms.Form):
+    """An answer to a flag."""
+
+    state = forms.ChoiceField(choices=[(s.value, s.label) for s in (FlagState.ACCEPTED, FlagState.RAISED)])
+    note = forms.CharField(required=False, max_length=2000)

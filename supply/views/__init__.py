@@ -1,0 +1,5 @@
+"""Pages of planning supply, one module a screen."""
+
+from supply.views import item, workbench
+
+__all__ = ["item", "workbench"]

@@ -1,0 +1,132 @@
+"""One stock item: its months, why, and what a planner can change."""
+
+from decimal import Decimal
+
+from django import forms as django_forms
+from django.contrib import messages
+from django.contrib.auth.decorators import permission_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_POST, require_safe
+
+from sop.constants import StepKind, StepState
+from sop.models import Cycle, CycleStep
+from sop.refusals import Refused
+from supply import forms
+from supply.models import StockItem, SupplyFlag
+from supply.selectors.item import item_page
+from supply.services.flags import flag_answer
+from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
+
+
+@require_safe
+@permission_required("supply.view_supply", raise_exception=True)
+def item(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
+    """Show the stock item's page."""
+    return _page(request, get_object_or_404(Cycle, pk=cycle_id), _item(item_id))
+
+
+@require_POST
+@permission_required("supply.plan_supply", raise_exception=True)
+def receipts(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
+    """Override the planned receipts of a month."""
+    cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.ReceiptForm(request.POST)
+    if not form.is_valid():
+        return _page(request, cycle, stock_item, Refused(_first(form)))
+    fields = form.cleaned_data
+    try:
+        receipt_override_set(user=request.user, cycle_id=cycle_id, item_id=item_id, **fields)
+    except Refused as refusal:
+        return _page(request, cycle, stock_item, refusal)
+    return _done(request, cycle_id, item_id, "Planned receipts set.")
+
+
+@require_POST
+@permission_required("supply.plan_supply", raise_exception=True)
+def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
+    """State a lead time."""
+    cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.LeadTimeForm(request.POST)
+    if not form.is_valid():
+        return _page(request, cycle, stock_item, Refused(_first(form)))
+    fields = form.cleaned_data
+    try:
+        lead_time_set(
+            user=request.user,
+            cycle_id=cycle_id,
+            supplier_id=fields["supplier"],
+            product_id=stock_item.product_id if fields["this_product_only"] else None,
+            valid_from=fields["valid_from"],
+            mean_days=fields["mean_days"],
+            sd_days=fields["sd_days"],
+            reason=fields["reason"],
+        )
+    except Refused as refusal:
+        return _page(request, cycle, stock_item, refusal)
+    return _done(request, cycle_id, item_id, "Lead time stated.")
+
+
+@require_POST
+@permission_required("supply.plan_supply", raise_exception=True)
+def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
+    """Change the stocking policy."""
+    cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.PolicyForm(request.POST)
+    if not form.is_valid():
+        return _page(request, cycle, stock_item, Refused(_first(form)))
+    fields = form.cleaned_data
+    wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
+    try:
+        policy_set(user=request.user, cycle_id=cycle_id, item_id=item_id, policy=wanted, reason=fields["reason"])
+    except Refused as refusal:
+        return _page(request, cycle, stock_item, refusal)
+    return _done(request, cycle_id, item_id, "Stocking rule changed.")
+
+
+@require_POST
+@permission_required("supply.flag_shortage", raise_exception=True)
+def flag(request: HttpRequest, cycle_id: int, flag_id: int) -> HttpResponse:
+    """Answer a flag."""
+    found = get_object_or_404(SupplyFlag.objects.select_related("item"), pk=flag_id, cycle_id=cycle_id)
+    form = forms.FlagForm(request.POST)
+    try:
+        if not form.is_valid():
+            raise Refused(_first(form))
+        flag_answer(user=request.user, flag_id=flag_id, **form.cleaned_data)
+    except Refused as refusal:
+        return _page(request, found.cycle, _item(found.item_id), refusal)
+    return _done(request, cycle_id, found.item_id, "Noted.")
+
+
+def _item(item_id: int) -> StockItem:
+    return get_object_or_404(StockItem.objects.select_related("product__family", "location"), pk=item_id)
+
+
+def _first(form: django_forms.Form) -> str:
+    name, errors = next(iter(form.errors.items()))
+    label = form.fields[name].label if name in form.fields else ""
+    return f"{label or name.replace('_', ' ').capitalize()}: {errors[0]}"
+
+
+def _done(request: HttpRequest, cycle_id: int, item_id: int, sentence: str) -> HttpResponse:
+    messages.success(request, f"{sentence} Run the supply plan again to see what it changes.")
+    return redirect("supply:item", cycle_id=cycle_id, item_id=item_id)
+
+
+def _page(request: HttpRequest, cycle: Cycle, stock_item: StockItem, refusal: Refused | None = None) -> HttpResponse:
+    step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
+    target = (stock_item.service_target * 100).normalize()
+    context = {
+        "cycle": cycle,
+        "step": step,
+        "can_edit": step.state == StepState.OPEN and request.user.has_perm("supply.plan_supply"),
+        "view": item_page(cycle, stock_item),
+        "policy_form": forms.PolicyForm(
+            initial={
+                "service_target": target,
+                "service_type": stock_item.service_type,
+                "safety_stock": stock_item.safety_stock,
+            }
+        ),
+        "lead_form": forms.LeadTimeForm(initial={"valid_from": cycle.bucket}),
+        "refusal": refusal,
+    }
+    return render(request, "supply/item.html", context, status=refusal.status if refusal else 200)
