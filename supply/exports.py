@@ -11,7 +11,8 @@ from supply.selectors.workbench import run_current
 
 HEAD = (
     "Family", "Product", "Location", "Month", "Opening", "Demand", "Open receipts", "Planned receipts",
-    "Orders to place", "Shipped", "Lost", "Backlog", "Closing", "Safety stock", "Excess", "Inventory value", "Purchases value",
+    "Orders to place", "Shipped", "Lost", "Backlog", "Closing", "Safety stock", "Excess", "Inventory value",
+    "Purchases value",
 )  # fmt: skip
 COLUMNS = (
     "item__product__family__code", "item__product__code", "item__location__code", "bucket", "opening", "demand",

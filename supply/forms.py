@@ -1,5 +1,8 @@
 """The shapes of what supply planners type; meaning is checked by the services."""
 
+from datetime import date
+from typing import Any
+
 from django import forms
 
 from supply.constants import FlagState, ServiceType
@@ -8,10 +11,20 @@ from supply.constants import FlagState, ServiceType
 class ReceiptForm(forms.Form):
     """Planned receipts of one month; empty gives the month back to the engine."""
 
-    bucket = forms.DateField()
+    month = forms.RegexField(r"^\d{4}-\d{2}-\d{2} \d+$", label="Month")  # the month and the version last seen
     quantity = forms.DecimalField(required=False, max_digits=16, decimal_places=3, label="Receipts")
-    version = forms.IntegerField(min_value=0)
     reason = forms.CharField(max_length=200, label="Why")
+
+    def clean(self) -> dict[str, Any]:
+        """Split the month from the version that was on the page."""
+        fields = super().clean() or {}
+        if "month" in fields:
+            day, version = fields.pop("month").split()
+            try:
+                fields |= {"bucket": date.fromisoformat(day), "version": int(version)}
+            except ValueError:
+                self.add_error("month", "Choose a month of the plan.")
+        return fields
 
 
 class LeadTimeForm(forms.Form):

@@ -38,6 +38,11 @@ class ItemPage:
     overrides: dict[date, ReceiptOverride]
     figure: dict[str, Any] | None
 
+    @property
+    def versions(self) -> dict[date, int]:
+        """Return the version of each overridden month."""
+        return {month: row.version for month, row in self.overrides.items()}
+
 
 def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
     """Return one stock item's page in this cycle."""
