@@ -1,0 +1,132 @@
+"""Running the supply plan: stock items in parts, each written whole, seen only when all are there."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Max
+
+from demand.models import ForecastSnapshot
+from demand.selectors.layers import adopted_run
+from sop.constants import StepKind
+from sop.models import Cycle, Job, JobChunk, User
+from sop.refusals import NotAllowed, Refused
+from sop.selectors.cycle import company, cycle_before
+from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_mark_stale
+from sop.services.job import ChunkSpec, Lease, job_request
+from supply.constants import SUPPLY_CHUNK_ITEMS
+from supply.frames import SupplyInputs, supply_inputs
+from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRun
+from supply.services.flags import flags_replace
+from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
+
+KIND = "supply"
+
+# Every product and warehouse that is forecast is a stock item, with the default policy until somebody changes it.
+MISSING_ITEMS_SQL = """
+    select distinct d.product_id, d.location_id from demand_series d
+    left join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    where d.active and i.id is null
+"""
+
+
+@transaction.atomic
+def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
+    """Ask for a supply plan of the consensus; the current plan stays visible until the new one is whole."""
+    if not user.has_perm("supply.plan_supply"):
+        raise NotAllowed("Only supply planners run the supply plan.")
+    step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY)
+    version = snapshot_version(step.cycle)
+    _items_complete()
+    ids = list(StockItem.objects.order_by("pk").values_list("pk", flat=True))
+    if not ids:
+        raise Refused("There is nothing to plan: no product is forecast or held anywhere.")
+    run = SupplyRun.objects.create(
+        cycle=step.cycle,
+        snapshot_version=version,
+        first_bucket=step.cycle.bucket,
+        horizon_months=step.cycle.horizon_months,
+    )
+    cuts = [ids[at : at + SUPPLY_CHUNK_ITEMS] for at in range(0, len(ids), SUPPLY_CHUNK_ITEMS)]
+    run.job = job_request(
+        user=user,
+        kind=KIND,
+        subject=f"cycle {cycle_id}",
+        cycle=step.cycle,
+        params={"run": run.pk},
+        chunks=[ChunkSpec({"first": cut[0], "last": cut[-1]}, label="Stock items") for cut in cuts],
+    )
+    run.save(update_fields=["job"])
+    return run
+
+
+def snapshot_version(cycle: Cycle) -> int:
+    """Return the latest version of the consensus that was kept when gather demand closed."""
+    found = ForecastSnapshot.objects.filter(cycle=cycle).aggregate(version=Max("version"))["version"]
+    if found is None:
+        raise Refused("Gather demand has not closed yet: there is no demand to plan for.")
+    return int(found)
+
+
+def inputs_of(cycle: Cycle, *, version: int, item_ids: list[int]) -> SupplyInputs:
+    """Return the arrays of some stock items as everything stands now."""
+    baseline = adopted_run(cycle)
+    before = cycle_before(cycle)
+    rho = {"run": baseline.pk if baseline else None, "table": baseline.summary.get("rho", []) if baseline else []}
+    return supply_inputs(
+        cycle,
+        item_ids=item_ids,
+        version=version,
+        rho=rho,
+        carry_rate=float(company().carry_rate),
+        before=before.pk if before else None,
+    )
+
+
+def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
+    """Plan some stock items and write their lines, facts and flags."""
+    from supply.engine.plan import plan_supply  # noqa: PLC0415  (engines load in workers only)
+
+    run = SupplyRun.objects.select_related("cycle").get(pk=chunk.job.params["run"])
+    span = StockItem.objects.filter(pk__gte=chunk.params["first"], pk__lte=chunk.params["last"]).order_by("pk")
+    inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=list(span.values_list("pk", flat=True)))
+    plan = plan_supply(inputs.problem)
+    with lease.writing():
+        _copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
+        _copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan))
+        JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
+
+
+def supply_finish(job: Job) -> dict[str, Any]:
+    """Check that every month is there, bring the flags in line, and make the run the current one."""
+    run = SupplyRun.objects.select_for_update().select_related("cycle").get(pk=job.params["run"])
+    lines = SupplyLine.objects.filter(run=run).count()
+    items = SupplyItem.objects.filter(run=run).count()
+    if lines != items * run.horizon_months:
+        raise Refused(f"The plan is not whole: {lines:,} months for {items:,} stock items. Start it again.")
+    found = [flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output))]
+    flags_replace(run=run, found=found)
+    SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
+    run.complete = run.current = True
+    run.save(update_fields=["complete", "current"])
+    job.chunks.update(output=None)
+    step_mark_fresh(cycle_id=run.cycle_id, kind=StepKind.SUPPLY)
+    step_mark_stale(cycle_id=run.cycle_id, after=StepKind.SUPPLY, because="The supply plan was run again.")
+    cycle_event(cycle=run.cycle, kind="supply_planned", sentence=f"The supply plan of {items:,} stock items is ready.")
+    return {"run": run.pk, "items": items, "flags": len(found)}
+
+
+def _items_complete() -> None:
+    """Give every forecast product and warehouse a stock item; each is a change with history."""
+    with connection.cursor() as cursor:
+        cursor.execute(MISSING_ITEMS_SQL)
+        missing = cursor.fetchall()
+    for product, location in missing:
+        StockItem.objects.create(product_id=product, location_id=location)
+
+
+def _copy(model: type[SupplyLine | SupplyItem], columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
+    names = ", ".join(columns)
+    with connection.cursor() as cursor, cursor.copy(f"copy {model._meta.db_table} ({names}) from stdin") as copy:
+        for row in rows:
+            copy.write_row(row)
