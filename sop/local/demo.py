@@ -3,7 +3,6 @@
 import signal
 import subprocess
 import sys
-import threading
 import time
 from pathlib import Path
 from types import FrameType
@@ -119,17 +118,22 @@ class Demo:
         print(f"\nLogs: {self.servers.logs}\nCtrl-C stops everything; the data stays for the next time.\n", flush=True)
 
     def manage(self, *words: str) -> None:
-        """Run a Django command as the owner of the database; its failure ends the demo."""
+        """Run a Django command as the owner of the database; its failure ends the demo.
+
+        What it prints goes to prepare.log, what it complains about to the terminal.
+        """
         environment = product.environment(
             self.servers.environment(owner=True), self.key, LOG_LEVEL="WARNING", **product.JOB_SETTINGS
         )
-        done = subprocess.run(
-            product.manage_command(*words),
-            cwd=ROOT,
-            env=environment,
-            preexec_fn=process.bound_to_parent(signal.SIGTERM),
-            check=False,
-        )
+        with (self.servers.logs / "prepare.log").open("ab") as log:
+            done = subprocess.run(
+                product.manage_command(*words),
+                cwd=ROOT,
+                env=environment,
+                stdout=log,
+                preexec_fn=process.bound_to_parent(signal.SIGTERM),
+                check=False,
+            )
         if done.returncode:
             raise SystemExit(f"`manage.py {' '.join(words)}` failed; the messages above say why.")
 
@@ -153,14 +157,10 @@ class Demo:
             time.sleep(0.5)
 
     def stop(self) -> None:
-        """Stop the product's processes side by side, then the servers they use."""
+        """Stop the product's processes, then the servers they use."""
         began = time.monotonic()
         (self.state / "url").unlink(missing_ok=True)
-        stopping = [threading.Thread(target=process.stop, args=(child,)) for child in self.children.values()]
-        for thread in stopping:
-            thread.start()
-        for thread in stopping:
-            thread.join()
+        process.stop_all(self.children.values())
         self.servers.stop()
         print(f"stopped in {time.monotonic() - began:.1f} s", flush=True)
 

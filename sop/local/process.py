@@ -6,7 +6,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 PARENT_DEATH_SIGNAL = 1  # prctl(PR_SET_PDEATHSIG)
@@ -64,6 +65,15 @@ def stop(child: Child | None, *, signal_number: signal.Signals = signal.SIGTERM,
         child.wait(seconds)
     except subprocess.TimeoutExpired:
         kill(child)
+
+
+def stop_all(children: Iterable[Child | None], *, seconds: float = 5) -> None:
+    """Stop several children side by side, so that together they take no longer than the slowest."""
+    threads = [threading.Thread(target=stop, args=(child,), kwargs={"seconds": seconds}) for child in children]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
 
 
 def kill(child: Child | None) -> None:

@@ -93,9 +93,9 @@ def test_image_leaves_out_the_two_command_shell(installation: Installation) -> N
 def test_pages_are_served_behind_a_proxy_and_redirected_without(installation: Installation) -> None:
     host = {"Host": "plan.example.com"}
     assert get(installation.url, **host)[:2] == (301, "https://plan.example.com/")
-    status, _, _ = get(installation.url + "sign-in", **host, **{"X-Forwarded-Proto": "https"})
+    status, _, _ = get(installation.url + "sign-in/", **host, **{"X-Forwarded-Proto": "https"})
     assert status == 200
-    assert get(installation.url + "sign-in", Host="evil.example.com")[0] == 400
+    assert get(installation.url + "sign-in/", Host="evil.example.com")[0] == 400
 
 
 def test_static_files_are_served_under_names_that_change_with_their_content(installation: Installation) -> None:
@@ -107,7 +107,7 @@ def test_static_files_are_served_under_names_that_change_with_their_content(inst
 
 
 def test_two_workers_answer_and_take_the_clock_s_work(installation: Installation) -> None:
-    ping = ["celery", "--app", "sop.celery", "inspect", "ping", "--timeout", "5"]
+    ping = ["celery", "--app", "sop.celery", "inspect", "ping", "--timeout", "2"]
     answered = installation.run("worker", ping)
     assert "first@" in answered
     assert "second@" in answered

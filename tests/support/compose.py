@@ -151,8 +151,9 @@ class Installation:
 
     def stop(self) -> None:
         """Stop everything."""
-        for child in reversed(self.children.values()):
-            process.stop(child)
+        broker = self.children.pop("redis", None)
+        process.stop_all(self.children.values())
+        process.stop(broker)
         self.postgres.stop()
 
     def _here(self, text: str) -> str:

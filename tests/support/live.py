@@ -73,8 +73,7 @@ class Live:
 
     def stop(self) -> None:
         """Stop every process of the product."""
-        for child in self.children.values():
-            process.stop(child, seconds=3)
+        process.stop_all(self.children.values(), seconds=3)
 
     def is_running(self, name: str) -> bool:
         """Tell whether the process of that name runs."""

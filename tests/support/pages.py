@@ -57,7 +57,7 @@ class Pages:
 
     def sign_in(self, page: Page, user: str) -> None:
         """Sign in through the form, as a person does."""
-        page.goto("/sign-in")
+        page.goto("/sign-in/")
         page.fill("input[name=username]", user)
         page.fill("input[name=password]", f"demo-{user}")
         page.click("button[type=submit]")
