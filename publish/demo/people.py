@@ -4,6 +4,7 @@ from typing import NamedTuple
 
 from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Group
+from django.utils import timezone
 
 from publish.demo.tables import create
 from review.models import Approver
@@ -56,6 +57,7 @@ def people_write() -> dict[str, User]:
             name=p.name,
             email=f"{p.username}@harlow.example",
             password=make_password(password(p.username)),
+            date_joined=timezone.now(),
         )
         for p in PEOPLE
     )

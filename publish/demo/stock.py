@@ -13,6 +13,7 @@ from publish.demo.prices import cost_months, supplier_cost
 from publish.demo.span import CALENDAR_MONTH, FIRST, MONTH_COUNT, MONTHS, at
 from publish.demo.suppliers import BY_CODE, CALM_UNTIL, CRISIS_FROM
 from sop.engine.arrays import Array, IntArray
+from sop.engine.spread import largest_remainder
 
 WAITS = 0.35  # of what could not be shipped; the rest is bought elsewhere
 BUFFER_MONTHS = 1.0  # of stock beyond lead time and review
@@ -77,9 +78,7 @@ def stock(products: pd.DataFrame, demand: Demand) -> Stock:
     story = _Warehouses(products, items, _per_item(demand.ordered, of_series, len(items)))
     for month in range(MONTH_COUNT):
         story.live_through(month)
-    asked = _per_item(demand.ordered, of_series, len(items))
-    rate = np.divide(story.shipped, asked, out=np.zeros_like(asked), where=asked > 0)
-    shipped = np.round(demand.ordered * rate[of_series])
+    shipped = _per_series(story.shipped, demand.ordered, of_series)
     orders = _numbered(pd.concat(story.lines, ignore_index=True), products, items)
     suppliers = products["supplier"].iloc[items["product"]].iloc[orders["item"]].to_list()
     orders["unit_cost"] = supplier_cost(suppliers, orders.pop("cost_usd"), orders["month"])
@@ -173,6 +172,14 @@ class _Warehouses:
                           "received_on": received_on, "ordered": quantity, "received": received,
                           "cost_usd": self.cost[due, month]})
         )  # fmt: skip
+
+
+def _per_series(shipped: Array, ordered: Array, of_series: IntArray) -> Array:
+    """Return what each series got of its item's shipments: in proportion to its orders, in whole units."""
+    months = [
+        largest_remainder(ordered[:, month], shipped[:, month], groups=of_series) for month in range(ordered.shape[1])
+    ]
+    return np.stack(months, axis=1)
 
 
 def _numbered(orders: pd.DataFrame, products: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
