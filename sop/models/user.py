@@ -45,7 +45,7 @@ class User(AbstractUser):
     @cached_property
     def roles(self) -> frozenset[str]:
         """Return the role codes this person holds (group names are role codes)."""
-        return frozenset(self.groups.values_list("name", flat=True)) & set(Role.values)
+        return frozenset(group.name for group in self.groups.all()) & set(Role.values)
 
     @property
     def role_label(self) -> str:

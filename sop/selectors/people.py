@@ -2,7 +2,6 @@
 
 from django.db.models import Count, Q, QuerySet
 
-from sop.constants import Role
 from sop.models import ApiToken, Customer, User
 
 
@@ -12,30 +11,9 @@ def people(*, inactive: bool = False) -> QuerySet[User]:
     return found.prefetch_related("groups").order_by("name")
 
 
-def person(person_id: int) -> User | None:
-    """Return one person, None when there is nobody by this id."""
-    return User.objects.prefetch_related("groups").filter(pk=person_id).first()
-
-
-def role_labels(user: User) -> list[str]:
-    """Return a person's roles in words, from groups already loaded."""
-    held = {group.name for group in user.groups.all()}
-    return [role.label for role in Role if role.value in held]
-
-
-def customers_by_owner() -> QuerySet[Customer]:
-    """Return all customers with their region and owner, to hand out territories."""
-    return Customer.objects.select_related("region", "owner").order_by("region__name", "name")
-
-
 def customers_without_owner() -> int:
     """Return how many customers belong to no active rep: nobody adjusts their forecast."""
     return Customer.objects.filter(Q(owner=None) | Q(owner__is_active=False)).count()
-
-
-def holders(role: Role) -> QuerySet[User]:
-    """Return the active people of a role."""
-    return User.objects.filter(is_active=True, groups__name=role.value).order_by("name")
 
 
 def tokens(user: User) -> QuerySet[ApiToken]:

@@ -25,7 +25,8 @@ from sop.views.request import signed_in
 @require_safe
 def cycle(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Show a cycle's steps, people, clock and log."""
-    return _page(request, get_object_or_404(Cycle, pk=cycle_id))
+    found = get_object_or_404(Cycle, pk=cycle_id)
+    return render(request, "cycle/cycle.html", {"page": cycle_page(found, signed_in(request))})
 
 
 @require_safe
@@ -63,9 +64,9 @@ def cycle_end(request: HttpRequest, cycle_id: int) -> HttpResponse:
 def step_close(request: HttpRequest, step_id: int) -> HttpResponse:
     """Close a step; the service knows whose role may."""
     step, reason = _step(step_id), _reason(request)
-    done = f"{step.get_kind_display()} is closed; its numbers can no longer change."
     call = partial(services.step_close, user=signed_in(request), step_id=step_id, reason=reason)
-    return _act(request, step.cycle, call, done, step=step, typed=reason)
+    done = f"{step.get_kind_display()} is closed; its numbers can no longer change."
+    return _act(request, step.cycle, call, done, form=("step-close", step_id), typed=reason)
 
 
 @require_POST
@@ -73,7 +74,7 @@ def step_open(request: HttpRequest, step_id: int) -> HttpResponse:
     """Open a step that waited for something which is there now."""
     step = _step(step_id)
     call = partial(services.step_open, user=signed_in(request), step_id=step_id)
-    return _act(request, step.cycle, call, f"{step.get_kind_display()} is open.", step=step)
+    return _act(request, step.cycle, call, f"{step.get_kind_display()} is open.")
 
 
 @require_POST
@@ -82,7 +83,8 @@ def step_reopen(request: HttpRequest, step_id: int) -> HttpResponse:
     """Open a closed step again, with a reason everybody sees."""
     step, reason = _step(step_id), _reason(request)
     call = partial(services.step_reopen, user=signed_in(request), step_id=step_id, reason=reason)
-    return _act(request, step.cycle, call, f"{step.get_kind_display()} is open again.", step=step, typed=reason)
+    done = f"{step.get_kind_display()} is open again."
+    return _act(request, step.cycle, call, done, form=("step-reopen", step_id), typed=reason)
 
 
 @require_POST
@@ -90,7 +92,7 @@ def step_submit(request: HttpRequest, step_id: int) -> HttpResponse:
     """Hand in one's own part of a step that is submitted on this page."""
     step = get_object_or_404(CycleStep.objects.select_related("cycle"), pk=step_id, kind__in=SUBMITTED_HERE)
     call = partial(services.step_submit, user=signed_in(request), step_id=step_id)
-    return _act(request, step.cycle, call, "Your part is submitted.", step=step)
+    return _act(request, step.cycle, call, "Your part is submitted.")
 
 
 @require_POST
@@ -99,7 +101,8 @@ def step_ask_back(request: HttpRequest, progress_id: int) -> HttpResponse:
     part = get_object_or_404(StepProgress.objects.select_related("step__cycle", "user"), pk=progress_id)
     note = _reason(request)
     call = partial(services.step_ask_back, user=signed_in(request), progress_id=progress_id, note=note)
-    return _act(request, part.step.cycle, call, f"{part.user.name} is asked to look again.", step=part.step, typed=note)
+    done = f"{part.user.name} is asked to look again."
+    return _act(request, part.step.cycle, call, done, form=("step-ask-back", progress_id), typed=note)
 
 
 @permission_required("sop.open_cycle", raise_exception=True)
@@ -145,25 +148,15 @@ def _act(
     call: Callable[[], object],
     done: str,
     *,
-    step: CycleStep | None = None,
+    form: tuple[str, int] | None = None,
     typed: str = "",
 ) -> HttpResponse:
-    """Run a service and go back to the cycle; a refusal shows the page again with what was typed."""
+    """Run a service and go back to the cycle; a refusal shows the page again with the form and what was typed."""
     try:
         call()
     except Refused as refusal:
-        return _page(request, of, refusal=refusal, step=step, typed=typed)
+        page = {"page": cycle_page(of, signed_in(request)), "refusal": str(refusal)}
+        page |= {"refused_form": form, "typed": typed}
+        return render(request, "cycle/cycle.html", page, status=refusal.status)
     messages.success(request, done)
     return redirect("sop:cycle", cycle_id=of.pk)
-
-
-def _page(
-    request: HttpRequest, of: Cycle, *, refusal: Refused | None = None, step: CycleStep | None = None, typed: str = ""
-) -> HttpResponse:
-    page = {
-        "page": cycle_page(of, signed_in(request)),
-        "refusal": str(refusal) if refusal else "",
-        "refused_step": step.pk if step else None,
-        "typed": typed,
-    }
-    return render(request, "cycle/cycle.html", page, status=refusal.status if refusal else 200)
