@@ -8,6 +8,7 @@ import pytest
 from django.conf import settings
 from django.db import connection
 
+from sop.local import account
 from sop.local.postgres import end_orphan
 from sop.local.servers import Servers
 
@@ -44,6 +45,22 @@ def test_servers_start_in_a_folder_too_deep_for_a_socket(own_servers: Servers) -
     with own_servers.postgres.connect("sop") as connection:
         assert connection.execute("SELECT 1").fetchone() == (1,)
     assert own_servers.valkey.answers()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root must change its account")
+def test_root_without_user_namespaces_runs_the_database_as_nobody(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(account, "namespaces_allowed", lambda: False)
+    servers = Servers(tmp_path, durable=False)
+    try:
+        servers.start()
+        assert servers.postgres.child
+        assert Path(f"/proc/{servers.postgres.child.pid}").owner() == "nobody"
+    finally:
+        servers.stop()
+        servers.remove()
+    assert not servers.postgres.account.home.exists()
 
 
 def test_a_pid_that_now_belongs_to_somebody_else_is_ignored(own_servers: Servers) -> None:

