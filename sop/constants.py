@@ -112,7 +112,6 @@ class Lifecycle(models.TextChoices):
 
 HORIZON_MIN, HORIZON_DEFAULT, HORIZON_MAX = 12, 18, 24  # months; a shorter view hides long lead times
 
-JOB_LEASE_SECONDS = 60  # a worker silent for this long has lost its job to the next one
 JOB_ATTEMPTS = 5  # a chunk that kills five workers is broken, not unlucky
 
 # Tables whose rows the application's database role may add but never change or remove.

@@ -34,3 +34,8 @@ def register(kind: JobKind) -> None:
 def job_kind(kind: str) -> JobKind:
     """Return a kind by its code; a job of a kind nobody registered is a fault of the program."""
     return _kinds[kind]
+
+
+def job_label(kind: str) -> str:
+    """Return a kind's name for people; rows of a kind that a later version dropped keep their code."""
+    return _kinds[kind].label if kind in _kinds else kind

@@ -173,13 +173,19 @@ CELERY_TASK_IGNORE_RESULT = True
 # Early acknowledgement: the job table, not the broker, knows what is unfinished; the sweeper sends it again.
 CELERY_TASK_ACKS_LATE = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_DISABLE_PREFETCH = True  # a hint held behind a long part would wait while other workers are free
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
 CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_TASK_TIME_LIMIT = 660
 CELERY_TASK_PUBLISH_RETRY = False  # a page must not wait for a broker that is down
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 1}
-CELERY_BEAT_SCHEDULE = {"sweep-jobs": {"task": "sop.tasks.sweep_jobs", "schedule": env.number("SWEEP_SECONDS", 10)}}
+SWEEP_SECONDS = env.number("SWEEP_SECONDS", 10)
+CELERY_BEAT_SCHEDULE = {
+    # A sweep nobody ran in time is not worth running late.
+    "sweep-jobs": {"task": "sop.tasks.sweep_jobs", "schedule": SWEEP_SECONDS, "options": {"expires": SWEEP_SECONDS}}
+}
+JOB_LEASE_SECONDS = env.number("JOB_LEASE_SECONDS", 60)  # a worker silent for this long has lost its part
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [

@@ -4,7 +4,7 @@ from sop.models.access import ApiToken, IdempotencyKey
 from sop.models.company import Company, StepTemplate
 from sop.models.cycle import Cycle, CycleEvent, CycleStep, StepProgress
 from sop.models.data_import import Import, ImportMapping
-from sop.models.job import Job, JobChunk
+from sop.models.job import Job, JobChunk, Sweep
 from sop.models.master import Customer, Family, Location, Product, Region, Supplier
 from sop.models.money import Budget, Cost, Price, Rate
 from sop.models.user import User
@@ -32,5 +32,6 @@ __all__ = [
     "StepProgress",
     "StepTemplate",
     "Supplier",
+    "Sweep",
     "User",
 ]

@@ -19,8 +19,10 @@ class Job(models.Model):
     cycle = models.ForeignKey("sop.Cycle", null=True, blank=True, on_delete=models.PROTECT, related_name="jobs")
     user = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="jobs")
     user_name = models.CharField(max_length=150)
+    request_id = models.CharField(max_length=36, blank=True)  # of the request that asked; its history rows carry it
     params = models.JSONField(default=dict)
     state = models.CharField(max_length=10, choices=JobState, default=JobState.QUEUED)
+    attempts = models.PositiveSmallIntegerField(default=0)  # how often its closing was tried
     stage = models.CharField(max_length=80, blank=True)  # what it is doing, in a planner's words
     error = models.TextField(blank=True)  # a sentence for the person who asked
     result = models.JSONField(default=dict)
@@ -58,6 +60,7 @@ class JobChunk(models.Model):
     owner = models.UUIDField(null=True, blank=True)  # the claim's own token, new at every claim
     lease_until = models.DateTimeField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField(default=0)
+    not_before = models.DateTimeField(null=True, blank=True)  # a failed part waits a little before its next try
     sent_at = models.DateTimeField(null=True, blank=True)  # last hint given to the broker
     error = models.TextField(blank=True)
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -73,3 +76,18 @@ class JobChunk(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} part {self.stage}.{self.number}"
+
+
+class Sweep(models.Model):
+    """The only row says when the sweeper last looked for waiting work; an old time means that nobody looks."""
+
+    at = models.DateTimeField()
+    hints = models.PositiveIntegerField(default=0)  # sent again at that time
+
+    class Meta:
+        """One row."""
+
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="sweep_one_row")]
+
+    def __str__(self) -> str:
+        return f"Swept at {self.at:%d %b %Y %H:%M:%S} UTC"

@@ -1,49 +1,38 @@
 """Background work that is never lost and never doubled: the tables are the truth, the broker only carries hints.
 
-A job's parts (chunks) are claimed by one UPDATE with a lease and a new owner token. What a part writes, it writes in
-one transaction that first renews the lease as that owner and last marks the part done: a worker that died, or was so
-slow that it lost its lease, leaves nothing behind. A sweeper sends hints again. See docs/decisions/0003-jobs.md.
+Asking writes a job and its parts (chunks) and hints at them after commit. Workers take parts by lease
+(`job_lease.py`), compute and close (`job_run.py`); a sweeper finds what a lost hint or a dead worker left
+(`job_sweep.py`). This module is what other files import.
 """
 
-import logging
 import uuid
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 from typing import Any
 
-from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Q
+from django.db import connection, transaction
 from django.utils import timezone
 
-from sop.constants import JOB_ACTIVE, JOB_ATTEMPTS, JOB_LEASE_SECONDS, JobState, Source
+from sop.constants import JOB_ACTIVE, JobState
 from sop.job_kinds import job_kind
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
-from sop.request_context import acting, current
+from sop.request_context import current
+from sop.services.job_lease import Lease, LeaseLost
+from sop.services.job_run import chunk_run, job_end, stage_hint
+from sop.services.job_sweep import jobs_sweep
 
-logger = logging.getLogger(__name__)
-
-RESEND_SECONDS = 15  # a hint older than this may be lost
-CLAIM_SQL = """
-    update sop_jobchunk c set state = 'running', owner = %(owner)s, attempts = attempts + 1,
-           lease_until = now() + make_interval(secs => %(lease)s)
-    from sop_job j
-    where c.id = %(chunk)s and j.id = c.job_id and j.state in ('queued', 'running') and j.cancel_requested_at is null
-      and (c.state = 'queued' or (c.state = 'running' and c.lease_until < now())) and c.attempts < %(attempts)s
-      and not exists (select 1 from sop_jobchunk e
-                      where e.job_id = c.job_id and e.stage < c.stage and e.state <> 'done')
-    returning c.id
-"""
-RENEW_SQL = """
-    update sop_jobchunk set lease_until = now() + make_interval(secs => %s)
-    where id = %s and owner = %s and state = 'running'
-"""
-
-
-class LeaseLost(Exception):
-    """Another worker owns this part now, or the job was cancelled: whatever was computed is thrown away."""
+__all__ = [
+    "ChunkSpec",
+    "Lease",
+    "LeaseLost",
+    "chunk_run",
+    "job_cancel",
+    "job_request",
+    "jobs_seen",
+    "jobs_sweep",
+]
 
 
 @dataclass(frozen=True)
@@ -53,38 +42,6 @@ class ChunkSpec:
     params: dict[str, Any] = field(default_factory=dict)
     stage: int = 0
     label: str = ""
-
-
-class Lease:
-    """A worker's hold on one part."""
-
-    def __init__(self, chunk_id: int, owner: uuid.UUID) -> None:
-        self.chunk_id = chunk_id
-        self.owner = owner
-        self.written = False
-
-    def renew(self) -> None:
-        """Keep the part while computing for long; raises LeaseLost."""
-        with connection.cursor() as cursor:
-            cursor.execute(RENEW_SQL, [JOB_LEASE_SECONDS, self.chunk_id, self.owner])
-            if cursor.rowcount != 1:
-                raise LeaseLost
-
-    @contextmanager
-    def writing(self) -> Iterator[None]:
-        """Write all of the part's results and mark it done in one transaction; raises LeaseLost before anything."""
-        with transaction.atomic():
-            self.renew()
-            cancelled = Job.objects.filter(chunks=self.chunk_id, cancel_requested_at__isnull=False).exists()
-            if cancelled:
-                raise LeaseLost
-            yield
-            done = JobChunk.objects.filter(pk=self.chunk_id, owner=self.owner, state=JobState.RUNNING).update(
-                state=JobState.DONE, finished_at=timezone.now(), lease_until=None, error=""
-            )
-            if done != 1:
-                raise LeaseLost
-        self.written = True
 
 
 @transaction.atomic
@@ -100,17 +57,17 @@ def job_request(
 ) -> Job:
     """Write down work to be done and hint at it after commit; asking again with the same key gives the same job.
 
-    Raises Refused while another job of this kind is active for the same subject.
+    Raises Refused while another job of this kind is active for the same subject, and when there is nothing to do.
     """
     label = job_kind(kind).label
+    if not chunks:
+        raise Refused(f"{label}: there is nothing to do.")
     key = idempotency_key or str(uuid.uuid4())
+    with connection.cursor() as cursor:  # two askers at once: the second waits here and is answered below
+        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"{kind}:{subject}"])
     same = Job.objects.filter(idempotency_key=key).first()
     if same is not None:
         return same
-    if not chunks:
-        raise Refused(f"{label}: there is nothing to do.")
-    with connection.cursor() as cursor:  # two askers at once: the second waits here and is told below
-        cursor.execute("select pg_advisory_xact_lock(hashtext(%s))", [f"{kind}:{subject}"])
     active = Job.objects.filter(kind=kind, subject=subject, state__in=JOB_ACTIVE).first()
     if active is not None:
         raise Refused(f"{label} is running already, asked for by {active.user_name} at {active.created_at:%H:%M} UTC.")
@@ -121,175 +78,43 @@ def job_request(
         cycle=cycle,
         user=user,
         user_name=user.name,
+        request_id=current().request_id,
         params=params or {},
     )
-    counts: dict[int, int] = {}
-    rows = []
+    by_stage: dict[int, list[ChunkSpec]] = defaultdict(list)
     for spec in chunks:
-        number = counts.get(spec.stage, 0)
-        counts[spec.stage] = number + 1
-        rows.append(JobChunk(job=job, stage=spec.stage, number=number, label=spec.label, params=spec.params))
-    JobChunk.objects.bulk_create(rows)
-    first = min(counts)
-    transaction.on_commit(lambda: stage_hint(job.pk, first), robust=True)
+        by_stage[spec.stage].append(spec)
+    JobChunk.objects.bulk_create(
+        JobChunk(job=job, stage=stage, number=number, label=spec.label, params=spec.params)
+        for stage, specs in by_stage.items()
+        for number, spec in enumerate(specs)
+    )
+    transaction.on_commit(lambda: stage_hint(job.pk, min(by_stage)), robust=True)
     return job
 
 
 @transaction.atomic
 def job_cancel(*, user: User, job_id: uuid.UUID) -> Job:
-    """Ask a job to stop; parts under way are thrown away when they try to write."""
-    job = Job.objects.select_for_update().get(pk=job_id)
+    """Stop a job: parts under way are thrown away when they try to write, nothing else begins.
+
+    The asker and whoever holds the kind's permission may. Raises Refused when it has ended, or has only to be closed:
+    what its parts wrote cannot be taken back by stopping it then.
+    """
+    job = Job.objects.select_for_update(no_key=True, of=("self",)).filter(pk=job_id).first()
+    if job is None:
+        raise Refused("This work does not exist.")
     if job.user_id != user.pk and not user.has_perm(job_kind(job.kind).permission):
         raise NotAllowed(f"{job.user_name} asked for this; only {job.user_name} or a planner stops it.")
     if job.state not in JOB_ACTIVE:
         raise Refused(f"This work is {job.get_state_display().lower()} already.")
-    now = timezone.now()
-    job.state, job.cancel_requested_at, job.finished_at = JobState.CANCELLED, now, now
-    job.error = f"Stopped by {user.name}."
-    job.save()
-    job.chunks.filter(state__in=JOB_ACTIVE).update(state=JobState.CANCELLED, finished_at=now, lease_until=None)
+    if not job.chunks.filter(state__in=JOB_ACTIVE).exists():
+        raise Refused("All parts of this work are done; it is just being closed.")
+    job.cancel_requested_at = timezone.now()
+    job_end(job, JobState.CANCELLED, f"Stopped by {user.name}.")
     return job
 
 
-def chunk_run(chunk_id: int) -> None:
-    """Claim a part and compute it; harmless for a part that is done, taken, cancelled or whose stage has not come."""
-    owner = uuid.uuid4()
-    if not _claim(chunk_id, owner):
-        return
-    chunk = JobChunk.objects.select_related("job__user", "job__cycle").get(pk=chunk_id)
-    job = chunk.job
-    Job.objects.filter(pk=job.pk, state=JobState.QUEUED).update(state=JobState.RUNNING, started_at=timezone.now())
-    lease = Lease(chunk_id, owner)
-    with acting(job.user, Source.JOB, current().request_id):
-        try:
-            job_kind(job.kind).run_chunk(chunk, lease)
-            if not lease.written:
-                raise RuntimeError(f"{job.kind} left a part without writing it")
-        except LeaseLost:
-            logger.info("lease of part %s lost; its result is thrown away", chunk_id)
-            return
-        except Refused as refusal:
-            _fail(chunk, str(refusal))
-            return
-        except (OperationalError, InterfaceError):
-            logger.exception("database trouble in part %s; it will be tried again", chunk_id)
-            raise
-        except Exception:
-            logger.exception("part %s failed", chunk_id)
-            _again_or_fail(chunk, owner)
-            return
-        job_advance(job.pk)
-
-
-def job_advance(job_id: uuid.UUID) -> None:
-    """After a part: hint at the next stage, or close the job when every part is done.
-
-    Runs in its own transaction behind the part's, with the job row locked: of two last parts the later one sees both.
-    """
-    with transaction.atomic():
-        job = Job.objects.select_for_update().get(pk=job_id)
-        if job.state not in JOB_ACTIVE or job.cancel_requested_at is not None:
-            return
-        left = job.chunks.exclude(state=JobState.DONE).order_by("stage").values_list("stage", flat=True).first()
-        if left is not None:
-            waiting = job.chunks.filter(stage=left, state=JobState.QUEUED, sent_at__isnull=True).exists()
-            if waiting:
-                transaction.on_commit(lambda: stage_hint(job_id, left), robust=True)
-            return
-        try:
-            with transaction.atomic():
-                job.result = job_kind(job.kind).finish(job)
-            job.state, job.error = JobState.DONE, ""
-        except Refused as refusal:
-            job.state, job.error = JobState.FAILED, str(refusal)
-        job.finished_at = timezone.now()
-        job.save()
-
-
-def stage_hint(job_id: uuid.UUID, stage: int) -> None:
-    """Tell the broker of every part of a stage; a broker that is down costs one time-out, the sweeper tries again."""
-    found = JobChunk.objects.filter(job_id=job_id, stage=stage, state=JobState.QUEUED).order_by("number")
-    hints_send(list(found.values_list("pk", flat=True)))
-
-
-def hints_send(chunk_ids: Sequence[int]) -> bool:
-    """Send one hint per part and note when; return whether the broker took them."""
-    from sop.tasks import run_chunk  # noqa: PLC0415  (tasks stand above services; the hint is theirs)
-
-    sent: list[int] = []
-    try:
-        for chunk_id in chunk_ids:
-            run_chunk.apply_async(kwargs={"chunk_id": chunk_id}, retry=False, ignore_result=True)
-            sent.append(chunk_id)
-    except Exception:  # every broker client has its own errors; none of them may break the page that asked
-        logger.warning("the broker did not take a hint; the work waits for the sweeper", exc_info=True)
-    JobChunk.objects.filter(pk__in=sent).update(sent_at=timezone.now())
-    return len(sent) == len(chunk_ids)
-
-
-def jobs_sweep() -> int:
-    """Send hints again for parts that wait or whose worker fell silent; give up on parts that killed too many workers.
-
-    Returns how many hints were sent.
-    """
-    now = timezone.now()
-    silent = Q(state=JobState.RUNNING, lease_until__lt=now)
-    for chunk in JobChunk.objects.filter(silent, job__state__in=JOB_ACTIVE, attempts__gte=JOB_ATTEMPTS).select_related(
-        "job"
-    ):
-        _fail(
-            chunk, f"A part of this work ended {JOB_ATTEMPTS} times without a word; the log of the workers says more."
-        )
-    old_hint = Q(sent_at__isnull=True) | Q(sent_at__lt=now - timedelta(seconds=RESEND_SECONDS))
-    waiting = (
-        JobChunk.objects.filter(Q(state=JobState.QUEUED) & old_hint | silent, job__state__in=JOB_ACTIVE)
-        .filter(attempts__lt=JOB_ATTEMPTS)
-        .order_by("job__created_at", "stage", "number")
-    )
-    lowest: dict[uuid.UUID, int] = {}
-    ids = []
-    for chunk_id, job_id, stage in waiting.values_list("pk", "job_id", "stage")[:2000]:
-        if lowest.setdefault(job_id, stage) == stage:
-            ids.append(chunk_id)
-    hints_send(ids)
-    for job_id in _finished_unnoticed():
-        job_advance(job_id)
-    return len(ids)
-
-
-def _finished_unnoticed() -> list[uuid.UUID]:
-    """Return active jobs whose last worker died between its part and the closing of the job."""
-    unfinished = Q(chunks__state__in=[JobState.QUEUED, JobState.RUNNING])
-    active = Job.objects.filter(state__in=JOB_ACTIVE)
-    return list(active.exclude(pk__in=active.filter(unfinished).values("pk")).values_list("pk", flat=True))
-
-
-def _claim(chunk_id: int, owner: uuid.UUID) -> bool:
-    values = {"owner": owner, "lease": JOB_LEASE_SECONDS, "chunk": chunk_id, "attempts": JOB_ATTEMPTS}
-    with connection.cursor() as cursor:
-        cursor.execute(CLAIM_SQL, values)
-        return cursor.rowcount == 1
-
-
-def _again_or_fail(chunk: JobChunk, owner: uuid.UUID) -> None:
-    """Give a part back for another try, until it has failed as often as a part may."""
-    if chunk.attempts >= JOB_ATTEMPTS:
-        _fail(chunk, "This work failed and was given up; the log of the workers says why.")
-        return
-    JobChunk.objects.filter(pk=chunk.pk, owner=owner, state=JobState.RUNNING).update(
-        state=JobState.QUEUED, owner=None, lease_until=None, sent_at=timezone.now()
-    )
-
-
-@transaction.atomic
-def _fail(chunk: JobChunk, sentence: str) -> None:
-    now = timezone.now()
-    job = Job.objects.select_for_update().get(pk=chunk.job_id)
-    if job.state not in JOB_ACTIVE:
-        return
-    JobChunk.objects.filter(pk=chunk.pk).update(
-        state=JobState.FAILED, error=sentence, finished_at=now, lease_until=None
-    )
-    job.state, job.error, job.finished_at = JobState.FAILED, sentence, now
-    job.save()
-    job.chunks.filter(state=JobState.QUEUED).update(state=JobState.CANCELLED, finished_at=now)
+def jobs_seen(*, user: User) -> None:
+    """Note that a person looked at their ended jobs, so that the bell stops counting them."""
+    ended = Job.objects.filter(user=user, seen_at__isnull=True).exclude(state__in=JOB_ACTIVE)
+    ended.update(seen_at=timezone.now())
