@@ -73,7 +73,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "sop.context.shell",
             ],
-            "builtins": ["sop.templatetags.sop"],
+            "builtins": ["sop.templatetags.sop", "sop.templatetags.figures"],
         },
     }
 ]
