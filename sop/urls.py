@@ -34,6 +34,7 @@ ground: list[URLPattern | URLResolver] = [
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include((ground, "sop"))),
+    path("api/v1/", include("sop.api.urls")),
     path("", include("demand.urls")),
     path("", include("supply.urls")),
     path("", include("reconcile.urls")),

@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
@@ -21,7 +21,7 @@ def handle(error: Exception, context: dict[str, Any]) -> Response:
         return _answer(str(error), error.status)
     if isinstance(error, exceptions.ValidationError):
         return _answer("Some values do not fit; see fields.", status.HTTP_400_BAD_REQUEST, error.detail)
-    if isinstance(error, Http404):
+    if isinstance(error, Http404 | ObjectDoesNotExist):
         return _answer("There is nothing here, or it is not yours to see.", status.HTTP_404_NOT_FOUND)
     if isinstance(error, PermissionDenied):
         return _answer("Your role does not include this.", status.HTTP_403_FORBIDDEN)

@@ -76,8 +76,8 @@ def waiting_for(step_: CycleStep) -> list[str]:
     return list(found.order_by("user__name").values_list("user__name", flat=True))
 
 
-def events(cycle: Cycle, limit: int = 200) -> QuerySet[CycleEvent]:
-    """Return what happened in a cycle, latest first."""
+def events(cycle: Cycle, limit: int | None = 200) -> QuerySet[CycleEvent]:
+    """Return what happened in a cycle, latest first; all of it with `limit` None."""
     return CycleEvent.objects.filter(cycle=cycle).order_by("-at", "-id")[:limit]
 
 
