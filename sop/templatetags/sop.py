@@ -1,4 +1,4 @@
-"""Template words of every page (built in, no load needed): icons, tags with a meaning, charts, figures as people read them."""
+"""Template words of every page, built in: icons, tags with a meaning, charts, figures as people read them."""
 
 import re
 from collections.abc import Mapping
@@ -100,6 +100,12 @@ def money(value: formats.Number, currency: str = "USD") -> str:
 def money_signed(value: formats.Number, currency: str = "USD") -> str:
     """310000 -> +$310K."""
     return formats.money_short(value, currency, signed=True)
+
+
+@register.filter
+def thousands(value: formats.Number) -> str:
+    """2418000 -> 2,418, under a heading that says thousand."""
+    return formats.NONE if value is None else formats.units(float(value) / 1000)
 
 
 @register.filter
