@@ -2,7 +2,7 @@
 
 from django.db import connection
 
-from reconcile.models import ScenarioRun
+from publish.seal import Value
 from sop.models import Cycle
 
 # The scenario plans stock items; customers get their share of it as they share the consensus. Largest remainder in
@@ -56,9 +56,9 @@ STOCK_ROWS_SQL = """
 """
 
 
-def plan_line_rows(cycle: Cycle, run: ScenarioRun) -> list[tuple[object, ...]]:
+def plan_line_rows(cycle: Cycle, run_id: int) -> list[tuple[Value, ...]]:
     """Return every line of the plan in the seal's field order: customers' demand and revenue, then stock items."""
-    params = {"cycle": cycle.pk, "run": run.pk}
+    params = {"cycle": cycle.pk, "run": run_id}
     with connection.cursor() as cursor:
         cursor.execute(DEMAND_ROWS_SQL, params)
         rows = cursor.fetchall()

@@ -7,15 +7,15 @@ from decimal import Decimal
 
 from django.db import connection
 from django.db.models import QuerySet
-from sop.selectors.scope import customers_visible
 
 from demand.constants import Layer
-from demand.models import Actual
+from demand.selectors.layers import months_with_actuals
 from publish.constants import MeasureKind
 from publish.engine.measure import bias, wmape
 from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
 from publish.seal import FIELDS, Heading, Value, seal
 from sop.models import Customer, Cycle, Family, Region, User
+from sop.selectors.scope import customers_visible
 
 
 @dataclass(frozen=True)
@@ -88,12 +88,7 @@ def measures(cycle: Cycle, bucket: date, kind: str) -> QuerySet[PlanMeasure]:
 
 def months_measurable(cycle: Cycle) -> list[date]:
     """Return the planned months of a cycle for which actuals are in."""
-    last = Actual.objects.order_by("-bucket").values_list("bucket", flat=True).first()
-    if last is None or last < cycle.bucket:
-        return []
-    return list(
-        Actual.objects.filter(bucket__gte=cycle.bucket).order_by("bucket").values_list("bucket", flat=True).distinct()
-    )
+    return months_with_actuals(cycle.bucket)
 
 
 def decision_checks(cycle: Cycle) -> QuerySet[DecisionCheck]:

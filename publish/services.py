@@ -5,18 +5,18 @@ from datetime import date
 from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
-from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock
 
 from publish.constants import CheckState, MeasureKind
 from publish.frames import plan_line_rows
 from publish.models import DecisionCheck, PlanLine, PublishedPlan
-from publish.seal import FIELDS, Heading, seal
+from publish.seal import FIELDS, Heading, Value, seal
 from publish.selectors import months_measurable
 from review import selectors as review
 from review.constants import ApprovalState
 from sop.constants import StepKind
 from sop.models import Company, Cycle, User
 from sop.refusals import NotAllowed, Refused
+from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock
 
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
 MEASURE_SQL = """
@@ -62,7 +62,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
         raise Refused(f"Version {last} is published; say why it must be corrected.")
     previous = PublishedPlan.objects.select_for_update().order_by("-id").first()
     company = Company.objects.filter(pk=1).first() or Company()
-    rows = plan_line_rows(step.cycle, signed.choice.scenario_run)
+    rows = plan_line_rows(step.cycle, signed.choice.scenario_run_id)
     if not rows:
         raise Refused("The chosen plan has no lines: nothing was forecast in this cycle.")
     approvers = [
@@ -139,7 +139,7 @@ def decision_check(*, user: User, decision_id: int, state: str, sentence: str) -
     )
 
 
-def _lines_copy(plan: PublishedPlan, rows: list[tuple[object, ...]]) -> None:
+def _lines_copy(plan: PublishedPlan, rows: list[tuple[Value, ...]]) -> None:
     columns = ", ".join(("plan_id", *FIELDS))
     with connection.cursor() as cursor, cursor.copy(f"copy {PlanLine._meta.db_table} ({columns}) from stdin") as copy:
         for row in rows:

@@ -12,10 +12,10 @@ from publish import exports, selectors, services
 from publish.constants import CheckState, MeasureKind
 from publish.models import PublishedPlan
 from review import selectors as review
-from review.models import Decision
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
+from sop.views.request import signed_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -33,7 +33,7 @@ def plan_publish(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Seal the plan."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     try:
-        plan = services.plan_publish(user=request.user, cycle_id=cycle_id, reason=request.POST.get("reason", ""))
+        plan = services.plan_publish(user=signed_in(request), cycle_id=cycle_id, reason=request.POST.get("reason", ""))
     except Refused as refusal:
         return _publish_page(request, cycle, refusal)
     messages.success(request, f"Version {plan.version} is published: this is the number everyone works to.")
@@ -53,7 +53,7 @@ def measure_run(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Measure now."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     try:
-        months = services.plan_measure(user=request.user, cycle_id=cycle_id)
+        months = services.plan_measure(user=signed_in(request), cycle_id=cycle_id)
     except Refused as refusal:
         return _measure_page(request, cycle, refusal)
     messages.success(request, f"Measured {len(months)} month{'s' if len(months) > 1 else ''}.")
@@ -64,10 +64,10 @@ def measure_run(request: HttpRequest, cycle_id: int) -> HttpResponse:
 @permission_required("publish.measure_plan", raise_exception=True)
 def decision_check(request: HttpRequest, decision_id: int) -> HttpResponse:
     """Record how a decision turned out."""
-    decision = get_object_or_404(Decision.objects.select_related("question__cycle"), pk=decision_id)
+    decision = get_object_or_404(review.decisions(), pk=decision_id)
     try:
         services.decision_check(
-            user=request.user,
+            user=signed_in(request),
             decision_id=decision_id,
             state=request.POST.get("state", ""),
             sentence=request.POST.get("sentence", ""),
@@ -96,7 +96,7 @@ def seals(request: HttpRequest) -> HttpResponse:
 def plan_csv(request: HttpRequest, plan_id: int) -> StreamingHttpResponse:
     """Give the plan as CSV."""
     plan = get_object_or_404(PublishedPlan.objects.select_related("cycle"), pk=plan_id)
-    answer = StreamingHttpResponse(exports.plan_csv(plan, request.user), content_type="text/csv; charset=utf-8")  # type: ignore[arg-type]
+    answer = StreamingHttpResponse(exports.plan_csv(plan, signed_in(request)), content_type="text/csv; charset=utf-8")  # type: ignore[arg-type]
     answer["Content-Disposition"] = f'attachment; filename="{_file_name(plan)}.csv"'
     return answer
 

@@ -50,6 +50,11 @@ def pack_figures(cycle: Cycle) -> dict[str, Any]:
     }
 
 
+def all_questions() -> QuerySet[Question]:
+    """Return every question with its cycle."""
+    return Question.objects.select_related("cycle", "decider")
+
+
 def questions(cycle: Cycle) -> QuerySet[Question]:
     """Return the cycle's questions with options and answers, open ones first."""
     return (

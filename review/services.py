@@ -6,7 +6,6 @@ from datetime import date, datetime
 
 from django.db import transaction
 from django.utils import timezone
-from sop.services.cycle import cycle_event, step_edit_lock
 
 from reconcile import selectors as reconcile
 from reconcile.constants import ScenarioState
@@ -16,6 +15,7 @@ from review.selectors import pack_figures
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
+from sop.services.cycle import cycle_event, step_edit_lock
 
 
 class PackMissing(Refused):
@@ -107,9 +107,7 @@ def question_raise(
         raised_at=timezone.now(),
     )
     question.options.set(options)
-    reconcile.Scenario.objects.filter(pk__in=[option.pk for option in options], state=ScenarioState.DRAFT).update(
-        state=ScenarioState.FROZEN
-    )
+    question.options.filter(state=ScenarioState.DRAFT).update(state=ScenarioState.FROZEN)
     cycle_event(cycle=cycle, kind="question_raised", sentence=f"{user.name} asked {decider.name}: {question.sentence}")
     return question
 
@@ -130,7 +128,7 @@ def decision_make(
         raise Refused("Choose one of the options.")
     if not rationale.strip():
         raise Refused("Say why in a sentence: next month somebody will ask.")
-    chosen = reconcile.Scenario.objects.get(pk=scenario_id)
+    chosen = question.options.get(pk=scenario_id)
     decision = Decision.objects.create(
         question=question,
         chosen=chosen,
@@ -161,8 +159,8 @@ def plan_choose(*, user: User, cycle_id: int, scenario_id: int, assumption: str)
     open_questions = Question.objects.filter(cycle_id=cycle_id, state=QuestionState.OPEN).count()
     if open_questions:
         raise NotReady(f"{open_questions} question{'s are' if open_questions > 1 else ' is'} still open; decide first.")
-    scenario = reconcile.Scenario.objects.filter(pk=scenario_id, cycle_id=cycle_id).first()
-    run = scenario and reconcile.scenario_run(scenario)
+    scenario = reconcile.scenarios(step.cycle).filter(pk=scenario_id).first()
+    run = None if scenario is None else reconcile.scenario_run(scenario)
     if scenario is None or run is None:
         raise NotReady("Choose a calculated scenario of this cycle.")
     if not assumption.strip():

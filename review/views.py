@@ -16,6 +16,7 @@ from review.forms import DecisionForm, PlanForm, QuestionForm, SignForm
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
+from sop.views.request import signed_in
 
 UNPROCESSABLE = 422
 CHECK_AFTER = timedelta(days=60)  # two cycles on: the effect of a decision shows in the numbers by then
@@ -34,7 +35,7 @@ def pack_freeze(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Freeze the figures."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     try:
-        pack = services.pack_freeze(user=request.user, cycle_id=cycle_id, reason=request.POST.get("reason", ""))
+        pack = services.pack_freeze(user=signed_in(request), cycle_id=cycle_id, reason=request.POST.get("reason", ""))
     except Refused as refusal:
         return _page(request, cycle, refusal=refusal)
     messages.success(request, f"Pack {pack.version} is frozen; everybody now looks at the same figures.")
@@ -53,7 +54,7 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
         fields = form.cleaned_data
         try:
             services.question_raise(
-                user=request.user,
+                user=signed_in(request),
                 cycle_id=cycle_id,
                 text=services.QuestionText(fields["sentence"], fields["background"], fields["dissent"]),
                 decider_id=fields["decider"].pk,
@@ -76,14 +77,14 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
 @permission_required("review.decide", raise_exception=True)
 def decide(request: HttpRequest, question_id: int) -> HttpResponse:
     """Answer a question."""
-    question = get_object_or_404(selectors.Question.objects.select_related("cycle"), pk=question_id)
+    question = get_object_or_404(selectors.all_questions(), pk=question_id)
     form = DecisionForm(request.POST)
     if not form.is_valid():
         return _page(request, question.cycle, refusal=_first_error(form), at=question_id, typed=request.POST)
     fields = form.cleaned_data
     try:
         services.decision_make(
-            user=request.user,
+            user=signed_in(request),
             question_id=question_id,
             scenario_id=fields["scenario"],
             rationale=fields["rationale"],
@@ -107,7 +108,10 @@ def plan_choose(request: HttpRequest, cycle_id: int) -> HttpResponse:
     fields = form.cleaned_data
     try:
         services.plan_choose(
-            user=request.user, cycle_id=cycle_id, scenario_id=fields["scenario"].pk, assumption=fields["assumption"]
+            user=signed_in(request),
+            cycle_id=cycle_id,
+            scenario_id=fields["scenario"].pk,
+            assumption=fields["assumption"],
         )
     except Refused as refusal:
         return _page(request, cycle, refusal=refusal)
@@ -125,7 +129,7 @@ def plan_sign(request: HttpRequest, cycle_id: int) -> HttpResponse:
         return _page(request, cycle, refusal=_first_error(form))
     try:
         services.plan_sign(
-            user=request.user,
+            user=signed_in(request),
             cycle_id=cycle_id,
             version=form.cleaned_data["version"],
             comment=form.cleaned_data["comment"],
@@ -171,8 +175,8 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
         "questions": questions,
         "open_count": sum(question.state == QuestionState.OPEN for question in questions),
         "scenario_kpis": {row["id"]: row for row in reconcile.scenario_table(cycle)},
-        "bridge": reconcile.margin_bridge_figure(cycle),
-        "sign_off": selectors.sign_off(cycle, request.user),  # type: ignore[arg-type]
+        "bridge": reconcile.margin_bridge(cycle),
+        "sign_off": selectors.sign_off(cycle, signed_in(request)),
         "plan_form": PlanForm(cycle=cycle),
         "check_on": (timezone.localdate() + CHECK_AFTER).isoformat(),
         "refusal": refusal,

@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
+from django.db.models import Max
 from numpy.typing import NDArray
 
 from demand.frames import DEMAND_SQL, FloatMatrix, month_matrix
-from demand.models import Actual, BaselineRun
+from demand.models import Actual, BaselineRun, ForecastSnapshot
 from sop.engine.months import month_add, month_list
 from sop.models import Cycle
 
@@ -112,6 +113,17 @@ def last_consensus(cycle: Cycle, *, series_ids: Sequence[int]) -> FloatMatrix:
 def last_actual_month() -> date | None:
     """Return the last month any actual exists for."""
     return Actual.objects.order_by("-bucket").values_list("bucket", flat=True).first()
+
+
+def months_with_actuals(since: date) -> list[date]:
+    """Return the months from `since` on for which any actual exists, in order."""
+    found = Actual.objects.filter(bucket__gte=since).order_by("bucket").values_list("bucket", flat=True)
+    return list(found.distinct())
+
+
+def snapshot_version(cycle: Cycle) -> int | None:
+    """Return the latest version of the layers kept when gather demand closed, None before that."""
+    return ForecastSnapshot.objects.filter(cycle=cycle).aggregate(version=Max("version"))["version"]
 
 
 def adopted_run(cycle: Cycle) -> BaselineRun | None:

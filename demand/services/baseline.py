@@ -209,7 +209,7 @@ def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:
 
 def _outputs(job: Job, stage: int) -> list[bytes]:
     found = job.chunks.filter(stage=stage).order_by("number").values_list("output", flat=True)
-    return [bytes(output) for output in found]
+    return [bytes(output or b"") for output in found]
 
 
 def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:

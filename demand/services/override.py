@@ -326,4 +326,4 @@ def _values_before(change_set: ChangeSet) -> list[tuple[int, date, Decimal | Non
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [change_set.pk])
-        return cursor.fetchall()
+        return list(cursor.fetchall())

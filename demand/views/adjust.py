@@ -22,6 +22,7 @@ from sop.constants import StepKind
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import Refused
 from sop.selectors.cycle import progress_of
+from sop.views.request import signed_in
 
 
 @require_safe
@@ -37,7 +38,7 @@ def adjust(request: HttpRequest, cycle_id: int) -> HttpResponse:
 def grid_data(request: HttpRequest, cycle_id: int) -> JsonResponse:
     """Give rows, months, the plan and the baseline."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    return JsonResponse(grid_reads.grid_json(cycle, _user(request)))
+    return JsonResponse(grid_reads.grid_json(cycle, signed_in(request)))
 
 
 @require_safe
@@ -48,7 +49,7 @@ def grid_measure(request: HttpRequest, cycle_id: int) -> JsonResponse:
     name = request.GET.get("measure", "")
     if name not in grid_reads.MEASURES:
         return JsonResponse({"error": f"There is no measure {name!r}."}, status=400)
-    return JsonResponse(grid_reads.measure_json(cycle, _user(request), name))
+    return JsonResponse(grid_reads.measure_json(cycle, signed_in(request), name))
 
 
 @require_POST
@@ -58,7 +59,7 @@ def save(request: HttpRequest, cycle_id: int) -> JsonResponse:
     get_object_or_404(Cycle, pk=cycle_id)
     change = forms.change_request(request.body)
     outcome = overrides_save(
-        user=_user(request),
+        user=signed_in(request),
         cycle_id=cycle_id,
         change_set_id=change.change_set,
         action=change.action,
@@ -75,7 +76,7 @@ def reasons(request: HttpRequest, cycle_id: int) -> JsonResponse:
     """Attach a reason to changed cells."""
     get_object_or_404(Cycle, pk=cycle_id)
     cells, reason, note = forms.cell_list(request.body)
-    saved = reasons_set(user=_user(request), cycle_id=cycle_id, cells=cells, reason=reason, note=note)
+    saved = reasons_set(user=signed_in(request), cycle_id=cycle_id, cells=cells, reason=reason, note=note)
     return JsonResponse({"count": len(saved), "versions": [asdict(cell) for cell in saved]})
 
 
@@ -88,7 +89,7 @@ def undo(request: HttpRequest, cycle_id: int) -> JsonResponse:
         change_set_id = uuid.UUID(request.POST.get("change_set", ""))
     except ValueError as error:
         raise forms.Malformed("Name the change to undo.") from error
-    outcome = change_set_undo(user=_user(request), change_set_id=change_set_id, undo_id=uuid.uuid4())
+    outcome = change_set_undo(user=signed_in(request), change_set_id=change_set_id, undo_id=uuid.uuid4())
     return JsonResponse(outcome.as_json())
 
 
@@ -101,7 +102,7 @@ def panel(request: HttpRequest, cycle_id: int) -> HttpResponse:
         bucket = date.fromisoformat(request.GET["bucket"]) if request.GET.get("bucket") else cycle.bucket
     except ValueError as error:
         raise Http404 from error
-    view = panel_reads.row_panel(cycle, _user(request), row_id=request.GET.get("row", "total"), bucket=bucket)
+    view = panel_reads.row_panel(cycle, signed_in(request), row_id=request.GET.get("row", "total"), bucket=bucket)
     if view is None:
         raise Http404
     return render(request, "demand/panel.html", {"cycle": cycle, "panel": view, "reasons": Reason.choices})
@@ -112,7 +113,7 @@ def panel(request: HttpRequest, cycle_id: int) -> HttpResponse:
 def submit(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Submit the own territory; changes above the threshold need their reason first."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    user = _user(request)
+    user = signed_in(request)
     try:
         territory_submit(user=user, cycle_id=cycle_id)
     except Refused as refusal:
@@ -126,7 +127,7 @@ def submit(request: HttpRequest, cycle_id: int) -> HttpResponse:
 def explain(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Give the reasons asked for at submit, then submit."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    user = _user(request)
+    user = signed_in(request)
     note = request.POST.get("note", "")[:2000]
     try:
         for row in reasons_missing(cycle, user):
@@ -143,13 +144,15 @@ def explain(request: HttpRequest, cycle_id: int) -> HttpResponse:
 def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
     """Give the demand plan as CSV, every layer, the rows this person sees."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    answer = StreamingHttpResponse(exports.demand_csv(cycle, _user(request)), content_type="text/csv; charset=utf-8")
+    answer = StreamingHttpResponse(
+        exports.demand_csv(cycle, signed_in(request)), content_type="text/csv; charset=utf-8"
+    )
     answer["Content-Disposition"] = f'attachment; filename="demand-{cycle.bucket:%Y-%m}.csv"'
     return answer
 
 
 def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
-    user = _user(request)
+    user = signed_in(request)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.GATHER)
     context = {
         "cycle": cycle,

@@ -14,6 +14,7 @@ from demand.services.baseline import baseline_adopt, baseline_request
 from sop.constants import StepKind
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
+from sop.views.request import signed_in
 
 
 @require_safe
@@ -29,7 +30,7 @@ def run(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Ask for a run."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     try:
-        baseline_request(user=request.user, cycle_id=cycle_id)
+        baseline_request(user=signed_in(request), cycle_id=cycle_id)
     except Refused as refusal:
         return _page(request, cycle, refusal)
     messages.success(request, "The baseline is being calculated; you can go on working.")
@@ -42,7 +43,7 @@ def adopt(request: HttpRequest, cycle_id: int, run_id: int) -> HttpResponse:
     """Make a run the one everybody works on."""
     chosen = get_object_or_404(BaselineRun, pk=run_id, cycle_id=cycle_id)
     try:
-        baseline_adopt(user=request.user, run_id=chosen.pk)
+        baseline_adopt(user=signed_in(request), run_id=chosen.pk)
     except Refused as refusal:
         return _page(request, chosen.cycle, refusal)
     messages.success(request, "Adopted: everybody now works on this baseline.")

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from publish.demo.clock import clock, moment
 from publish.demo.gather import assumptions_make, baseline_make, changes_make, submissions_make
 from publish.demo.people import PEOPLE
+from publish.demo.plan import supply_plan
 from publish.demo.story import DECEMBER, FEBRUARY, JANUARY, SUBMITTED_IN_FEBRUARY
 from sop.constants import Role, Source, StepKind, StepState
 from sop.models import Cycle, CycleStep, User
@@ -80,6 +81,9 @@ def _gather(users: dict[str, User], cycle: Cycle) -> None:
 
 def _rest(users: dict[str, User], cycle: Cycle) -> None:
     """Close the steps behind gather demand; to become supply runs, scenarios, decisions and a published plan."""
+    supply_plan(users["sam"], cycle, moment(working_day(cycle.bucket, 5), 9))
+    with clock(moment(working_day(cycle.bucket, 7), 15)), acting(users["sam"], Source.PAGE):
+        step_close(user=users["sam"], step_id=_step(cycle, StepKind.SUPPLY).pk)
     last = working_day(cycle.bucket, 13)
     with clock(moment(last, 16)), acting(users["cora"], Source.PAGE):
         CycleStep.objects.filter(cycle=cycle).exclude(state=StepState.CLOSED).update(state=StepState.CLOSED)

@@ -11,9 +11,10 @@ from publish.demo.products import products_write
 from publish.demo.tables import copy, create
 from publish.demo.world import World
 from sop.constants import Role, StepKind
+from sop.engine.months import month_list
 from sop.models import Budget, Company, Cost, Price, Rate, StepTemplate, User
 from supply.constants import DEFAULT_REVIEW_DAYS, ServiceType
-from supply.models import Sourcing, StockItem
+from supply.models import Capacity, Sourcing, StockItem
 
 CASH_CEILING = 34_000_000  # what the bank agreed to finance in stock
 
@@ -25,6 +26,9 @@ CALENDAR = (
     (StepKind.REVIEW, "cora", Role.COORDINATOR, 12),
     (StepKind.PUBLISH, "cora", Role.COORDINATOR, 13),
 )
+# What suppliers on allocation accept to order a month, in US dollars; told in November 2021, until the next summer.
+SUPPLIER_LIMITS = {"PRAIRIE": 2_000_000, "BOREAL": 1_200_000, "CLEARVIEW": 800_000}
+LIMITED_FROM, LIMITED_MONTHS = date(2021, 12, 1), 20
 SERVICE_TARGETS = {"A": 0.97, "B": 0.95, "C": 0.90}
 BACKORDER_SHARE = 0.35
 MAX_COVER_MONTHS = 4
@@ -87,6 +91,15 @@ def lanes_write(world: World, key: Keys) -> None:
                 "review_days": DEFAULT_REVIEW_DAYS,
             }
         ),
+    )
+
+
+def capacity_write(key: Keys) -> None:
+    """Write how much the suppliers on allocation accept, month by month."""
+    create(
+        Capacity(supplier_id=key.supplier[code], bucket=month, unit="money", quantity=limit)
+        for code, limit in SUPPLIER_LIMITS.items()
+        for month in month_list(LIMITED_FROM, LIMITED_MONTHS)
     )
 
 

@@ -12,7 +12,7 @@ from publish.demo.cycles import december, february, january
 from publish.demo.facts import Period, facts_write
 from publish.demo.keys import Keys, keys
 from publish.demo.lead_times import lead_times_write
-from publish.demo.master import company_write, costs_write, goods_write, lanes_write, money_write
+from publish.demo.master import capacity_write, company_write, costs_write, goods_write, lanes_write, money_write
 from publish.demo.people import people_write
 from publish.demo.questions import questions
 from publish.demo.span import FIRST
@@ -72,6 +72,7 @@ def _base_write(made_up: World) -> dict[str, User]:
     goods_write(made_up)
     key = keys(made_up)
     lanes_write(made_up, key)
+    capacity_write(key)
     money_write(made_up, key)
     statistics_update(Product, Customer, Series, StockItem, Sourcing, Price)
     return users

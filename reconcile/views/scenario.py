@@ -16,6 +16,7 @@ from reconcile.services.calculate import scenario_request
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
+from sop.views.request import signed_in
 
 UNPROCESSABLE = 422
 
@@ -28,7 +29,7 @@ def scenarios(request: HttpRequest, cycle_id: int) -> HttpResponse:
     form = ScenarioForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         try:
-            made = services.scenario_create(user=request.user, cycle_id=cycle_id, **form.cleaned_data)
+            made = services.scenario_create(user=signed_in(request), cycle_id=cycle_id, **form.cleaned_data)
         except Refused as refusal:
             return _list(request, cycle, form, refusal)
         return redirect("reconcile:scenario", scenario_id=made.pk)
@@ -43,8 +44,8 @@ def combine(request: HttpRequest, cycle_id: int) -> HttpResponse:
     ids = [int(pk) for pk in request.POST.getlist("scenario") if pk.isdecimal()]
     try:
         name = request.POST.get("name", "")
-        made = services.scenario_combine(user=request.user, cycle_id=cycle_id, name=name, scenario_ids=ids)
-        scenario_request(user=request.user, scenario_id=made.pk)
+        made = services.scenario_combine(user=signed_in(request), cycle_id=cycle_id, name=name, scenario_ids=ids)
+        scenario_request(user=signed_in(request), scenario_id=made.pk)
     except Refused as refusal:
         return _list(request, cycle, ScenarioForm(), refusal)
     messages.success(request, f"{made.name} is being calculated.")
@@ -75,7 +76,7 @@ def lever(request: HttpRequest, scenario_id: int) -> HttpResponse:
         params=form.params(),
     )
     try:
-        services.lever_pull(user=request.user, scenario_id=scenario_id, pull=pull)
+        services.lever_pull(user=signed_in(request), scenario_id=scenario_id, pull=pull)
     except Refused as refusal:
         return _page(request, found, refusal=refusal, form=form)
     return redirect("reconcile:scenario", scenario_id=scenario_id)
@@ -87,7 +88,7 @@ def release(request: HttpRequest, lever_id: int) -> HttpResponse:
     """Take a lever out."""
     found = get_object_or_404(Lever.objects.select_related("scenario__cycle"), pk=lever_id)
     try:
-        services.lever_release(user=request.user, lever_id=lever_id)
+        services.lever_release(user=signed_in(request), lever_id=lever_id)
     except Refused as refusal:
         return _page(request, found.scenario, refusal=refusal)
     return redirect("reconcile:scenario", scenario_id=found.scenario_id)
@@ -99,7 +100,7 @@ def calculate(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Calculate a scenario with the engines."""
     found = _scenario(scenario_id)
     try:
-        scenario_request(user=request.user, scenario_id=scenario_id)
+        scenario_request(user=signed_in(request), scenario_id=scenario_id)
     except Refused as refusal:
         return _page(request, found, refusal=refusal)
     messages.success(request, f"{found.name} is being calculated.")
@@ -112,7 +113,7 @@ def drop(request: HttpRequest, scenario_id: int) -> HttpResponse:
     """Put a scenario away."""
     found = _scenario(scenario_id)
     try:
-        services.scenario_drop(user=request.user, scenario_id=scenario_id)
+        services.scenario_drop(user=signed_in(request), scenario_id=scenario_id)
     except Refused as refusal:
         return _page(request, found, refusal=refusal)
     return redirect("reconcile:scenarios", cycle_id=found.cycle_id)

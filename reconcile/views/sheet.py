@@ -16,6 +16,7 @@ from reconcile.services.conflict import conflict_answer
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, Family
 from sop.refusals import Refused
+from sop.views.request import signed_in
 
 
 @require_safe
@@ -31,7 +32,7 @@ def calculate(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Put the newest demand and supply side by side and find the conflicts."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     try:
-        base_request(user=request.user, cycle_id=cycle_id)
+        base_request(user=signed_in(request), cycle_id=cycle_id)
     except Refused as refusal:
         return _page(request, cycle, refusal)
     messages.success(request, "Demand and supply are being put side by side.")
@@ -47,7 +48,7 @@ def conflict(request: HttpRequest, conflict_id: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise Refused("Choose what to do with the conflict.")
-        conflict_answer(user=request.user, conflict_id=conflict_id, **form.cleaned_data)
+        conflict_answer(user=signed_in(request), conflict_id=conflict_id, **form.cleaned_data)
     except Refused as refusal:
         return _page(request, found.cycle, refusal)
     return redirect(f"{reverse('reconcile:sheet', args=[found.cycle_id])}?conflict={conflict_id}")

@@ -76,6 +76,6 @@ def flag_answer(*, user: User, flag_id: int, state: str, note: str) -> SupplyFla
     if state == FlagState.RAISED and not note.strip():
         raise Refused("Say in a sentence what reconcile should settle.")
     flag.state, flag.owner, flag.note = FlagState(state), user, note.strip()
-    flag._change_reason = note.strip()
+    flag._change_reason = note.strip()  # type: ignore[attr-defined]
     flag.save()
     return flag

@@ -53,7 +53,7 @@ def receipt_override_set(
         row = ReceiptOverride(cycle=cycle, item_id=item_id, bucket=bucket, version=0)
     row.quantity, row.reason, row.version = quantity, reason.strip(), held + 1
     row.changed_by, row.changed_at = user, timezone.now()
-    row._change_reason = reason.strip()
+    row._change_reason = reason.strip()  # type: ignore[attr-defined]
     row.save()
     step_mark_stale(cycle_id=cycle.pk, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return row
@@ -87,7 +87,7 @@ def lead_time_set(
     if row is None:
         row = LeadTimeAssumption(supplier_id=supplier_id, product_id=product_id, valid_from=valid_from)
     row.mean_days, row.sd_days, row.note = mean_days, sd_days, reason.strip()
-    row._change_reason = reason.strip()
+    row._change_reason = reason.strip()  # type: ignore[attr-defined]
     row.save()
     step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return row
@@ -108,7 +108,7 @@ def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reaso
     item = StockItem.objects.select_for_update().get(pk=item_id)
     item.service_target, item.service_type = policy.service_target, policy.service_type
     item.safety_stock = policy.safety_stock
-    item._change_reason = reason.strip()
+    item._change_reason = reason.strip()  # type: ignore[attr-defined]
     item.save()
     step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return item

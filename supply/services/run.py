@@ -4,10 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
-from django.db.models import Max
 
-from demand.models import ForecastSnapshot
 from demand.selectors.layers import adopted_run
+from demand.selectors.layers import snapshot_version as kept_version
 from sop.constants import StepKind
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
@@ -62,10 +61,10 @@ def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
 
 def snapshot_version(cycle: Cycle) -> int:
     """Return the latest version of the consensus that was kept when gather demand closed."""
-    found = ForecastSnapshot.objects.filter(cycle=cycle).aggregate(version=Max("version"))["version"]
+    found = kept_version(cycle)
     if found is None:
         raise Refused("Gather demand has not closed yet: there is no demand to plan for.")
-    return int(found)
+    return found
 
 
 def inputs_of(cycle: Cycle, *, version: int, item_ids: list[int]) -> SupplyInputs:
@@ -104,7 +103,9 @@ def supply_finish(job: Job) -> dict[str, Any]:
     items = SupplyItem.objects.filter(run=run).count()
     if lines != items * run.horizon_months:
         raise Refused(f"The plan is not whole: {lines:,} months for {items:,} stock items. Start it again.")
-    found = [flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output))]
+    found = [
+        flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output or b"[]"))
+    ]
     flags_replace(run=run, found=found)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
+from sop.views.request import signed_in
 from supply import forms
 from supply.models import StockItem, SupplyFlag
 from supply.selectors.item import item_page
@@ -35,7 +36,7 @@ def receipts(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
         return _page(request, cycle, stock_item, Refused(_first(form)))
     fields = form.cleaned_data
     try:
-        receipt_override_set(user=request.user, cycle_id=cycle_id, item_id=item_id, **fields)
+        receipt_override_set(user=signed_in(request), cycle_id=cycle_id, item_id=item_id, **fields)
     except Refused as refusal:
         return _page(request, cycle, stock_item, refusal)
     return _done(request, cycle_id, item_id, "Planned receipts set.")
@@ -51,7 +52,7 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
     fields = form.cleaned_data
     try:
         lead_time_set(
-            user=request.user,
+            user=signed_in(request),
             cycle_id=cycle_id,
             supplier_id=fields["supplier"],
             product_id=stock_item.product_id if fields["this_product_only"] else None,
@@ -75,7 +76,7 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     fields = form.cleaned_data
     wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
     try:
-        policy_set(user=request.user, cycle_id=cycle_id, item_id=item_id, policy=wanted, reason=fields["reason"])
+        policy_set(user=signed_in(request), cycle_id=cycle_id, item_id=item_id, policy=wanted, reason=fields["reason"])
     except Refused as refusal:
         return _page(request, cycle, stock_item, refusal)
     return _done(request, cycle_id, item_id, "Stocking rule changed.")
@@ -90,7 +91,7 @@ def flag(request: HttpRequest, cycle_id: int, flag_id: int) -> HttpResponse:
     try:
         if not form.is_valid():
             raise Refused(_first(form))
-        flag_answer(user=request.user, flag_id=flag_id, **form.cleaned_data)
+        flag_answer(user=signed_in(request), flag_id=flag_id, **form.cleaned_data)
     except Refused as refusal:
         return _page(request, found.cycle, _item(found.item_id), refusal)
     return _done(request, cycle_id, found.item_id, "Noted.")

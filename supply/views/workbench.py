@@ -10,6 +10,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
+from sop.views.request import signed_in
 from supply import exports
 from supply.constants import FlagKind
 from supply.selectors import workbench as reads
@@ -31,7 +32,7 @@ def run(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Ask for a supply plan."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     try:
-        supply_request(user=request.user, cycle_id=cycle_id)
+        supply_request(user=signed_in(request), cycle_id=cycle_id)
     except Refused as refusal:
         return _page(request, cycle, refusal)
     messages.success(request, "The supply plan is being calculated; the old one stays until the new one is whole.")
