@@ -47,7 +47,6 @@ def queue_length() -> int | None:
     """Return how many messages wait for a worker, None while the broker does not answer."""
     try:
         with current_app.connection_for_read() as connection:
-            connection.ensure_connection(max_retries=1, timeout=1)
             queue = current_app.conf.task_default_queue
             return int(connection.default_channel.client.llen(queue))
     except Exception as error:
@@ -62,7 +61,6 @@ def workers(*, limit: int | None = None, seconds: float = 1) -> list[str] | None
     """
     try:
         with current_app.connection_for_write() as connection:
-            connection.ensure_connection(max_retries=1, timeout=1)
             answers = current_app.control.ping(connection=connection, timeout=seconds, limit=limit)
     except Exception as error:
         logger.warning("the broker does not carry a ping: %s", error)

@@ -179,7 +179,8 @@ CELERY_TASK_SOFT_TIME_LIMIT = 600
 CELERY_TASK_TIME_LIMIT = 660
 CELERY_TASK_PUBLISH_RETRY = False  # a page must not wait for a broker that is down
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 1}
+# The broker gets a second and one try: a page must not wait for it. Workers and beat reconnect by rules of their own.
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 1, "socket_connect_timeout": 1, "max_retries": 0}
 SWEEP_SECONDS = env.number("SWEEP_SECONDS", 10)
 CELERY_BEAT_SCHEDULE = {
     # A sweep nobody ran in time is not worth running late.
