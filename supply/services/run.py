@@ -5,17 +5,15 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from demand.selectors.layers import adopted_run
 from demand.selectors.layers import snapshot_version as kept_version
 from sop.constants import StepKind
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
-from sop.selectors.cycle import company, cycle_before
 from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_mark_stale
 from sop.services.job import ChunkSpec, Lease, job_request
 from supply.constants import SUPPLY_CHUNK_ITEMS
-from supply.frames import SupplyInputs, supply_inputs
 from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRun
+from supply.selectors.problem import inputs_of, span_ids
 from supply.services.flags import flags_replace
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
 
@@ -67,28 +65,13 @@ def snapshot_version(cycle: Cycle) -> int:
     return found
 
 
-def inputs_of(cycle: Cycle, *, version: int, item_ids: list[int]) -> SupplyInputs:
-    """Return the arrays of some stock items as everything stands now."""
-    baseline = adopted_run(cycle)
-    before = cycle_before(cycle)
-    rho = {"run": baseline.pk if baseline else None, "table": baseline.summary.get("rho", []) if baseline else []}
-    return supply_inputs(
-        cycle,
-        item_ids=item_ids,
-        version=version,
-        rho=rho,
-        carry_rate=float(company().carry_rate),
-        before=before.pk if before else None,
-    )
-
-
 def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     """Plan some stock items and write their lines, facts and flags."""
     from supply.engine.plan import plan_supply  # noqa: PLC0415  (engines load in workers only)
 
     run = SupplyRun.objects.select_related("cycle").get(pk=chunk.job.params["run"])
-    span = StockItem.objects.filter(pk__gte=chunk.params["first"], pk__lte=chunk.params["last"]).order_by("pk")
-    inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=list(span.values_list("pk", flat=True)))
+    ids = span_ids(chunk.params["first"], chunk.params["last"])
+    inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
     plan = plan_supply(inputs.problem)
     with lease.writing():
         _copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))

@@ -1,0 +1,34 @@
+"""The arrays a supply plan is made from, for the run itself and for scenarios of later steps."""
+
+from demand.selectors.layers import adopted_run
+from sop.models import Cycle
+from sop.selectors.cycle import company, cycle_before
+from supply.frames import SupplyInputs, supply_inputs
+from supply.models import StockItem, SupplyItem, SupplyRun
+
+
+def inputs_of(cycle: Cycle, *, version: int, item_ids: list[int]) -> SupplyInputs:
+    """Return the arrays of some stock items for one version of the consensus, as everything stands now."""
+    baseline = adopted_run(cycle)
+    before = cycle_before(cycle)
+    rho = {"run": baseline.pk if baseline else None, "table": baseline.summary.get("rho", []) if baseline else []}
+    return supply_inputs(
+        cycle,
+        item_ids=item_ids,
+        version=version,
+        rho=rho,
+        carry_rate=float(company().carry_rate),
+        before=before.pk if before else None,
+    )
+
+
+def problem_of_run(run: SupplyRun) -> SupplyInputs:
+    """Return the arrays of all stock items a run planned, for the consensus it planned for."""
+    planned = SupplyItem.objects.filter(run=run).order_by("item_id").values_list("item_id", flat=True)
+    return inputs_of(run.cycle, version=run.snapshot_version, item_ids=list(planned))
+
+
+def span_ids(first: int, last: int) -> list[int]:
+    """Return the stock items between two ids."""
+    found = StockItem.objects.filter(pk__gte=first, pk__lte=last).order_by("pk")
+    return list(found.values_list("pk", flat=True))
