@@ -5,7 +5,6 @@ import secrets
 import socket
 import sys
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Mapping
 from pathlib import Path
@@ -16,6 +15,7 @@ from sop.local.venv import ROOT
 WEB_WORKERS, WEB_THREADS = 2, 8
 JOB_PROCESSES = 2
 PORTS_TRIED = 20
+LOG_LINES, LOG_WIDTH = 12, 300  # of a log, shown when something went wrong
 
 
 JOB_SETTINGS = {"STATEMENT_TIMEOUT_MS": "300000"}  # a page gives up after 15 seconds; a job writes whole tables
@@ -101,23 +101,35 @@ def check_alive(children: Mapping[str, process.Child | None], logs: Path) -> Non
     """Raise ChildEnded for the first child that is no longer running."""
     for name, child in children.items():
         if child is not None and child.poll() is not None:
-            raise ChildEnded(f"{name} ended with code {child.returncode}. See {logs / name}.log")
+            raise ChildEnded(f"{name} ended with code {child.returncode}.\n{log_end(logs / f'{name}.log')}")
+
+
+def log_end(log: Path) -> str:
+    """Return where a log is and its last lines."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    return "\n".join([f"The end of {log}:", *(f"  {line[:LOG_WIDTH]}" for line in lines[-LOG_LINES:])])
 
 
 def answers(url: str, *, seconds: float = 5) -> bool:
     """Tell whether a page answers 200."""
+    return problem_of(url, seconds=seconds) == ""
+
+
+def problem_of(url: str, *, seconds: float = 5) -> str:
+    """Return why a page does not answer 200, or nothing when it does."""
     try:
         with urllib.request.urlopen(url, timeout=seconds) as answer:
-            return bool(answer.status == 200)
-    except (OSError, urllib.error.URLError):
-        return False
+            return "" if answer.status == 200 else f"{url} answered {answer.status}"
+    except OSError as error:  # refused, timed out, or an answer of 400 and above
+        return f"{url}: {error}"
 
 
 def wait_until_ready(url: str, children: Mapping[str, process.Child | None], logs: Path, *, seconds: float) -> None:
     """Wait until the pages answer, the database is migrated and a worker answers through the broker."""
     end = time.monotonic() + seconds
-    while not answers(f"{url}healthz?worker=1"):
+    while problem := problem_of(f"{url}healthz?worker=1"):
         check_alive(children, logs)
         if time.monotonic() > end:
-            raise ChildEnded(f"The product was not ready after {seconds:.0f} seconds. See {logs}")
+            ends = [log_end(logs / f"{name}.log") for name in children]
+            raise ChildEnded("\n".join([f"Not ready after {seconds:.0f} seconds: {problem}.", *ends]))
         time.sleep(0.15)
