@@ -1,5 +1,17 @@
-"""Addresses of the API of this step."""
+"""Addresses of the API of gathering demand."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from demand.api import baseline, plan
+
+urlpatterns = [
+    path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
+    path("cycles/<int:cycle_id>/demand/overrides/", plan.OverridesView.as_view(), name="overrides"),
+    path("cycles/<int:cycle_id>/demand/reasons/", plan.ReasonsView.as_view(), name="reasons"),
+    path("cycles/<int:cycle_id>/demand/submit/", plan.TerritorySubmitView.as_view(), name="territory-submit"),
+    path("cycles/<int:cycle_id>/change-sets/", plan.ChangeSetsView.as_view(), name="change-sets"),
+    path("change-sets/<uuid:change_set_id>/undo/", plan.UndoView.as_view(), name="change-set-undo"),
+    path("cycles/<int:cycle_id>/baseline-runs/", baseline.BaselineRunsView.as_view(), name="baseline-runs"),
+    path("baseline-runs/<int:run_id>/routes/", baseline.BaselineRoutesView.as_view(), name="baseline-routes"),
+    path("baseline-runs/<int:run_id>/adopt/", baseline.BaselineAdoptView.as_view(), name="baseline-adopt"),
+]

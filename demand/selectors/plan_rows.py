@@ -7,6 +7,8 @@ from decimal import Decimal
 from math import isnan
 from typing import Any, overload
 
+from django.db.models import QuerySet
+
 from demand.models import Series
 from demand.selectors.layers import layers, plan_months, versions
 from demand.selectors.series import layer_of, series_visible
@@ -36,16 +38,17 @@ class PlanRow:
 class PlanRows(Sequence[PlanRow]):
     """All rows of the plan a person sees, series by series; a slice reads its own series only."""
 
-    def __init__(self, cycle: Cycle, user: User, series: Sequence[Series], months: Sequence[date]) -> None:
+    def __init__(self, cycle: Cycle, user: User, series: QuerySet[Series], months: Sequence[date]) -> None:
         self.cycle = cycle
         self.layer = layer_of(user)
         self.series = series
+        self.length = series.count() * len(months)
         self.months = months
         every = plan_months(cycle)
         self.columns = [every.index(month) for month in months]
 
     def __len__(self) -> int:
-        return len(self.series) * len(self.months)
+        return self.length
 
     @overload
     def __getitem__(self, at: int) -> PlanRow: ...
@@ -60,7 +63,7 @@ class PlanRows(Sequence[PlanRow]):
             return []
         width = len(self.months)
         of_series = self.series[first // width : (last - 1) // width + 1]
-        return list(self._read(of_series))[first % width :][: last - first]
+        return list(self._read(list(of_series)))[first % width :][: last - first]
 
     def _read(self, of_series: Sequence[Series]) -> Iterator[PlanRow]:
         ids = [series.pk for series in of_series]
@@ -69,10 +72,14 @@ class PlanRows(Sequence[PlanRow]):
         for at, series in enumerate(of_series):
             names = (series.product.family.code, series.product.code, series.customer.code, series.location.code)
             for column, month in zip(self.columns, self.months, strict=True):
-                numbers = (
-                    _number(matrix[at, column]) for matrix in (plan.naive, plan.baseline, plan.sales, plan.consensus)
+                yield PlanRow(
+                    *(series.pk, *names, month),
+                    naive=_number(plan.naive[at, column]),
+                    baseline=_number(plan.baseline[at, column]),
+                    sales=_number(plan.sales[at, column]),
+                    consensus=_number(plan.consensus[at, column]),
+                    version=int(known[at, column]),
                 )
-                yield PlanRow(series.pk, *names, month, *numbers, int(known[at, column]))
 
 
 def plan_rows(cycle: Cycle, user: User, *, month: date | None = None, **filters: Any) -> PlanRows:
@@ -84,7 +91,7 @@ def plan_rows(cycle: Cycle, user: User, *, month: date | None = None, **filters:
         .order_by("product__code", "customer__code", "location__code", "pk")
     )
     months = [each for each in plan_months(cycle) if month in (None, each)]
-    return PlanRows(cycle, user, list(found), months)
+    return PlanRows(cycle, user, found, months)
 
 
 def _number(value: float) -> Decimal | None:

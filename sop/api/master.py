@@ -17,6 +17,8 @@ CODED = ("id", "code", "name")
 class FamilyOut(RowOut):
     """One product family; a planning unit other than the base unit comes with its conversion."""
 
+    base_per_planning_unit = serializers.DecimalField(max_digits=14, decimal_places=6)
+
     class Meta:
         """What is shown."""
 

@@ -41,7 +41,7 @@ class Schema(AutoSchema):
             words = f"Up to {LENGTH_MAX} characters; sent twice, the write is done once."
             return [OpenApiParameter(HEADER, location=OpenApiParameter.HEADER, description=words)]
         orderings = getattr(self.view, "orderings", {})
-        found: list[Any] = [self.view.query]
+        found: list[Any] = [self.view.query] if self.view.query().fields else []
         if orderings:
             names = [*orderings, *(f"-{name}" for name in orderings)]
             found.append(OpenApiParameter("ordering", enum=names, default=next(iter(orderings))))

@@ -1,0 +1,1 @@
+"""Gather demand for programs."""

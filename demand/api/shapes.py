@@ -1,0 +1,161 @@
+"""What of gather demand goes out to programs and comes in from them."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from demand.constants import Reason
+from demand.models import BaselineRun, ChangeSet
+from demand.selectors.submit import Unexplained
+from sop.api.serializers import Body, Query, RowOut
+
+
+class LayersOut(serializers.Serializer[Any]):
+    """One month of one series in base units; `version` is what an edit of the cell names."""
+
+    series = serializers.IntegerField()
+    family = serializers.CharField()
+    product = serializers.CharField()
+    customer = serializers.CharField()
+    location = serializers.CharField()
+    month = serializers.DateField()
+    naive = serializers.DecimalField(max_digits=16, decimal_places=3, allow_null=True)
+    baseline = serializers.DecimalField(max_digits=16, decimal_places=3, allow_null=True)
+    sales = serializers.DecimalField(max_digits=16, decimal_places=3, allow_null=True)
+    consensus = serializers.DecimalField(max_digits=16, decimal_places=3, allow_null=True)
+    version = serializers.IntegerField()
+
+
+class SavedOut(serializers.Serializer[Any]):
+    """A cell as it is now."""
+
+    series = serializers.IntegerField()
+    bucket = serializers.DateField()
+    quantity = serializers.CharField(allow_null=True)
+    version = serializers.IntegerField()
+
+
+class RefusedOut(SavedOut):
+    """A cell that was not changed and why; after a conflict what it holds now, by whom and since when."""
+
+    version = serializers.IntegerField(allow_null=True)
+    reason = serializers.CharField(help_text="conflict, scope or range")
+    message = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField(allow_null=True)
+
+
+class OutcomeOut(serializers.Serializer[Any]):
+    """What became of a change set."""
+
+    change_set = serializers.UUIDField()
+    saved = SavedOut(many=True)
+    refused = RefusedOut(many=True)
+    saved_at = serializers.CharField()
+
+
+class ChangeSetOut(RowOut):
+    """One human action over one or many cells."""
+
+    class Meta:
+        """What is shown."""
+
+        model = ChangeSet
+        fields = (
+            *("id", "at", "user_name", "action", "scope", "reason", "note", "cells", "total_before", "total_after"),
+            *("undoes", "source"),
+        )
+
+
+class UnexplainedOut(serializers.Serializer[Any]):
+    """One product's changes that need a reason before submitting."""
+
+    product = serializers.CharField()
+    first = serializers.DateField()
+    last = serializers.DateField()
+    was = serializers.DecimalField(max_digits=18, decimal_places=3)
+    now = serializers.DecimalField(max_digits=18, decimal_places=3)
+    value = serializers.DecimalField(max_digits=None, decimal_places=2)
+    cells = serializers.SerializerMethodField()
+
+    def get_cells(self, row: Unexplained) -> list[dict[str, Any]]:
+        """Return the cells as the reasons address takes them."""
+        return [{"series": series, "bucket": bucket} for series, bucket in row.cells]
+
+
+class RouteOut(serializers.Serializer[Any]):
+    """How many series of a run took a route, and how well its back-test did."""
+
+    route = serializers.CharField()
+    series = serializers.IntegerField()
+    wape = serializers.FloatField(allow_null=True)
+    bias = serializers.FloatField(allow_null=True, help_text="Plus: forecast too high.")
+
+
+class BaselineRunOut(RowOut):
+    """One run of the baseline; the adopted one is what everybody sees."""
+
+    class Meta:
+        """What is shown."""
+
+        model = BaselineRun
+        fields = (
+            *("id", "job", "first_bucket", "horizon_months", "history_until", "complete", "adopted"),
+            *("created_at", "adopted_at"),
+        )
+
+
+class PlanQuery(Query):
+    """Which part of the plan, by codes."""
+
+    family = serializers.CharField(source="product__family__code")
+    product = serializers.CharField(source="product__code")
+    customer = serializers.CharField(source="customer__code")
+    location = serializers.CharField(source="location__code")
+    series = serializers.IntegerField(source="pk")
+    month = serializers.DateField(help_text="First day of the month.")
+
+
+class ChangeSetQuery(Query):
+    """Which change sets."""
+
+    reason = serializers.ChoiceField(choices=Reason.choices)
+
+
+class CellIn(Body):
+    """One cell: `quantity` null gives it back to the layer below; `version` is the one last seen, 0 for none."""
+
+    series = serializers.IntegerField()
+    bucket = serializers.DateField()
+    quantity = serializers.DecimalField(max_digits=16, decimal_places=3, allow_null=True)
+    version = serializers.IntegerField(required=False)
+
+
+class OverridesIn(Body):
+    """One change over one or many cells, as the grid sends it; it is recorded as sent by a program."""
+
+    change_set = serializers.UUIDField(help_text="Made by you; the same one again changes nothing.")
+    cells = CellIn(many=True)
+    reason = serializers.ChoiceField(choices=Reason.choices, required=False)
+    note = serializers.CharField(required=False)
+
+
+class CellKeyIn(Body):
+    """Names one cell."""
+
+    series = serializers.IntegerField()
+    bucket = serializers.DateField()
+
+
+class ReasonsIn(Body):
+    """One reason for several changed cells."""
+
+    cells = CellKeyIn(many=True)
+    reason = serializers.ChoiceField(choices=Reason.choices)
+    note = serializers.CharField(required=False, allow_blank=True, max_length=2000, default="")
+
+
+class ReasonedOut(serializers.Serializer[Any]):
+    """The cells that took the reason, with their new versions."""
+
+    saved = SavedOut(many=True)
