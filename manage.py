@@ -21,7 +21,7 @@ SHELL_COMMANDS = ("demo", "reset_demo", "test", "check_all")
 NEEDED_BY_DJANGO = ("django", "rest_framework", "psycopg", "celery", "simple_history")
 
 
-def main():
+def main() -> None:
     """Run one command: ours in `.venv`, Django's wherever the dependencies are installed."""
     if len(sys.argv) == 1:
         sys.exit(USAGE)
@@ -35,26 +35,31 @@ def main():
         from sop.local import commands
 
         sys.exit(commands.run(command, sys.argv[2:]))
-    if command == "forecast_file":  # works on files alone: needs no settings, no database
-        from django.conf import settings
-
-        from demand.management.commands.forecast_file import Command
-
-        settings.configure()
-        sys.exit(Command().run_from_argv(sys.argv))
-
+    if command == "forecast_file":
+        forecast_file()
+        return
     from django.core.management import execute_from_command_line
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sop.settings")
     execute_from_command_line(sys.argv)
 
 
-def dependencies_installed():
+def forecast_file() -> None:
+    """Run the one Django command that works on files alone: it needs no settings and no database."""
+    from django.conf import settings
+
+    from demand.management.commands.forecast_file import Command
+
+    settings.configure()
+    Command().run_from_argv(sys.argv)
+
+
+def dependencies_installed() -> bool:
     """Tell whether this Python has the product's packages, as it has in a built image."""
     return all(importlib.util.find_spec(name) for name in NEEDED_BY_DJANGO)
 
 
-def require_python():
+def require_python() -> None:
     """Continue in a new enough Python: this one, else the newest on PATH, else say what is needed."""
     if sys.version_info[:2] >= MINIMUM:
         return

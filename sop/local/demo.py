@@ -6,6 +6,7 @@ import sys
 import time
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 from sop.local import process, product
 from sop.local.servers import Servers, StateLock
@@ -146,7 +147,7 @@ class Demo:
             cwd=ROOT,
         )
 
-    def watch(self) -> None:
+    def watch(self) -> NoReturn:
         """Wait; when one process ends by itself, name it and end the demo."""
         everything = self.children | {
             "postgres": self.servers.postgres.child,

@@ -56,7 +56,7 @@ class Postgres:
         # POSIX shared memory is a small, shared mount in many containers.
         settings += ["dynamic_shared_memory_type=mmap", "shared_buffers=128MB"]
         settings += [] if self.durable else NOT_DURABLE
-        command = [self.account.install / "bin" / "postgres", "-D", self.data, "-k", self.sockets]
+        command: list[str | Path] = [self.account.install / "bin" / "postgres", "-D", self.data, "-k", self.sockets]
         for setting in settings:
             command += ["-c", setting]
         self.child = process.start(command, log=self.log, cwd="/", end_with=signal.SIGINT, become=self.account.become)
