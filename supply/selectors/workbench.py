@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from decimal import Decimal
 
-from django.db.models import Count, F, Min, Prefetch, Q, QuerySet, Sum
+from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Sum
 
 from sop.models import Cycle
 from supply.constants import FlagKind, FlagState
@@ -56,7 +56,7 @@ def items_flagged(cycle: Cycle, *, kind: str = "", words: str = "", order: str =
     prefetched = Prefetch("flags", queryset=shown, to_attr="live_flags")
     everything = StockItem.objects.select_related("product__family", "location").prefetch_related(prefetched)
     found = everything.annotate(
-        stake=Sum("flags__money", filter=live),
+        stake=Max("flags__money", filter=live),
         first_month=Min("flags__first_bucket", filter=live),
         flag_count=Count("flags", filter=live),
     )

@@ -91,44 +91,51 @@ def item_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> Iterator
         yield (run_id, item, *numbers[at], json.dumps(facts))
 
 
+SENTENCES = {
+    "shortage": "Short of {units:,.0f} from {first:%b %Y}: {cause}",
+    "below_ss": "Below safety stock by up to {units:,.0f} from {first:%b %Y}",
+    "late_order": "{units:,.0f} should have been ordered {days:,.0f} days ago to arrive in time",
+    "past_due_po": "{units:,.0f} on order are past due, the longest by {days:,.0f} days",
+    "no_supply": "Nothing ordered from now on can arrive within the plan; {units:,.0f} short",
+    "excess": "{units:,.0f} more than safety stock and lots justify, from {first:%b %Y}",
+    "no_demand": "{units:,.0f} in stock and no demand in the whole plan",
+}
+CAUSES = {
+    "firm order late": "an open order comes late",
+    "demand above plan": "demand is above the last published plan",
+    "receipts set by hand": "planned receipts were set by hand",
+    "no feasible release": "no order placed today can arrive in time",
+    "order came short": "part of an order never arrives",
+}
+
+
 def flag_rows(plan: "SupplyPlan") -> bytes:
-    """Return the plan's flags as bytes for the job's last step."""
-    flags = plan.flags
-    records = json.loads(flags.to_json(orient="records", date_format="iso"))
-    return json.dumps(records).encode()
+    """Return the plan's flags, one per stock item and kind, as bytes for the job's last step."""
+    from supply.engine.flags import flags_by_item, flags_find  # noqa: PLC0415  (engines load in workers only)
+
+    table = flags_by_item(flags_find(plan))
+    return str(table.to_json(orient="records", date_format="iso")).encode()
 
 
 def found_flags(output: bytes) -> list[Found]:
-    """Return the flags flag_rows made bytes of, one per stock item and kind, months from first to last."""
-    merged: dict[tuple[int, str], Found] = {}
+    """Return the flags flag_rows made bytes of, each with its sentence."""
+    found = []
     for record in json.loads(output):
-        month = date.fromisoformat(record["month"][:10])
-        each = Found(
-            item_id=int(record["item"]),
-            kind=record["kind"],
-            first_bucket=month,
-            last_bucket=month,
-            units=Decimal(str(round(record["units"], 3))),
-            money=Decimal(str(round(max(record["money"], 0), 2))),
-            cause=record["cause"],
+        first, last = (date.fromisoformat(record[name][:10]) for name in ("first_bucket", "last_bucket"))
+        cause = CAUSES.get(record["cause"], record["cause"])
+        facts = {"units": record["units"], "first": first, "days": record["days"] or 0, "cause": cause}
+        found.append(
+            Found(
+                item_id=int(record["item"]),
+                kind=record["kind"],
+                first_bucket=first,
+                last_bucket=last,
+                units=Decimal(str(round(record["units"], 3))),
+                money=Decimal(str(round(record["money"], 2))),
+                cause=SENTENCES[record["kind"]].format(**facts),
+            )
         )
-        key = (each.item_id, each.kind)
-        merged[key] = _together(merged[key], each) if key in merged else each
-    return list(merged.values())
-
-
-def _together(a: Found, b: Found) -> Found:
-    """Return two months of one flag as one: units and money add up; the first month says why."""
-    cause = a.cause if a.first_bucket <= b.first_bucket else b.cause
-    return Found(
-        a.item_id,
-        a.kind,
-        min(a.first_bucket, b.first_bucket),
-        max(a.last_bucket, b.last_bucket),
-        a.units + b.units,
-        a.money + b.money,
-        cause,
-    )
+    return found
 
 
 def _first_month(array: Any, problem: Any) -> Any:
