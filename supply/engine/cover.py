@@ -27,7 +27,7 @@ def cover_after(stock: Array, demand: Array, after: IntArray, tail: Array) -> Ar
     """
     items, periods = demand.shape
     total = np.zeros((periods + 1, items)).T
-    np.cumsum(demand, axis=1, out=total[:, 1:])
+    np.cumsum(demand.T, axis=0, out=total.T[1:])
     held = np.maximum(stock, 0.0)
     used_up = held + total[:, after + 1]
     first = _first_reaching(total, used_up)

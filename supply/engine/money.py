@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import RESIDUE, Array, IntArray, steps_array
+from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray, steps_array
+from supply.engine.projection import Flows
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +53,7 @@ def value_stock(on_hand: Array, avg_cost: Array, receipts: Array, purchases: Arr
     return StockValue(value, cogs, average)
 
 
-def planned_cost(unit_cost: Array, release: IntArray, at_order: Array, steps_per_month: int) -> Array:
+def planned_cost(unit_cost: Array, release: IntArray, at_order: BoolArray, steps_per_month: int) -> Array:
     """Return the cost of a unit received in each step: of its month of order or of its month of receipt.
 
     unit_cost: items x months; release: step of order of what is received in each step; at_order: one per item.
@@ -67,38 +68,37 @@ def planned_cost(unit_cost: Array, release: IntArray, at_order: Array, steps_per
     return cost
 
 
-def revenue_of(
-    shipped: Array, demand: Array, lost: Array, backlog: Array, price: Array, opening: tuple[Array, Array]
-) -> Array:
+def revenue_of(flows: Flows, demand: Array, price: Array, backlog: Array, backlog_price: Array) -> Array:
     """Return revenue: demand ships at the price of its step, backlog at the price of the step it was ordered in.
 
-    price: items x steps; opening: backlog [units] and its price, one per item. Backlog ships first, at the average
-    price of what waits.
+    demand, price: items x steps; backlog, backlog_price: at the start, one per item. Backlog ships first, at the
+    average price of what waits.
     """
-    if not opening[0].any() and not backlog.any():
+    shipped = flows.shipped
+    if not backlog.any() and not flows.backlog.any():
         return shipped * price
     revenue = steps_array(*shipped.shape)
-    waiting, worth = opening[0], opening[0] * opening[1]
+    waiting, worth = backlog, backlog * backlog_price
     for step in range(shipped.shape[1]):
         served = np.minimum(shipped[:, step], waiting)
         some = waiting > 0
         old = np.where(some, served * worth / np.where(some, waiting, 1.0), 0.0)
         fresh = shipped[:, step] - served
-        kept = np.maximum(demand[:, step] - fresh - lost[:, step], 0.0)
+        kept = np.maximum(demand[:, step] - fresh - flows.lost[:, step], 0.0)
         revenue[:, step] = old + fresh * price[:, step]
         worth = worth - old + kept * price[:, step]
-        waiting = backlog[:, step]
+        waiting = flows.backlog[:, step]
     return revenue
 
 
 def unpaid_purchases(purchases: Array, payment_steps: IntArray) -> Array:
     """Return what is received but not yet paid at the end of each step; payment_steps: one per item."""
     items, steps = purchases.shape
-    total = np.zeros((steps + 1, items)).T
-    np.cumsum(purchases, axis=1, out=total[:, 1:])
-    paid_until = np.maximum(np.arange(1, steps + 1) - payment_steps[:, None], 0)
-    unpaid: Array = total[:, 1:] - np.take_along_axis(total, paid_until, axis=1)
-    return unpaid
+    total = np.zeros((steps + 1, items))
+    np.cumsum(purchases.T, axis=0, out=total[1:])
+    paid_until = np.maximum(np.arange(1, steps + 1)[:, None] - payment_steps, 0)
+    unpaid: Array = total[1:] - np.take_along_axis(total, paid_until, axis=0)
+    return unpaid.T
 
 
 def purchases_for_cover(sales: ArrayLike, next_sales: float, opening_stock: float, share_of_next: float) -> Array:

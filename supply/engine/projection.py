@@ -69,7 +69,7 @@ def order_chances(latest: IntArray, lead: IntArray, fixed: BoolArray | None, unc
     chance = fresh | ~feasible if unconstrained else fresh
     if fixed is not None:
         chance &= ~fixed
-    past = np.arange(steps) - lead[:, :1]
+    past = (np.arange(steps)[:, None] - lead[:, 0]).T
     return Chances(chance, np.where(feasible, latest, past))
 
 

@@ -6,7 +6,7 @@ from typing import Literal, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import Array, BoolArray, DateArray, IntArray, steps_array
+from supply.engine.arrays import Array, BoolArray, DateArray, IntArray
 from supply.engine.time import step_of_date, steps_of_days
 
 PastDueRule = Literal["now", "late_mean", "residual"]
@@ -111,7 +111,8 @@ def expected_steps(
 
 def by_step(item: IntArray, step: IntArray, amount: Array, items: int, steps: int) -> Array:
     """Return amounts added up by item and step (items x steps); what falls beyond the horizon is left out."""
-    total = steps_array(items, steps)
     inside = (step >= 0) & (step < steps)
-    np.add.at(total, (item[inside], step[inside]), amount[inside])
-    return total
+    cell = step[inside] * items + item[inside]
+    total = np.zeros(steps * items)
+    total += np.bincount(cell, weights=amount[inside], minlength=steps * items)
+    return total.reshape(steps, items).T

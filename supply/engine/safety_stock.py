@@ -109,8 +109,8 @@ def demand_ahead(demand: Array, months: Array) -> Array:
     stands for the rest.
     """
     items, horizon = demand.shape
-    total = np.zeros((items, horizon + 1), order="F")
-    np.cumsum(demand, axis=1, out=total[:, 1:])
+    total = np.zeros((horizon + 1, items)).T
+    np.cumsum(demand.T, axis=0, out=total.T[1:])
     start = np.arange(horizon)
     end = np.minimum(start + months, horizon)
     whole = np.minimum(end.astype(np.int64), horizon - 1)

@@ -3,16 +3,18 @@
 Months count from the first of the plan (0, 1, ...), steps likewise: month m holds steps m*S to m*S + S - 1.
 """
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import Array, DateArray, IntArray, Labels
+from supply.engine.arrays import Array, DateArray, IntArray
 
 DAYS_PER_MONTH = 30.4375
 STEPS_PER_MONTH = 4
 
+Value = TypeVar("Value", bound=np.generic)
 Rollup = Literal["first", "last", "sum", "mean"]
 
 
@@ -69,7 +71,7 @@ def roll_up(steps: Array, steps_per_month: int, how: Rollup) -> Array:
     return total / steps_per_month if how == "mean" else total
 
 
-def hold_over_steps(monthly: Labels, steps_per_month: int) -> Labels:
+def hold_over_steps(monthly: npt.NDArray[Value], steps_per_month: int) -> npt.NDArray[Value]:
     """Return monthly values (items x months) held over every step of their month (items x steps)."""
     return np.repeat(monthly.T, steps_per_month, axis=0).T
 

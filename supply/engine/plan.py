@@ -1,0 +1,73 @@
+"""The supply plan: safety stock, orders, stock and money of every item, step by step and by month."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply.engine.agreed import Agreed, agreed_receipts
+from supply.engine.arrays import RESIDUE, Array
+from supply.engine.cover import cover_after
+from supply.engine.lines import PlanLines, plan_lines
+from supply.engine.orders import Orders, orders_plan
+from supply.engine.problem import SupplyProblem
+from supply.engine.safety_stock import SafetyStock, safety_stock_plan
+from supply.engine.time import hold_over_steps, spread_to_steps
+
+
+@dataclass(frozen=True, eq=False)
+class SupplyPlan:
+    """A supply plan and the problem it answers; arrays items x steps or items x months.
+
+    steps, months: the plan's rows. safety, agreed, orders: what explains them. cover: months of following demand the
+    closing stock lasts, items x months (NaN: never runs out). excess: units of closing stock above what safety stock,
+    demand over the protection time and lots justify, items x months.
+    """
+
+    problem: SupplyProblem
+    safety: SafetyStock
+    agreed: Agreed
+    orders: Orders
+    steps: PlanLines
+    months: PlanLines
+    cover: Array
+    excess: Array
+
+
+def plan_supply(problem: SupplyProblem) -> SupplyPlan:
+    """Return the plan of all items. Items do not influence each other: any order or grouping gives the same figures."""
+    per_month = problem.steps_per_month
+    safety = safety_stock_plan(problem)
+    agreed = agreed_receipts(problem)
+    demand = demand_by_step(problem)
+    levels = hold_over_steps(safety.quantity, per_month), hold_over_steps(safety.order_up_to, per_month)
+    orders = orders_plan(problem, levels[0], demand, agreed)
+    steps = plan_lines(problem, levels, agreed, orders, demand)
+    months = steps.by_month(per_month)
+    cover = _cover_months(problem, months.closing, demand)
+    excess = _excess(problem, safety, months.closing, cover)
+    return SupplyPlan(problem, safety, agreed, orders, steps, months, cover, excess)
+
+
+def demand_by_step(problem: SupplyProblem) -> Array:
+    """Return demand spread over the steps of each month, items x steps [units]."""
+    return spread_to_steps(problem.demand, problem.steps_per_month, problem.step_weights)
+
+
+def _cover_months(problem: SupplyProblem, closing: Array, demand: Array) -> Array:
+    """Return the months of following demand the closing stock lasts; beyond the horizon its last year's mean."""
+    ends = np.arange(1, problem.months + 1) * problem.steps_per_month - 1
+    tail = problem.demand[:, -12:].mean(axis=1) / problem.steps_per_month
+    return cover_after(closing, demand, ends, tail) / problem.steps_per_month
+
+
+def _excess(problem: SupplyProblem, safety: SafetyStock, closing: Array, cover: Array) -> Array:
+    """Return closing stock above safety stock + the larger of demand over the protection time and the least order.
+
+    Only where stock lasts longer than the item's longest allowed cover; all of it where no demand is left at all.
+    """
+    justified = safety.quantity + np.maximum(safety.cover.mean, problem.moq[:, None])
+    wanted = (problem.demand > 0).any(axis=1, keepdims=True)
+    justified = np.where(wanted, justified, 0.0)
+    too_long = np.isnan(cover) | (cover > problem.max_cover_months[:, None])
+    above = closing - justified
+    return np.where(too_long & (above > RESIDUE), above, 0.0)
