@@ -2,6 +2,7 @@
 
 import { startCharts } from "./chart.js";
 import { startConfirm } from "./confirm.js";
+import { startDialogs } from "./dialog.js";
 import { startHtmx } from "./htmx-house.js";
 import { startMenus } from "./menu.js";
 import { startPolling } from "./poll.js";
@@ -12,6 +13,7 @@ startTheme();
 startToasts();
 startMenus();
 startConfirm();
+startDialogs();
 startHtmx();
 startPolling();
 startCharts();

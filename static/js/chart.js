@@ -46,11 +46,20 @@ async function load(chart) {
   try {
     const figure = block ? JSON.parse(block.textContent) : await (await fetch(chart.dataset.figureUrl)).json();
     await draw(chart, figure);
-    new ResizeObserver(() => draw(chart, figures.get(chart))).observe(chart);
+    redrawOnResize(chart);
   } catch (error) {
     chart.querySelector(".chart-canvas").textContent = "The chart could not be drawn.";
     throw error;
   }
+}
+
+function redrawOnResize(chart) {
+  let width = chart.clientWidth;
+  new ResizeObserver(() => {
+    if (chart.clientWidth === width || !chart.clientWidth) return;
+    width = chart.clientWidth;
+    draw(chart, figures.get(chart));
+  }).observe(chart);
 }
 
 function redrawAll() {
