@@ -1,5 +1,17 @@
-"""Addresses of the API of this step."""
+"""Addresses of the API of planning supply."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from supply.api import views
+
+urlpatterns = [
+    path("cycles/<int:cycle_id>/supply/lines/", views.LinesView.as_view(), name="supply-lines"),
+    path("cycles/<int:cycle_id>/supply/items/", views.ItemsView.as_view(), name="supply-items"),
+    path("cycles/<int:cycle_id>/supply/flags/", views.FlagsView.as_view(), name="supply-flags"),
+    path("cycles/<int:cycle_id>/supply/runs/", views.RunsView.as_view(), name="supply-runs"),
+    path("cycles/<int:cycle_id>/supply/lead-times/", views.LeadTimesView.as_view(), name="lead-times"),
+    path("cycles/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.ReceiptsView.as_view(), name="receipts"),
+    path("cycles/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.PolicyView.as_view(), name="policy"),
+    path("supply/flags/<int:flag_id>/answer/", views.FlagAnswerView.as_view(), name="flag-answer"),
+    path("supply/items/<int:item_id>/orders/", views.OrdersView.as_view(), name="orders"),
+]

@@ -1,0 +1,1 @@
+"""Plan supply for programs."""
