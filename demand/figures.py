@@ -28,7 +28,7 @@ def demand_figure(
         line_trace("Baseline", months, baseline, "accent", dash="dot"),
     ]
     if low is not None and high is not None and not np.isnan(low).any() and not np.isnan(high).any():
-        traces.insert(0, range_trace("80% range", months, low, high, "accent-range"))
+        traces.insert(0, range_trace("80% range", months, low, high, "chart-range"))
     if not np.allclose(adjusted, baseline):
         traces.append(line_trace("Adjusted", months, adjusted, "warn", width=2.5))
     return figure(traces)

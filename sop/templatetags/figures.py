@@ -4,9 +4,6 @@ from typing import Any
 
 from django import template
 from django.core.cache import cache
-from django.utils.html import format_html, json_script
-from django.utils.safestring import SafeString
-from django.utils.text import slugify
 
 from sop import formats
 from sop.selectors.cycle import company
@@ -63,13 +60,10 @@ def humanword(name: str) -> str:
     return name.replace("_", " ")
 
 
-@register.simple_tag
-def chart(figure: dict[str, Any], label: str, size: str = "") -> SafeString:
-    """Return the room of a chart, its figure as data beside it, and what a screen reader says of it."""
-    name = f"figure-{slugify(label)[:60]}"
-    canvas = '<div class="chart"><div class="chart-canvas {}" data-figure="{}" role="img" aria-label="{}"></div>'
-    room = format_html(canvas, size, name, label)
-    return SafeString(f"{room}{json_script(figure, name)}</div>")
+@register.inclusion_tag("components/chart.html")
+def chart(figure: dict[str, Any] | None, label: str, height: str = "") -> dict[str, Any]:
+    """Draw a finished figure; `label` is what a screen reader says of it, `height` is "", "low" or "tall"."""
+    return {"figure": figure, "label": label, "height": height}
 
 
 def _number(value: Any) -> float | None:

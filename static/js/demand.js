@@ -1,8 +1,11 @@
 // The adjust screen: the grid, its status line, saving, the side panel, filters, reasons, undo.
 
+import { drawAll } from "./chart.js";
+import { csrfToken } from "./csrf.js";
 import { PlanGrid, make } from "./plangrid/grid.js";
 import { LAYERS, PlanModel } from "./plangrid/model.js";
 import { SaveQueue, showState } from "./plangrid/save.js";
+import { toast } from "./toast.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const PANEL_WAIT = 250; // the panel follows the focused cell once it rests
@@ -20,11 +23,11 @@ async function start(root) {
   screen.queue = new SaveQueue({
     url: root.dataset.saveUrl,
     storageKey: `plan-queue ${root.dataset.saveUrl} ${root.dataset.user}`,
-    csrf: token,
+    csrf: csrfToken,
     version: (cell) => model.versions.get(String(cell.series))[model.columnOf(cell.bucket) - model.first],
     onState: (state, waiting) => showState(byId("save-state"), state, waiting, () => screen.queue.flush()),
     onAnswer: (answer) => answered(screen, answer),
-    onRefusal: (sentence) => say(sentence, "short"),
+    onRefusal: (sentence) => toast(sentence),
   });
   screen.grid = new PlanGrid(root, model, {
     label: "Demand plan by product and month, units",
@@ -32,7 +35,7 @@ async function start(root) {
     corner: `${model.width - model.first} months, adjusted plan`,
     filter: (index) => passes(screen, index),
     onSelect: (range) => selected(screen, range),
-    onPaste: ({ unread }) => unread && say(`${unread} pasted cells are not numbers and were left alone.`, "warn"),
+    onPaste: ({ unread }) => unread && toast(`${unread} pasted cells are not numbers and were left alone.`),
     onOpenProduct: () => measures(screen),
     onFind: () => byId("find").focus(),
     onLeave: () => byId("submit-territory")?.focus() ?? byId("find").focus(),
@@ -57,7 +60,7 @@ function changed(screen, cells, action) {
   }));
   screen.queue.add(action === "undo" ? "edit" : action, sent);
   screen.lastCells = sent;
-  if (cells.length > 1 && action === "edit") say(`${NUMBER.format(cells.length)} cells changed.`, "ok");
+  if (cells.length > 1 && action === "edit") toast(`${NUMBER.format(cells.length)} cells changed.`);
   counts(screen);
 }
 
@@ -151,7 +154,7 @@ async function panel(screen) {
   const target = byId("panel");
   target.innerHTML = await response.text();
   for (const chip of target.querySelectorAll(".chip[data-reason]")) chip.addEventListener("click", () => reason(screen, chip));
-  document.dispatchEvent(new CustomEvent("figures", { detail: target }));
+  drawAll(target);
 }
 
 /** Attach the chosen reason to the change just made, or to the marked cells. */
@@ -161,14 +164,14 @@ async function reason(screen, chip) {
   await screen.queue.flush();
   const response = await fetch(screen.root.dataset.reasonUrl, {
     method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": token() },
+    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
     body: JSON.stringify({ cells, reason: chip.dataset.reason, note }),
   });
   const answer = await response.json();
-  if (!response.ok) say(answer.error, "short");
+  if (!response.ok) toast(answer.error);
   else {
     for (const cell of answer.versions) screen.model.settle([cell], []);
-    say(`${chip.textContent.trim()}: ${answer.count} cells.`, "ok");
+    toast(`${chip.textContent.trim()}: ${answer.count} cells.`);
     panelSoon(screen);
   }
 }
@@ -260,17 +263,9 @@ function counts(screen) {
   chip.textContent = String(count);
 }
 
-function say(sentence, tone) {
-  document.dispatchEvent(new CustomEvent("toast", { detail: { sentence, tone } }));
-}
-
 function signed(value, digits = 0) {
   const text = digits ? Math.abs(value).toFixed(digits) : NUMBER.format(Math.abs(value));
   return (value < 0 ? "−" : "+") + text;
-}
-
-function token() {
-  return document.querySelector('meta[name="csrf-token"]').content;
 }
 
 function byId(id) {
