@@ -15,15 +15,13 @@ Figure = dict[str, Any]
 
 
 def figure(traces: list[Trace], *, unit: str = "", bars: str = "group") -> Figure:
-    """Return a figure over months with the house's margins, legend below, figures with separators."""
+    """Return a figure over months; the look every chart shares is added where it is drawn."""
     return {
         "data": traces,
         "layout": {
-            "margin": {"l": 48, "r": 8, "t": 8, "b": 28},
-            "legend": {"orientation": "h", "y": -0.18},
+            "margin": {"t": 28},
             "xaxis": {"type": "date", "tickformat": "%b %y"},
             "yaxis": {"rangemode": "tozero", "tickformat": ",.3~s", "title": {"text": unit}},
-            "hovermode": "x unified",
             "barmode": bars,
         },
     }

@@ -210,11 +210,13 @@ export class PlanGrid {
       if (group?.dataset.name !== name) {
         group = header("pg-group", column + 2, "");
         group.dataset.name = name;
-        group.append(make("span", "", {}, name));
+        group.title = name;
+        group.append(make("span", "pg-kind", {}, name.split(" ")[0]), make("span", "", {}, ` ${month.year}`));
         group.span = 0;
         years.append(group);
       }
       group.span += 1;
+      if (group.span === 2) group.classList.add("wide");
       group.setAttribute("aria-colspan", String(group.span));
       group.style.width = `${group.span * this.columnWidth}px`;
       months.append(header("", column + 2, month.label));
