@@ -64,7 +64,7 @@ def range_trace(name: str, months: Sequence[date], low: Sequence[float], high: S
 
 
 def waterfall_figure(steps: Sequence[tuple[str, float, bool]], *, unit: str = "") -> Figure:
-    """Return a bridge of (label, value, whether it is a total): bars on a base, falls and rises in their own colours."""
+    """Return a bridge of (label, value, whether it is a total): bars on a base, falls and rises told by colour."""
     bases, heights, colours, texts = [], [], [], []
     level = 0.0
     for _, value, is_total in steps:
