@@ -1,6 +1,6 @@
 """The kinds of background work; each step registers its own when it loads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
 RunChunk = Callable[["JobChunk", "Lease"], None]
 Finish = Callable[["Job"], dict[str, Any]]
+Page = Callable[["Job"], str]
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,8 @@ class JobKind:
     label: str
     run_chunk: RunChunk
     finish: Finish  # runs in the transaction that closes the job; returns what the page shows
-    permission: str  # who beside the asker may cancel it
+    permission: str  # who beside the asker may stop it and read why it failed
+    page: Page | None = None  # address of the page that shows the finished work
 
 
 _kinds: dict[str, JobKind] = {}
@@ -29,6 +31,11 @@ _kinds: dict[str, JobKind] = {}
 def register(kind: JobKind) -> None:
     """Make a kind of work known."""
     _kinds[kind.kind] = kind
+
+
+def job_kinds() -> Mapping[str, JobKind]:
+    """Return all kinds by their code."""
+    return _kinds
 
 
 def job_kind(kind: str) -> JobKind:

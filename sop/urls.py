@@ -1,19 +1,24 @@
 """All addresses: the ground floor's own, then each step's."""
 
-from django.contrib.auth.decorators import login_not_required
 from django.urls import URLPattern, URLResolver, include, path
 
-from sop.views import account, cycle, home, people
+from sop.views import account, cycle, health, home, jobs, people
 
 ground: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
-    path("sign-in/", login_not_required(people.SignIn.as_view()), name="sign-in"),
-    path("sign-out/", people.SignOut.as_view(), name="sign-out"),
+    path("sign-in/", people.sign_in, name="sign-in"),
+    path("sign-out/", people.sign_out, name="sign-out"),
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
     path("account/theme/", account.theme, name="theme"),
     path("account/tokens/new/", account.token_new, name="token-new"),
     path("account/tokens/<int:token_id>/revoke/", account.token_end, name="token-revoke"),
+    path("healthz", health.healthz, name="healthz"),
+    path("health/", health.health, name="health"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/strip/", jobs.job_strip, name="job-strip"),
+    path("jobs/<uuid:job_id>/", jobs.job_detail, name="job-detail"),
+    path("jobs/<uuid:job_id>/stop/", jobs.job_stop, name="job-stop"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_new, name="person-new"),
     path("people/<int:person_id>/", people.person, name="person"),
