@@ -206,6 +206,24 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SERVE_PUBLIC": False,
+    # Many things have a state and a kind; each set of choices keeps its own name.
+    "ENUM_NAME_OVERRIDES": {
+        "CycleState": "sop.constants.CycleState",
+        "StepKind": "sop.constants.StepKind",
+        "StepState": "sop.constants.StepState",
+        "Progress": "sop.constants.Progress",
+        "JobState": "sop.constants.JobState",
+        "FlagKind": "supply.constants.FlagKind",
+        "FlagState": "supply.constants.FlagState",
+        "ConflictKind": "reconcile.constants.ConflictKind",
+        "ConflictState": "reconcile.constants.ConflictState",
+        "LeverKind": "reconcile.constants.LeverKind",
+        "ScenarioState": "reconcile.constants.ScenarioState",
+        "QuestionState": "review.constants.QuestionState",
+        "ApprovalState": "review.constants.ApprovalState",
+        "MeasureKind": "publish.constants.MeasureKind",
+        "CheckState": "publish.constants.CheckState",
+    },
 }
 
 SIMPLE_HISTORY_HISTORY_ID_USE_UUID = False

@@ -23,24 +23,26 @@ from sop.models import Cycle, User
 
 PAGING = ("limit", "offset")
 JSON = "application/json"
+Right = str | tuple[str, ...]
 
 
 class HasRight(BasePermission):
-    """The address names the right to read it and the right to write it; empty means whoever is signed in."""
+    """The address names the rights to read and to write it, one of which is enough; empty: whoever is signed in."""
 
     message = "Your role does not include this."
 
     def has_permission(self, request: Request, view: Any) -> bool:
         """Return whether this person's role includes the call."""
-        right = view.read_right if request.method in SAFE_METHODS else view.write_right
-        return not right or person(request).has_perm(right)
+        rights: Right = view.read_right if request.method in SAFE_METHODS else view.write_right
+        words = (rights,) if isinstance(rights, str) else rights
+        return any(not word or person(request).has_perm(word) for word in words)
 
 
 class ApiView(APIView):
     """What all addresses share."""
 
-    read_right = ""
-    write_right = ""
+    read_right: Right = ""
+    write_right: Right = ""
     query: type[Query] = Query
     body: type[Body] = Body
     item: type[BaseSerializer[Any]]  # one thing that goes out

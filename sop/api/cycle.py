@@ -8,12 +8,14 @@ from rest_framework import serializers
 
 from sop.api.base import ListView, OneView, WriteView, cycle_of
 from sop.api.serializers import Body, Query, RowOut
-from sop.constants import CycleState, Progress, StepState
+from sop.constants import STEP_CLOSE_PERMISSION, CycleState, Progress, StepState
 from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, User
 from sop.selectors import cycle as selectors
 from sop.selectors.cycle_page import SUBMITTED_HERE
 from sop.services import cycle as services
 from sop.services.cycle_open import cycle_close, cycle_open
+
+CLOSERS = tuple(sorted({*STEP_CLOSE_PERMISSION.values(), "sop.open_cycle"}))  # which of them, says the step
 
 
 class CycleOut(RowOut):
@@ -183,6 +185,7 @@ class EventsView(ListView):
 class StepOpenView(WriteView):
     """Open a waiting step whose gate lets it pass."""
 
+    write_right = CLOSERS
     item = StepOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> CycleStep:
@@ -193,6 +196,7 @@ class StepOpenView(WriteView):
 class StepCloseView(WriteView):
     """Close an open step; with a reason the coordinator closes without the late ones."""
 
+    write_right = CLOSERS
     body, item = ReasonIn, StepOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> CycleStep:
@@ -225,6 +229,7 @@ class StepSubmitView(WriteView):
 class AskBackView(WriteView):
     """Give a submitted part back to its person with a note."""
 
+    write_right = CLOSERS
     body, item = NoteIn, ProgressOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> StepProgress:
