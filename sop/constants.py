@@ -114,6 +114,8 @@ HORIZON_MIN, HORIZON_DEFAULT, HORIZON_MAX = 12, 18, 24  # months; a shorter view
 
 JOB_ATTEMPTS = 5  # a chunk that kills five workers is broken, not unlucky
 
+IMPORT_INLINE_ROWS = 20_000  # about 1.5 s while a person waits; more is brought in by a worker
+
 # Tables whose rows the application's database role may add but never change or remove.
 # History tables (historical*) are added to this list by `grant_app_role`.
 APPEND_ONLY_TABLES: tuple[str, ...] = (

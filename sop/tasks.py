@@ -4,7 +4,11 @@ from typing import Any
 
 from celery import shared_task
 
+from sop.job_kinds import JobKind, register
 from sop.services import job
+from sop.services.import_run import import_chunk_run, import_job_finish
+
+register(JobKind("import", "Bringing in a file", import_chunk_run, import_job_finish, "sop.import_data"))
 
 
 @shared_task(name="sop.tasks.run_chunk")

@@ -52,10 +52,10 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
 
 def _mapping(data: dict[str, Any]) -> ColumnMapping:
     """Return the mapping; it was checked before it came here."""
-    columns = {
-        name: From(**{key: tuple(each) if isinstance(each, list) else each for key, each in source.items()})
-        for name, source in data["columns"].items()
-    }
+    columns: dict[str, From] = {}
+    for name, source in data["columns"].items():
+        lists: dict[str, Any] = {key: tuple(each) for key, each in source.items() if isinstance(each, list)}
+        columns[name] = From(**{**source, **lists})
     return ColumnMapping(**{**data, "columns": columns, "empty": tuple(data["empty"])})
 
 

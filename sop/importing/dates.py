@@ -8,7 +8,7 @@ from sop.importing.faults import Bad
 
 DMY, MDY, YMD = "dmy", "mdy", "ymd"
 ORDER_LABELS = {DMY: "Day first (31/5/18)", MDY: "Month first (5/31/18)", YMD: "Year first (18/5/31)"}
-NAMES = "jan feb mar apr may jun jul aug sep oct nov dec".split()
+NAMES = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"]
 EARLIEST_YEAR = 1980  # nothing a company still plans with is older
 
 TIME = r"(?:[T ]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})?)?"  # exports add midnight to days

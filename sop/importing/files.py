@@ -3,7 +3,7 @@
 import codecs
 import csv
 import io
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 
@@ -82,7 +82,7 @@ def delimiter_of(text: str) -> str:
     return best
 
 
-def rows_of(lines: Iterable[str], delimiter: str) -> "csv._reader":
+def rows_of(lines: Iterable[str], delimiter: str) -> Iterator[list[str]]:
     """Return a reader of the rows: strict about quotation marks, with a limit for a cell."""
     csv.field_size_limit(MAX_FIELD)
     return csv.reader(lines, delimiter=delimiter, strict=True)

@@ -2,7 +2,7 @@
 
 import csv
 from array import array
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import islice
 from operator import itemgetter
 
@@ -42,6 +42,9 @@ class Grid:
         self.blank = 0
         self.ragged = 0
         self._joiner = joiner
+        missing = [heading for joined in columns for heading in joined if heading not in headings]
+        if missing:
+            raise FileRefused(f"The file has no column {missing[0]!r}.")
         self._places = [tuple(headings.index(heading) for heading in joined) for joined in columns]
         self.columns = [Texts() for _ in columns]
 
@@ -79,7 +82,7 @@ class Grid:
         return [number for number, _ in kept], [row for _, row in kept]
 
 
-def headings_read(reader: "csv._reader") -> list[str]:
+def headings_read(reader: Iterator[list[str]]) -> list[str]:
     """Return the file's headings; refuse a file without, or with the same one twice."""
     headings = [heading.strip() for heading in _next(reader, 1)]
     if not any(headings):
@@ -122,19 +125,19 @@ def sample_read(lines: Iterable[str], delimiter: str, count: int) -> tuple[list[
         raise _broken(error, 2) from error
 
 
-def _next(reader: "csv._reader", row: int) -> list[str]:
+def _next(reader: Iterator[list[str]], row: int) -> list[str]:
     try:
         return next(reader, [])
     except csv.Error as error:
         raise _broken(error, row) from error
 
 
-def _block(reader: "csv._reader", first: int) -> list[list[str]]:
+def _block(reader: Iterator[list[str]], first: int) -> list[list[str]]:
     """Return the next rows; a broken quotation mark is told by the row it stands in."""
     block: list[list[str]] = []
     try:
         for row in islice(reader, BLOCK_ROWS):
-            block.append(row)  # noqa: PERF402  (what was read before a broken row tells its number)
+            block.append(row)
     except csv.Error as error:
         raise _broken(error, first + len(block)) from error
     return block

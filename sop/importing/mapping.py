@@ -27,6 +27,10 @@ class From:
     order: str = ""  # of day and month in this column; empty = as in the whole file
     yes: tuple[str, ...] = ()  # texts that mean yes
 
+    def as_json(self) -> dict[str, Any]:
+        """Return what is said, nothing of what is not."""
+        return {key: list(said) if isinstance(said, tuple) else said for key, said in vars(self).items() if said}
+
     @property
     def named(self) -> str:
         """Return what the person sees as this column."""
@@ -47,10 +51,7 @@ class ColumnMapping:
 
     def as_json(self) -> dict[str, Any]:
         """Return what is stored and shown to programs."""
-        columns = {
-            name: {key: list(value) if isinstance(value, tuple) else value for key, value in vars(source).items() if value}
-            for name, source in self.columns.items()
-        }
+        columns = {name: source.as_json() for name, source in self.columns.items()}
         rest = {"joiner": self.joiner, "decimal": self.decimal, "order": self.order, "add_up": self.add_up}
         return {"columns": columns, **rest, "empty": list(self.empty), "create": list(self.create)}
 

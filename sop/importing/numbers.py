@@ -7,7 +7,7 @@ from sop.importing.faults import Bad
 
 POINT, COMMA = ".", ","  # the sign before the decimals
 STYLE_LABELS = {POINT: "1,001.18", COMMA: "1.001,18"}
-GROUP = "[  \u202f'’{other}]"  # what may stand between thousands
+GROUP = "[ \u00a0\u202f'’{other}]"  # what may stand between thousands
 SHAPES = {
     style: re.compile(rf"(?a:[+-]?(\d{{1,3}}({GROUP.format(other=other)}\d{{3}})+|\d+)?({re.escape(style)}\d+)?)")
     for style, other in ((POINT, ","), (COMMA, "."))
@@ -15,6 +15,16 @@ SHAPES = {
 CURRENCY = re.compile(r"^([+-]?)\s*(?:[$€£¥]|[A-Z]{3})\s*(?=[\d.,])|(?<=\d)\s*(?:[$€£¥]|[A-Z]{3})$")
 SEPARATED = re.compile(r"(?a:\d+([.,])(\d+))")
 MAX_DIGITS = 30
+KNOWN_FAULTS = tuple(
+    (re.compile(pattern, re.IGNORECASE), what, cure)
+    for pattern, what, cure in (
+        (r"^[+-]?(nan|inf|infinity|#.*)$", "is no number", "Put the real number in, or leave the cell empty."),
+        (r"\d_", "has an underscore between its digits", "Write the number without it."),
+        (r"(?![0-9])\d", "is written with digits other than 0 to 9", "Type it again with ordinary digits."),
+        (r"^[-+]?[\d.,]+e[-+]?\d+$", "is written with an exponent", "Format the column as a number and save it again."),
+        (r"%$", "is written in percent", "Write it as a share: 7.5 % is 0.075."),
+    )
+)
 
 
 def number_read(text: str, style: str) -> str:
@@ -74,17 +84,9 @@ def _sign_first(text: str) -> str:
 
 def _bad(text: str, style: str) -> Bad:
     """Return the fault of a text that is no number, with the cure that fits what is in it."""
-    lower = text.strip("+-").lower()
-    if lower in {"nan", "inf", "infinity", "-inf", "#n/a", "#div/0!", "#value!", "#ref!"}:
-        return Bad("is no number", "Put the real number in, or leave the cell empty.")
-    if "_" in text:
-        return Bad("has an underscore between its digits", "Write the number without it.")
-    if any(sign.isdigit() and not sign.isascii() for sign in text):
-        return Bad("is written with digits other than 0 to 9", "Type it again with ordinary digits.")
-    if re.fullmatch(r"[-+]?[\d.,]+[eE][-+]?\d+", text):
-        return Bad("is written with an exponent", "Format the column as a number in the spreadsheet and save it again.")
-    if text.endswith("%"):
-        return Bad("is written in percent", "Write it as a share: 7.5 % is 0.075.")
+    for known, what, cure in KNOWN_FAULTS:
+        if known.search(text):
+            return Bad(what, cure)
     if any(SHAPES[other].fullmatch(_sign_first(text)) for other in SHAPES if other != style):
         return Bad(
             f"does not fit the way this file writes numbers ({STYLE_LABELS[style]})",

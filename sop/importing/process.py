@@ -37,7 +37,7 @@ def file_read(
 def _ask(request: dict[str, Any]) -> dict[str, Any]:
     request |= {"memory_bytes": MEMORY_BYTES, "seconds": SECONDS}
     try:
-        done = subprocess.run(  # noqa: S603  (our own program, the request goes in by standard input)
+        done = subprocess.run(
             [sys.executable, "-m", "sop.importing.child"],
             input=json.dumps(request).encode(),
             capture_output=True,

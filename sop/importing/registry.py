@@ -5,6 +5,8 @@ from dataclasses import replace
 from sop.importing.spec import Column, Kind, Table
 from sop.refusals import Refused
 
+CODE_LENGTH = 64  # of master data
+
 _tables: dict[str, Table] = {}
 
 
@@ -40,6 +42,8 @@ def _with_limits(column: Column, model_field: object) -> Column:
     places = getattr(model_field, "decimal_places", None)
     if places is not None and column.kind == Kind.DECIMAL:
         return replace(column, decimals=places, digits=getattr(model_field, "max_digits", 0) - places)
+    if column.kind == Kind.CODE:
+        return replace(column, max_length=CODE_LENGTH)
     if column.kind == Kind.INTEGER:
         return replace(column, decimals=0, digits=9)
     return column

@@ -1,7 +1,7 @@
 """What a table that takes files looks like: its columns, how they are read, what they point at, what must hold."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
@@ -31,7 +31,7 @@ class Column:
     label: str
     kind: Kind = Kind.TEXT
     required: bool = False  # every row needs it
-    needed_new: bool = False  # rows that do not exist yet need it
+    needed_new: bool = False  # a row that does not exist yet needs it
     instead: str = ""  # the column whose value a new row takes where this one is empty
     aliases: tuple[str, ...] = ()  # headings other systems give it
     choices: tuple[tuple[str, str], ...] = ()  # code and label
@@ -97,10 +97,11 @@ class Table:
     links: tuple[Link, ...] = ()
     checks: tuple[RowCheck, ...] = ()
     help: str = ""
-    # SQL that adds up the file's rows (`{lines}`, one per row that is right) to rows of the table; its key says by what.
+    # SQL that adds up the file's rows (`{lines}`, one per row that is right) to rows of the table.
     fold: str = ""
     fold_key: tuple[str, ...] = ()  # file columns that must not repeat where one row of the file is one row here
-    gate: Callable[[], None] | None = field(default=None)  # raises Refused while the table may not change
+    line_key: tuple[str, ...] = ()  # and where several rows of the file are added up
+    step: str = ""  # the cycle's step whose closing makes this table read-only
 
     def column(self, name: str) -> Column:
         """Return a column by name."""
@@ -117,4 +118,3 @@ class Fault:
     what: str
     cure: str
     blocks: bool = True
-

@@ -49,6 +49,7 @@ class Import(models.Model):
     rows = models.PositiveIntegerField(default=0)
     counts = models.JSONField(default=dict)  # added, changed, same, left out
     faults = models.JSONField(default=list)  # the first 1,000: row, column, value, what is wrong, cure
+    all_faults = models.BinaryField(null=True)  # every one of them, a packed CSV, for download
     fault_count = models.PositiveIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     applied_at = models.DateTimeField(null=True, blank=True)
