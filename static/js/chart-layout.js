@@ -5,7 +5,6 @@ const FONT = '"Inter Variable", Inter, system-ui, sans-serif';
 /** Return the layout to draw with: the house's look under the figure's own. `colours` turns a token into a colour. */
 export function houseLayout(own, colours, canvas) {
   const axis = axisLook(colours);
-  const showsLegend = own.showlegend !== false;
   return {
     bargap: 0.35,
     hovermode: "x unified",
@@ -19,7 +18,7 @@ export function houseLayout(own, colours, canvas) {
     font: { family: FONT, size: 12, color: colours("ink"), ...own.font },
     hoverlabel: { bgcolor: colours("surface"), bordercolor: colours("line"), font: { size: 12, color: colours("ink") } },
     legend: { ...legendLook(colours), ...own.legend },
-    margin: { t: 8, r: 8, b: 24, l: 8, ...own.margin, ...(showsLegend ? {} : { b: 24 }) },
+    margin: { t: 8, r: 8, b: 8, l: 8, ...own.margin },
     xaxis: merged({ ...axis, showgrid: false }, own.xaxis, colours),
     yaxis: merged({ ...axis, nticks: 5, separatethousands: true }, own.yaxis, colours),
   };
@@ -30,6 +29,7 @@ function axisLook(colours) {
     automargin: true,
     fixedrange: true,
     ticks: "",
+    showline: false,
     gridcolor: colours("chart-grid"),
     linecolor: colours("chart-axis"),
     zerolinecolor: colours("chart-axis"),
@@ -55,4 +55,10 @@ function merged(house, own = {}, colours) {
   const title = typeof own.title === "string" ? { text: own.title } : own.title;
   const quiet = { size: 12, color: colours("muted") };
   return { ...house, ...own, ...(title ? { title: { ...title, font: { ...quiet, ...title.font } } } : {}) };
+}
+
+/** Category names break at their spaces instead of leaning over: Plotly's line break is <br>. */
+export function broken(data, layout) {
+  if (layout.xaxis?.type !== "category") return data;
+  return data.map((trace) => ({ ...trace, x: trace.x?.map((name) => String(name).replaceAll(" ", "<br>")) }));
 }

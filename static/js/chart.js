@@ -5,7 +5,7 @@
  */
 
 import { THEME_CHANGED } from "./theme.js";
-import { houseLayout } from "./chart-layout.js";
+import { broken, houseLayout } from "./chart-layout.js";
 
 const PLOTLY = new URL("../vendor/plotly-basic-4.1.1/plotly-basic.min.js", import.meta.url);
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false };
@@ -34,7 +34,7 @@ export async function draw(chart, figure) {
   const plotly = await plotlyLoaded();
   const canvas = chart.querySelector(".chart-canvas");
   const colours = colourReader(canvas);
-  const data = withColours(figure.data, colours);
+  const data = broken(withColours(figure.data, colours), figure.layout ?? {});
   const layout = houseLayout(withColours(figure.layout ?? {}, colours), colours, canvas);
   alignMonths(chart, canvas, layout);
   await plotly.react(canvas, data, layout, CONFIG);
@@ -109,7 +109,7 @@ function withColours(value, colours, key = "") {
 function alignMonths(chart, canvas, layout) {
   const table = document.getElementById(chart.dataset.monthsTable ?? "");
   const cells = table?.querySelectorAll("thead th:not(:first-child)");
-  if (!cells?.length) return;
+  if (!cells?.length || table.offsetWidth > table.parentElement.clientWidth) return; // the table scrolls: no common months
   const box = canvas.getBoundingClientRect();
   const first = cells[0].getBoundingClientRect();
   const last = cells[cells.length - 1].getBoundingClientRect();
