@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from reconcile.constants import ScenarioState
 from reconcile.models import Scenario, ScenarioLine, ScenarioRun
+from reconcile.selectors import currency
 from reconcile.services.conflict import conflicts_replace
 from reconcile.services.output import LINE_COLUMNS, conflicts_of, kpis_of, levers_of, line_rows
 from reconcile.services.scenario import scenario_base_get
@@ -70,9 +71,9 @@ def scenario_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     result = scenario_compute(inputs.problem, levers_of(run.scenario, inputs))
     with lease.writing():
         _copy(line_rows(run.pk, inputs, result))
-        ScenarioRun.objects.filter(pk=run.pk).update(kpis=kpis_of(result), warnings=list(result.warnings))
+        ScenarioRun.objects.filter(pk=run.pk).update(kpis=kpis_of(result, currency()), warnings=list(result.warnings))
         if run.scenario.base:
-            conflicts_replace(cycle=cycle, found=conflicts_of(inputs, result))
+            conflicts_replace(cycle=cycle, found=conflicts_of(inputs, result, currency()))
 
 
 def scenario_finish(job: Job) -> dict[str, Any]:
