@@ -16,7 +16,8 @@ DEMAND_ROWS_SQL = """
         group by 1, 2, 3, 4
     ), part as (
         select h.*, p.whole_units, l.demand, l.revenue,
-               h.wanted / nullif(sum(h.wanted) over w, 0) as weight,
+               case when sum(h.wanted) over w > 0 then h.wanted / sum(h.wanted) over w
+                    else 1.0 / count(*) over w end as weight,
                case when p.whole_units then 1 else 0.001 end as step
         from share h
         join supply_stockitem i on i.product_id = h.product_id and i.location_id = h.location_id
@@ -24,10 +25,10 @@ DEMAND_ROWS_SQL = """
         join sop_product p on p.id = h.product_id
         window w as (partition by h.product_id, h.location_id, h.bucket)
     ), floored as (
-        select *, floor(demand * coalesce(weight, 0) / step) as units,
-               floor(revenue * coalesce(weight, 0) * 100) as cents,
-               demand * coalesce(weight, 0) / step - floor(demand * coalesce(weight, 0) / step) as unit_rest,
-               revenue * coalesce(weight, 0) * 100 - floor(revenue * coalesce(weight, 0) * 100) as cent_rest
+        select *, floor(demand * weight / step) as units,
+               floor(revenue * weight * 100) as cents,
+               demand * weight / step - floor(demand * weight / step) as unit_rest,
+               revenue * weight * 100 - floor(revenue * weight * 100) as cent_rest
         from part
     ), ranked as (
         select *, row_number() over (g order by unit_rest desc, customer_id) as unit_rank,
