@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from demand.constants import Layer
 from demand.selectors.layers import months_with_actuals
@@ -84,6 +84,12 @@ def family_months(plan: PublishedPlan) -> list[tuple[str, date, Decimal, Decimal
 def measures(cycle: Cycle, bucket: date, kind: str) -> QuerySet[PlanMeasure]:
     """Return how the layers of a cycle did in one month, by total, family, region or customer."""
     return PlanMeasure.objects.filter(cycle=cycle, bucket=bucket, kind=kind).order_by("code", "layer")
+
+
+def measures_visible(cycle: Cycle, user: User) -> QuerySet[PlanMeasure]:
+    """Return all measures of a cycle; of single customers only those this person sees in detail."""
+    hidden = Q(kind=MeasureKind.CUSTOMER) & ~Q(code__in=customers_visible(user).values("code"))
+    return PlanMeasure.objects.filter(cycle=cycle).exclude(hidden).order_by("bucket", "kind", "code", "layer")
 
 
 def months_measurable(cycle: Cycle) -> list[date]:

@@ -1,0 +1,1 @@
+"""Published plans and measures for programs."""
