@@ -2,13 +2,14 @@
 
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest
 from django.urls import reverse
 
-from sop.constants import CycleState, StepState
+from sop.constants import CycleState
 from sop.models import Cycle, CycleStep, User
-from sop.navigation import step_url
+from sop.navigation import cycle_url, step_url
+
+MENU = 12  # cycles in the menu; the others stand on the page of all cycles
 
 # Beside the steps: word, address, the right that shows it (empty = everybody).
 NAV: tuple[tuple[str, str, str], ...] = (
@@ -27,25 +28,29 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     user = getattr(request, "user", None)
     company = getattr(request, "company", None)
     if not isinstance(user, User) or company is None:
-        return {"shell": {"company": "", "theme": "system", "cycle": None, "steps": [], "nav": []}}
-    cycle = _cycle(request)
+        return {"shell": {}}
+    cycles = list(Cycle.objects.order_by("-bucket"))
+    cycle = _shown(request, cycles)
     return {
         "shell": {
             "company": company.name,
             "theme": user.theme,
+            "role_label": user.role_label,
             "cycle": cycle,
+            "cycles": [(each.pk, str(each), cycle_url(each.pk), each == cycle) for each in cycles[:MENU]],
             "steps": _steps(request, cycle),
             "nav": _nav(request, user),
+            "jobs_url": reverse("sop:job-strip"),
         }
     }
 
 
-def _cycle(request: HttpRequest) -> Cycle | None:
+def _shown(request: HttpRequest, cycles: list[Cycle]) -> Cycle | None:
     """Return the cycle the address names, else the open one, else the latest."""
     named = request.resolver_match.kwargs.get("cycle_id") if request.resolver_match else None
-    wanted = Q(pk=named) if named else Q(state=CycleState.OPEN)
-    found = Cycle.objects.filter(wanted).first()
-    return found or Cycle.objects.order_by("-bucket").first()
+    by_id = next((cycle for cycle in cycles if cycle.pk == named), None)
+    is_open = next((cycle for cycle in cycles if cycle.state == CycleState.OPEN), None)
+    return by_id or is_open or next(iter(cycles), None)
 
 
 def _steps(request: HttpRequest, cycle: Cycle | None) -> list[dict[str, Any]]:
@@ -59,8 +64,6 @@ def _steps(request: HttpRequest, cycle: Cycle | None) -> list[dict[str, Any]]:
             "name": step.get_kind_display(),
             "url": (url := step_url(step.kind, cycle.pk)),
             "state": step.state,
-            "closed": step.state == StepState.CLOSED,
-            "due_at": step.due_at,
             "stale": step.stale_because,
             "current": page.startswith(url),
         }

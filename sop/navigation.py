@@ -1,13 +1,13 @@
 """Where each step's page is; later apps are known here by the names of their addresses only."""
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from sop.constants import StepKind
 
 STEP_PAGES: dict[StepKind, str] = {
     StepKind.GATHER: "demand:adjust",
     StepKind.SUPPLY: "supply:workbench",
-    StepKind.RECONCILE: "reconcile:family-sheet",
+    StepKind.RECONCILE: "reconcile:sheet",
     StepKind.REVIEW: "review:review",
     StepKind.PUBLISH: "publish:publish",
 }
@@ -15,10 +15,7 @@ STEP_PAGES: dict[StepKind, str] = {
 
 def step_url(kind: str, cycle_id: int) -> str:
     """Return the address of a step's own page."""
-    try:
-        return reverse(STEP_PAGES[StepKind(kind)], args=[cycle_id])
-    except NoReverseMatch:  # the step's page is not built yet
-        return cycle_url(cycle_id)
+    return reverse(STEP_PAGES[StepKind(kind)], args=[cycle_id])
 
 
 def cycle_url(cycle_id: int) -> str:

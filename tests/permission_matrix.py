@@ -2,10 +2,10 @@
 
 To add a route, add one line to TABLE: its full name and a rule for each method it offers.
 
-    "demand:submit": Route(post="demand.override_forecast"),
+    "demand:export": Route(get="demand.export_demand"),
 
-A rule is a permission ("app.codename"), several of which one is enough (a tuple), EVERYONE (who is signed in) or
-PUBLIC. A method without a rule must answer 405. Where an address names something that belongs to one person, say
+A rule is a permission ("app.codename") or a role (Role.REP), several of which one is enough (a tuple), EVERYONE
+(who is signed in) or PUBLIC. A method without a rule must answer 405. Where an address names something that belongs to one person, say
 in `foreign` which object of Ben's must stay out of Ana's reach: {"token_id": "token_of_ben"}. The numbers that fill
 an address (cycle_id, step_id...) come from `world`; a name it does not know becomes 0, which is enough where the
 view checks the permission before it looks the object up.
@@ -14,7 +14,7 @@ view checks the permission before it looks the object up.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from sop.constants import Progress, StepKind
+from sop.constants import Progress, Role, StepKind
 from sop.models import StepProgress
 from sop.selectors.cycle import step
 from sop.services.tokens import token_create
@@ -36,6 +36,7 @@ class Route:
     patch: Rule = NOBODY
     delete: Rule = NOBODY
     foreign: Mapping[str, str] = field(default_factory=dict)
+    body: Mapping[str, object] = field(default_factory=dict)  # what to send where an empty write is refused first
 
 
 def world(cast: Cast) -> dict[str, object]:
@@ -73,6 +74,12 @@ TABLE: dict[str, Route] = {
     "sop:theme": Route(post=EVERYONE),
     "sop:token-new": Route(post=EVERYONE),
     "sop:token-revoke": Route(post=EVERYONE, foreign={"token_id": "token_of_ben"}),
+    "sop:healthz": Route(get=PUBLIC),
+    "sop:health": Route(get="sop.open_cycle"),
+    "sop:jobs": Route(get=EVERYONE),
+    "sop:job-strip": Route(get=EVERYONE),
+    "sop:job-detail": Route(get=EVERYONE),
+    "sop:job-stop": Route(post=EVERYONE),
     "sop:people": Route(get="sop.manage_people"),
     "sop:person-new": Route(get="sop.manage_people", post="sop.manage_people"),
     "sop:person": Route(get="sop.manage_people", post="sop.manage_people"),
@@ -97,8 +104,8 @@ TABLE: dict[str, Route] = {
     "demand:reasons": Route(post="demand.override_forecast"),
     "demand:undo": Route(post="demand.override_forecast"),
     "demand:panel": Route(get="demand.view_demand"),
-    "demand:submit": Route(post="demand.override_forecast"),
-    "demand:explain": Route(post="demand.override_forecast"),
+    "demand:submit": Route(post=Role.REP),
+    "demand:explain": Route(post=Role.REP),
     "demand:export": Route(get="demand.export_demand"),
     "demand:baseline": Route(get="demand.view_demand"),
     "demand:baseline-run": Route(post="demand.run_baseline"),
@@ -119,7 +126,7 @@ TABLE: dict[str, Route] = {
     "reconcile:export": Route(get="reconcile.export_reconcile"),
     "reconcile:conflict": Route(post="reconcile.own_conflict"),
     "reconcile:scenarios": Route(get="reconcile.view_reconcile", post="reconcile.view_reconcile"),
-    "reconcile:combine": Route(post="reconcile.view_reconcile"),
+    "reconcile:combine": Route(post=("reconcile.edit_scenario", "review.freeze_pack")),
     "reconcile:scenario": Route(get="reconcile.view_reconcile"),
     "reconcile:lever": Route(post="reconcile.edit_scenario"),
     "reconcile:release": Route(post="reconcile.edit_scenario"),
@@ -164,11 +171,11 @@ TABLE: dict[str, Route] = {
     "api:step-close": Route(post=CLOSES_GATHER),
     "api:step-reopen": Route(post="sop.open_cycle"),
     "api:step-submit": Route(post=EVERYONE),
-    "api:step-ask-back": Route(post=CLOSES_GATHER),
+    "api:step-ask-back": Route(post=CLOSES_GATHER, body={"note": "Roofing doubled: why?"}),
     "api:demand": Route(get="demand.view_demand"),
     "api:overrides": Route(post="demand.override_forecast"),
     "api:reasons": Route(get="demand.override_forecast", post="demand.override_forecast"),
-    "api:territory-submit": Route(post="demand.override_forecast"),
+    "api:territory-submit": Route(post=Role.REP),
     "api:change-sets": Route(get="demand.view_demand"),
     "api:change-set-undo": Route(post="demand.override_forecast"),
     "api:baseline-runs": Route(get="demand.view_demand", post="demand.run_baseline"),

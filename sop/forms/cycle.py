@@ -12,6 +12,7 @@ class CycleOpenForm(forms.Form):
     month = forms.DateField(
         label="First month to plan",
         required=False,
+        help_text="Empty: the month after the last cycle, or this month for the first.",
         input_formats=["%Y-%m"],
         widget=forms.DateInput(attrs={"type": "month"}, format="%Y-%m"),
         error_messages={"invalid": "Write the month as year and month, for instance 2022-02."},

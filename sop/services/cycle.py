@@ -7,7 +7,7 @@ snapshot, or after it and refused. A check without the lock lets edits slip in b
 from django.db import transaction
 from django.utils import timezone
 
-from sop.constants import STEP_CLOSE_PERMISSION, STEP_ORDER, CycleState, Progress, StepKind, StepState
+from sop.constants import STEP_ORDER, CycleState, Progress, StepKind, StepState
 from sop.cycle_hooks import missing_to_close, missing_to_open, on_close, on_open, on_reopen, run
 from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, User
 from sop.refusals import NotAllowed, Refused, StepClosed
@@ -68,7 +68,8 @@ def step_submit(*, user: User, step_id: int) -> StepProgress:
 def step_ask_back(*, user: User, progress_id: int, note: str) -> StepProgress:
     """Give a submitted part back to its person with a note."""
     part = StepProgress.objects.select_for_update().select_related("step__cycle", "user").get(pk=progress_id)
-    _need(user, STEP_CLOSE_PERMISSION[StepKind(part.step.kind)], "Only the step's planner asks back.")
+    if not may_close(user, StepKind(part.step.kind)):
+        raise NotAllowed("Only the step's planner asks back.")
     step_edit_lock(cycle_id=part.step.cycle_id, kind=StepKind(part.step.kind))
     if not note.strip():
         raise Refused("Say what should be looked at again.")

@@ -67,9 +67,7 @@ def status_tag(code: object, word: object = "") -> SafeString:
 
 
 @register.inclusion_tag("components/chart.html")
-def chart(
-    figure: Mapping[str, Any] | None, label: str, height: str = "", *, months_table: str = ""
-) -> dict[str, Any]:
+def chart(figure: Mapping[str, Any] | None, label: str, height: str = "", *, months_table: str = "") -> dict[str, Any]:
     """Draw a finished figure; `label` says in words what it shows, height is "", "low" or "tall".
 
     `months_table` is the id of a table of months below; the chart's months then stand over the table's.

@@ -5,7 +5,7 @@ from django.contrib.auth import update_session_auth_hash
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sop.forms.people import PasswordForm, TokenForm
 from sop.refusals import Refused
@@ -21,6 +21,7 @@ def account(request: HttpRequest) -> HttpResponse:
     return _account(request, TokenForm())
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @sensitive_post_parameters()
 def password(request: HttpRequest) -> HttpResponse:
     """Change one's own password; whoever came in with a one-time password starts here."""

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sop.forms.cycle import CalendarLineForm, CycleOpenForm, ReasonForm
 from sop.models import Cycle, CycleStep, StepProgress
@@ -105,6 +105,7 @@ def step_ask_back(request: HttpRequest, progress_id: int) -> HttpResponse:
     return _act(request, part.step.cycle, call, done, form=("step-ask-back", progress_id), typed=note)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("sop.open_cycle", raise_exception=True)
 def calendar(request: HttpRequest) -> HttpResponse:
     """Show and change who owns each step and on which working day it is due."""

@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.decorators import permission_required
+from django.contrib.auth.decorators import login_not_required, permission_required
 from django.contrib.auth.views import LoginView, LogoutView
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from sop.forms.people import PersonForm, PersonNewForm, SignInForm
 from sop.models import User
@@ -27,8 +27,8 @@ class SignIn(LoginView):
     redirect_authenticated_user = True
 
 
-class SignOut(LogoutView):
-    """End the session (POST only)."""
+sign_in = login_not_required(require_http_methods(["GET", "HEAD", "POST"])(SignIn.as_view()))
+sign_out = LogoutView.as_view()  # POST only
 
 
 def locked_out(request: HttpRequest, credentials: dict[str, Any] | None = None, *args: Any) -> HttpResponse:
@@ -50,6 +50,7 @@ def people(request: HttpRequest) -> HttpResponse:
     return render(request, "people/people.html", page)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("sop.manage_people", raise_exception=True)
 def person_new(request: HttpRequest) -> HttpResponse:
     """Create a person; their one-time password is shown once."""
@@ -72,6 +73,7 @@ def person_new(request: HttpRequest) -> HttpResponse:
     return render(request, "people/person.html", {"form": form}, status=422 if form.errors else 200)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("sop.manage_people", raise_exception=True)
 def person(request: HttpRequest, person_id: int) -> HttpResponse:
     """Show and change one person; the history stands below."""
