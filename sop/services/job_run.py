@@ -5,7 +5,7 @@ import uuid
 from datetime import timedelta
 
 from celery.exceptions import SoftTimeLimitExceeded
-from django.db import DatabaseError, InterfaceError, OperationalError, close_old_connections, connection, transaction
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
 from django.db.models import F, Q
 from django.utils import timezone
 
@@ -160,7 +160,8 @@ def _again_or_fail(chunk: JobChunk, lease: Lease) -> None:
         chunk_fail(chunk, lease, _gave_up(_place(chunk)))
         return
     wait = timedelta(seconds=BACK_OFF_SECONDS * 2 ** (chunk.attempts - 1))
-    close_old_connections()
+    if not connection.is_usable():
+        connection.close()  # the next statement opens a new one
     try:
         JobChunk.objects.filter(pk=chunk.pk, owner=lease.owner, state=JobState.RUNNING).update(
             state=JobState.QUEUED, owner=None, lease_until=None, sent_at=None, not_before=timezone.now() + wait
