@@ -15,10 +15,10 @@ from sop.models import Company, Cycle
 
 # Every sum the sheet and the comparisons show, over the lines of one scenario run.
 SUMS = """
-    sum(demand) as demand, sum(receipts) as receipts, sum(shipped) as shipped, sum(lost) as lost,
-    sum(closing) as closing, sum(safety_stock) as safety_stock, sum(revenue) as revenue, sum(cogs) as cogs,
-    sum(inventory_value) as inventory_value, sum(purchases_value) as purchases_value, sum(carrying) as carrying,
-    sum(lost_revenue) as lost_revenue, sum(lost_margin) as lost_margin
+    sum(l.demand) as demand, sum(l.receipts) as receipts, sum(l.shipped) as shipped, sum(l.lost) as lost,
+    sum(l.closing) as closing, sum(l.safety_stock) as safety_stock, sum(l.revenue) as revenue, sum(l.cogs) as cogs,
+    sum(l.inventory_value) as inventory_value, sum(l.purchases_value) as purchases_value, sum(l.carrying) as carrying,
+    sum(l.lost_revenue) as lost_revenue, sum(l.lost_margin) as lost_margin
 """
 
 
@@ -85,9 +85,9 @@ def conflicts(cycle: Cycle) -> QuerySet[Conflict]:
 def family_sheet(run: ScenarioRun, family_id: int | None) -> list[SheetMonth]:
     """Return one family's months (all families when None) in order."""
     sql = f"""
-        select bucket, {SUMS} from reconcile_scenarioline l
+        select l.bucket, {SUMS} from reconcile_scenarioline l
         join supply_stockitem i on i.id = l.item_id join sop_product p on p.id = i.product_id
-        where l.run_id = %s and (%s::bigint is null or p.family_id = %s) group by bucket order by bucket
+        where l.run_id = %s and (%s::bigint is null or p.family_id = %s) group by l.bucket order by l.bucket
     """  # noqa: S608  (SUMS is the constant above)
     with connection.cursor() as cursor:
         cursor.execute(sql, [run.pk, family_id, family_id])
