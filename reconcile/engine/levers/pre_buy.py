@@ -37,8 +37,6 @@ class PreBuyLever(Lever):
         warnings = []
         if len(rows) < scoped:
             warnings.append(f"{self.label}: {scoped - len(rows)} of {scoped} items have no cost rise in these months.")
-        if not len(rows):
-            return Applied(problem, tuple(warnings))
         orders, figures = self._orders(plan_supply(problem.take(rows)), month[rows])
         bought = orders.of_rows(np.flatnonzero(orders.quantity > 0), len(rows))
         if nothing := len(rows) - len(bought.item):
