@@ -205,7 +205,7 @@ def test_the_health_page_says_what_waits_and_who_sweeps(cast: Cast, monkeypatch:
     shown = client_of(cast.cora).get(reverse("sop:health")).content.decode()
     for words in ("PostgreSQL 18", "3 hints waiting", "worker@here", "the oldest since", "has never run", "▲ Look"):
         assert words in shown
-    Sweep.objects.create(at=timezone.now(), hints=1)
+    Sweep.objects.create(pk=1, at=timezone.now(), hints=1)
     assert "sent 1 hints again" in client_of(cast.cora).get(reverse("sop:health")).content.decode()
     assert client_of(cast.olga).get(reverse("sop:health")).status_code == 403
 
