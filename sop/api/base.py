@@ -75,6 +75,10 @@ class ListView(ApiView):
         """Return all rows this person may see, filtered; the page is cut out of them."""
         raise NotImplementedError
 
+    def shown(self, user: User, rows: Sequence[Any]) -> Sequence[Any]:
+        """Return the rows of one page as this person sees them; most need nothing done."""
+        return rows
+
     def get(self, request: Request, **address: Any) -> Response:
         """Answer one page."""
         pages = self.pagination_class()
@@ -83,7 +87,8 @@ class ListView(ApiView):
         if isinstance(rows, QuerySet) and self.orderings:
             rows = self._ordered(rows, request.query_params.get("ordering", next(iter(self.orderings))))
         page = pages.paginate_queryset(rows, request, view=self)  # type: ignore[arg-type]  # a sequence does as well
-        return pages.get_paginated_response(self.item(page, many=True).data)
+        shown = self.shown(person(request), page or [])
+        return pages.get_paginated_response(self.item(shown, many=True).data)
 
     def _ordered(self, rows: QuerySet[Any], name: str) -> QuerySet[Any]:
         columns = self.orderings.get(name.removeprefix("-"))
