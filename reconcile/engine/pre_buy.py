@@ -49,12 +49,11 @@ def one_time_discount(
 ) -> tuple[float, float, float]:
     """Return the regular order, the single order at the discount, and the difference, the forward buy [units].
 
-    discount: as a share of the regular cost. Q_d = d*D / ((C-d)*h) + C*Q / (C-d), d in money per unit.
+    discount d, regular_cost C [money/unit], order_cost [money]: Q_d = d*D / ((C-d)*h) + C*Q / (C-d).
     """
     regular = float(economic_order_quantity(annual_demand, order_cost, regular_cost, carry_rate))
-    saved = discount * regular_cost
-    reduced = regular_cost - saved
-    special = saved * annual_demand / (reduced * carry_rate) + regular_cost * regular / reduced
+    reduced = regular_cost - discount
+    special = discount * annual_demand / (reduced * carry_rate) + regular_cost * regular / reduced
     return regular, special, special - regular
 
 
