@@ -17,7 +17,7 @@ import pytest
 from sop.local import product
 from sop.local.venv import ROOT
 
-READY_SECONDS = 120
+READY_SECONDS = 300
 STOP_SECONDS = 15
 
 

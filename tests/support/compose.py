@@ -138,7 +138,7 @@ class Installation:
 
     def wait_until_ready(self) -> None:
         """Wait until the health page says that a worker answers."""
-        product.wait_until_ready(self.url, self.children, self.folder, seconds=60)
+        product.wait_until_ready(self.url, self.children, self.folder, seconds=120)
 
     @property
     def url(self) -> str:

@@ -16,8 +16,9 @@ from sop.local.servers import DATABASE, Servers
 from sop.local.venv import ROOT
 
 EMPTY, SEEDED = "sop_empty", "sop_seeded"  # databases each test starts from a copy of
-READY_SECONDS = 60
-SWEEP_SECONDS = 1  # a lost job is found again within a second, so that no test waits long
+READY_SECONDS = 120
+# A lost hint is found again within a second and a dead worker's part within a few, so that no test waits long.
+QUICK = {"SWEEP_SECONDS": "1", "JOB_LEASE_SECONDS": "4"}
 
 
 class Live:
@@ -59,7 +60,7 @@ class Live:
             self.worker_kill(name)
         commands = {
             "web": product.web_command(self.port),
-            "worker": product.worker_command(),
+            "worker": worker_command("worker"),
             "beat": product.beat_command(self.servers.state / "beat"),
         }
         for name, command in commands.items():
@@ -85,7 +86,7 @@ class Live:
     def worker_start(self, name: str | None = None) -> str:
         """Start one more worker, or the killed one of that name again; return its name without waiting for it."""
         name = name or next(self._names)
-        self._launch(name, product.worker_command(name))
+        self._launch(name, worker_command(name))
         return name
 
     def worker_kill(self, name: str = "worker") -> None:
@@ -164,4 +165,9 @@ class Live:
 
     def _environment(self, database: str, role: str) -> dict[str, str]:
         servers = {"DATABASE_URL": self.servers.postgres.url(database, role), "REDIS_URL": self.servers.valkey.url}
-        return product.environment(servers, self.key, SWEEP_SECONDS=str(SWEEP_SECONDS))
+        return product.environment(servers, self.key, **QUICK)
+
+
+def worker_command(name: str) -> list[str]:
+    """Return the product's worker, which also knows the tests' own kind of background work."""
+    return [*product.worker_command(name), "-I", "tests.support.tally"]

@@ -60,14 +60,17 @@ class Pages:
         page.goto("/sign-in/")
         page.fill("input[name=username]", user)
         page.fill("input[name=password]", f"demo-{user}")
-        page.click("button[type=submit]")
+        page.get_by_role("button", name="Sign in", exact=True).click()
         page.wait_for_url(lambda url: "/sign-in" not in url)
 
+    def check(self) -> None:
+        """Fail when one of the pages had an error."""
+        assert not self.errors, "the browser reported:\n" + "\n".join(self.errors)
+
     def close(self) -> None:
-        """Close every page and fail when one of them had an error."""
+        """Close every page."""
         for context in self.browser.contexts:
             context.close()
-        assert not self.errors, "the browser reported:\n" + "\n".join(self.errors)
 
     def _on_console(self, message: ConsoleMessage) -> None:
         # A breach of the content security policy arrives here too, as an error.
@@ -85,12 +88,13 @@ class Pages:
 
 @contextmanager
 def opened(browser: Browser, live: Live) -> Iterator[Pages]:
-    """Yield pages; on a clean end their errors fail the test."""
+    """Yield pages; an error in one of them fails the test that opened it."""
     pages = Pages(browser, live)
     try:
         yield pages
     finally:
         pages.close()
+    pages.check()
 
 
 def shot(page: Page, name: str) -> Path:
