@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -41,9 +42,7 @@ def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
     return panel.astype({"unique_id": "int64", "y": "float64"})
 
 
-def month_matrix(
-    sql: str, params: dict[str, object], *, series_ids: Sequence[int], months: Sequence[date]
-) -> FloatMatrix:
+def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
     """Return a matrix (series x months) filled from a query giving series_id, bucket, value; NaN where no row came."""
     matrix = np.full((len(series_ids), len(months)), np.nan)
     row_of = pd.Index(series_ids)
@@ -53,7 +52,7 @@ def month_matrix(
         rows = cursor.fetchall()
     if rows:
         ids, buckets, values = zip(*rows, strict=True)
-        at_row, at_column = row_of.get_indexer(list(ids)), column_of.get_indexer(list(buckets))
+        at_row, at_column = row_of.get_indexer(pd.Index(ids)), column_of.get_indexer(pd.Index(buckets))
         known = (at_row >= 0) & (at_column >= 0)
         matrix[at_row[known], at_column[known]] = np.array(values, dtype=float)[known]
     return matrix

@@ -65,4 +65,4 @@ def plan_line_rows(cycle: Cycle, run_id: int) -> list[tuple[Value, ...]]:
         rows = cursor.fetchall()
         cursor.execute(STOCK_ROWS_SQL, params)
         rows += cursor.fetchall()
-    return rows
+    return list(rows)

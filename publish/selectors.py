@@ -78,7 +78,7 @@ def family_months(plan: PublishedPlan) -> list[tuple[str, date, Decimal, Decimal
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, [plan.pk])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def measures(cycle: Cycle, bucket: date, kind: str) -> QuerySet[PlanMeasure]:
@@ -180,9 +180,14 @@ def plan_against_actual(cycle: Cycle, bucket: date) -> list[tuple[str, Decimal, 
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, {"plan": plan.pk, "bucket": bucket})
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _names(kind: MeasureKind) -> dict[str, str]:
-    model = {MeasureKind.FAMILY: Family, MeasureKind.REGION: Region, MeasureKind.CUSTOMER: Customer}.get(kind)
+    models: dict[MeasureKind, type[Family] | type[Region] | type[Customer]] = {
+        MeasureKind.FAMILY: Family,
+        MeasureKind.REGION: Region,
+        MeasureKind.CUSTOMER: Customer,
+    }
+    model = models.get(kind)
     return dict(model.objects.values_list("code", "name")) if model else {}

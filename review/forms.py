@@ -13,16 +13,18 @@ class QuestionForm(forms.Form):
     background = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 2}), required=False, label="What they should know"
     )
-    options = forms.ModelMultipleChoiceField(queryset=None, widget=forms.CheckboxSelectMultiple, label="Options")
-    recommended = forms.ModelChoiceField(queryset=None, required=False, label="We recommend")
+    options = forms.ModelMultipleChoiceField(
+        queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple, label="Options"
+    )
+    recommended = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label="We recommend")
     dissent = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 2}), required=False, label="Who sees it differently, and why"
     )
-    decider = forms.ModelChoiceField(queryset=None, label="Who decides")
+    decider = forms.ModelChoiceField(queryset=User.objects.none(), label="Who decides")
     due_at = forms.DateTimeField(
         label="Until when", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )
-    conflict = forms.ModelChoiceField(queryset=None, required=False, widget=forms.HiddenInput)
+    conflict = forms.ModelChoiceField(queryset=User.objects.none(), required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args: object, cycle: Cycle, **kwargs: object) -> None:
         super().__init__(*args, **kwargs)  # type: ignore[arg-type]
@@ -47,7 +49,7 @@ class DecisionForm(forms.Form):
 class PlanForm(forms.Form):
     """The one scenario that is to become the plan."""
 
-    scenario = forms.ModelChoiceField(queryset=None, label="The plan")
+    scenario = forms.ModelChoiceField(queryset=User.objects.none(), label="The plan")
     assumption = forms.CharField(widget=forms.Textarea(attrs={"rows": 2}), label="What we assume, in one sentence")
 
     def __init__(self, *args: object, cycle: Cycle, **kwargs: object) -> None:

@@ -46,7 +46,7 @@ def mark_trace(name: str, months: Sequence[date], values: Iterable[float], colou
     return {"type": "scatter", "mode": "markers", "name": name, "x": iso(months), "y": plain(values), "marker": marker}
 
 
-def range_trace(name: str, months: Sequence[date], low: Sequence[float], high: Sequence[float], colour: str) -> Trace:
+def range_trace(name: str, months: Sequence[date], low: Iterable[float], high: Iterable[float], colour: str) -> Trace:
     """Return a filled band between two rows of values."""
     around = [*iso(months), *reversed(iso(months))]
     edge = [*plain(high), *reversed(plain(low))]

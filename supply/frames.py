@@ -227,7 +227,7 @@ class _Reader:
         if not rows:
             return found
         items, months, *values = zip(*rows, strict=True)
-        at, column = self.rows.get_indexer(list(items)), self.columns.get_indexer(list(months))
+        at, column = self.rows.get_indexer(pd.Index(items)), self.columns.get_indexer(pd.Index(months))
         known = (at >= 0) & (column >= 0)
         for matrix, value in zip(found, values, strict=True):
             matrix[at[known], column[known]] = np.array(value, dtype=float)[known]
@@ -242,7 +242,7 @@ def _rho(ids: list[int], params: dict[str, Any], table: list[dict[str, Any]]) ->
     if not rows or pooled.empty:
         return result
     items, routes, scales, means = zip(*rows, strict=True)
-    place = pd.Index(ids).get_indexer(list(items))
+    place = pd.Index(ids).get_indexer(pd.Index(items))
     mean = np.bincount(place, weights=np.array(means, dtype=float), minlength=len(ids))
     for month in range(1, RHO_MONTHS + 1):
         error = cumulated_error(pooled, np.array(routes), np.array(scales, dtype=float), month)
@@ -295,4 +295,4 @@ def _table(sql: str, params: dict[str, Any]) -> pd.DataFrame:
 def _rows(sql: str, params: dict[str, Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
-        return cursor.fetchall()
+        return list(cursor.fetchall())

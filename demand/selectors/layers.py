@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import numpy as np
 from django.db.models import Max
@@ -75,7 +76,7 @@ def layers(cycle: Cycle, *, series_ids: Sequence[int]) -> Layers:
 
 def versions(cycle: Cycle, *, series_ids: Sequence[int], layer: str) -> NDArray[np.int64]:
     """Return each cell's version in a layer, 0 where nobody ever changed it."""
-    params: dict[str, object] = {"cycle": cycle.pk, "layer": layer, "ids": list(series_ids)}
+    params: dict[str, Any] = {"cycle": cycle.pk, "layer": layer, "ids": list(series_ids)}
     matrix = month_matrix(VERSION_SQL, params, series_ids=series_ids, months=plan_months(cycle))
     return np.nan_to_num(matrix).astype(np.int64)
 
@@ -106,7 +107,7 @@ def last_consensus(cycle: Cycle, *, series_ids: Sequence[int]) -> FloatMatrix:
     months = plan_months(cycle)
     if before is None:
         return np.full((len(series_ids), len(months)), np.nan)
-    params: dict[str, object] = {"cycle": before.pk, "ids": list(series_ids)}
+    params: dict[str, Any] = {"cycle": before.pk, "ids": list(series_ids)}
     return month_matrix(SNAPSHOT_SQL, params, series_ids=series_ids, months=months)
 
 
@@ -123,7 +124,8 @@ def months_with_actuals(since: date) -> list[date]:
 
 def snapshot_version(cycle: Cycle) -> int | None:
     """Return the latest version of the layers kept when gather demand closed, None before that."""
-    return ForecastSnapshot.objects.filter(cycle=cycle).aggregate(version=Max("version"))["version"]
+    version: int | None = ForecastSnapshot.objects.filter(cycle=cycle).aggregate(version=Max("version"))["version"]
+    return version
 
 
 def adopted_run(cycle: Cycle) -> BaselineRun | None:
@@ -134,7 +136,7 @@ def adopted_run(cycle: Cycle) -> BaselineRun | None:
 def _actual(sql: str, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
     if not months:
         return np.zeros((len(series_ids), 0))
-    params: dict[str, object] = {"ids": list(series_ids), "first": months[0], "last": months[-1]}
+    params: dict[str, Any] = {"ids": list(series_ids), "first": months[0], "last": months[-1]}
     return month_matrix(sql, params, series_ids=series_ids, months=months)
 
 

@@ -134,9 +134,10 @@ def _title(row_id: str, first: Series) -> tuple[str, str]:
 
 
 def _quantile(cycle: Cycle, ids: list[int], column: str) -> FloatMatrix:
-    params: dict[str, object] = {"cycle": cycle.pk, "ids": ids}
+    params: dict[str, Any] = {"cycle": cycle.pk, "ids": ids}
     sql = BASELINE_SQL.format(column=column)
-    return month_matrix(sql, params, series_ids=ids, months=plan_months(cycle))[0]
+    row: FloatMatrix = month_matrix(sql, params, series_ids=ids, months=plan_months(cycle))[0]
+    return row
 
 
 def _number(row: FloatMatrix | None, at: int) -> float | None:

@@ -47,7 +47,7 @@ def routes(run: BaselineRun) -> list[RouteRow]:
 def fallbacks(run: BaselineRun) -> list[dict[str, object]]:
     """Return what failed in a run and how often, so that nothing is replaced silently."""
     found = BaselineSeries.objects.filter(run=run).exclude(fallback="").values("fallback")
-    return list(found.annotate(series=Count("id")).order_by("-series"))
+    return [dict(row) for row in found.annotate(series=Count("id")).order_by("-series")]
 
 
 def moved(run: BaselineRun, against: BaselineRun, limit: int = 20) -> list[tuple[str, float, float]]:
@@ -66,4 +66,4 @@ def moved(run: BaselineRun, against: BaselineRun, limit: int = 20) -> list[tuple
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, {"old": against.pk, "new": run.pk, "limit": limit})
-        return cursor.fetchall()
+        return list(cursor.fetchall())

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection
 
@@ -59,7 +60,13 @@ def reasons_missing(cycle: Cycle, user: User) -> list[Unexplained]:
     """Return this person's changes above the threshold that have no reason, dearest first."""
     percent, money = reason_threshold()
     ids = list(series_editable(user).values_list("pk", flat=True))
-    params = {"cycle": cycle.pk, "layer": layer_of(user), "ids": ids, "percent": percent, "money": money}
+    params: dict[str, Any] = {
+        "cycle": cycle.pk,
+        "layer": layer_of(user),
+        "ids": ids,
+        "percent": percent,
+        "money": money,
+    }
     with connection.cursor() as cursor:
         cursor.execute(MISSING_SQL, params)
         return [

@@ -13,15 +13,15 @@ from sop.models.history import history
 class User(AbstractUser):
     """One row is one person; people are deactivated, never deleted, so that history keeps its names."""
 
-    first_name = None  # one name, as the person writes it
-    last_name = None
+    first_name = None  # type: ignore[assignment]  # one name, as the person writes it
+    last_name = None  # type: ignore[assignment]
     name = models.CharField(max_length=150)
     must_change_password = models.BooleanField(default=False)
     theme = models.CharField(
         max_length=6, default="system", choices=[(v, v.title()) for v in ("system", "light", "dark")]
     )
 
-    REQUIRED_FIELDS = ("name", "email")
+    REQUIRED_FIELDS = ["name", "email"]
     # An old password's hash is nobody's business, and neither are sign-ins or taste.
     history = history(without=("password", "last_login", "theme"))
 

@@ -116,7 +116,7 @@ def _run(  # noqa: PLR0917  (private, called twice above)
 def _statement(
     model: type[models.Model], key: Sequence[str], columns: Sequence[str], only_new: Sequence[str], middle: sql.SQL
 ) -> sql.Composed:
-    fields = {field.column: field for field in model._meta.concrete_fields}
+    fields = {str(field.column): field for field in model._meta.concrete_fields}
     changed = [name for name in columns if name not in key and name not in only_new]
     parts = {
         "arrays": sql.SQL(", ").join(sql.SQL("%s::{}[]").format(sql.SQL(_type(fields[name]))) for name in columns),
