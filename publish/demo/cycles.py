@@ -2,12 +2,22 @@
 
 from datetime import date, timedelta
 
+from demand.models import ForecastSnapshot
 from publish.demo.clock import clock, moment
 from publish.demo.gather import assumptions_make, baseline_make, changes_make, submissions_make
 from publish.demo.people import PEOPLE
 from publish.demo.plan import supply_plan
+from publish.demo.settle import (
+    decisions_look_back,
+    decisions_make,
+    plan_go,
+    plans_measure,
+    questions_raise,
+    scenarios_make,
+)
 from publish.demo.story import DECEMBER, FEBRUARY, JANUARY, SUBMITTED_IN_FEBRUARY
-from sop.constants import Role, Source, StepKind, StepState
+from publish.demo.tables import statistics_update
+from sop.constants import Role, Source, StepKind
 from sop.models import Cycle, CycleStep, User
 from sop.request_context import acting
 from sop.services.cycle import step_close
@@ -25,14 +35,17 @@ def december(users: dict[str, User]) -> None:
     """The first cycle: everybody asks for more than they need, and it is written down."""
     cycle = _opened(users, DECEMBER, working_day(DECEMBER, 1))
     _gather(users, cycle)
-    _rest(users, cycle)
+    _supply(users, cycle)
+    _reconcile_to_publish(users, cycle)
 
 
 def january(users: dict[str, User]) -> None:
     """The second: the first measured bias is on the table."""
     cycle = _opened(users, JANUARY, working_day(JANUARY, 1))
+    plans_measure(users, working_day(JANUARY, 1))
     _gather(users, cycle)
-    _rest(users, cycle)
+    _supply(users, cycle)
+    _reconcile_to_publish(users, cycle)
 
 
 def february(users: dict[str, User], today: date) -> None:
@@ -41,6 +54,8 @@ def february(users: dict[str, User], today: date) -> None:
     cycle = _opened(users, FEBRUARY, begin)
     for kind, days in DUE_AFTER.items():
         CycleStep.objects.filter(cycle=cycle, kind=kind).update(due_at=moment(workday_after(today, days), 17))
+    plans_measure(users, begin)
+    decisions_look_back(users, begin)
     following = workday_after(begin, 1)
     baseline_make(users["olga"], cycle, moment(begin, 10))
     changes_make(users, cycle, moment(following, 8, 10))
@@ -64,10 +79,6 @@ def _opened(users: dict[str, User], bucket: date, day: date) -> Cycle:
         return cycle_open(user=users["cora"], bucket=bucket)
 
 
-def _step(cycle: Cycle, kind: StepKind) -> CycleStep:
-    return CycleStep.objects.get(cycle=cycle, kind=kind)
-
-
 def _gather(users: dict[str, User], cycle: Cycle) -> None:
     """Live through a finished cycle's first step: baseline, changes, submissions, snapshot."""
     day = {number: working_day(cycle.bucket, number) for number in range(1, 5)}
@@ -75,16 +86,31 @@ def _gather(users: dict[str, User], cycle: Cycle) -> None:
     changes_make(users, cycle, moment(day[2], 8, 10))
     assumptions_make(users, cycle, moment(day[3], 11))
     submissions_make(users, cycle, REPS, moment(day[4], 13))
-    with clock(moment(day[4], 16, 30)), acting(users["olga"], Source.PAGE):
-        step_close(user=users["olga"], step_id=_step(cycle, StepKind.GATHER).pk)
+    _close(users["olga"], cycle, StepKind.GATHER, day[4])
+    statistics_update(ForecastSnapshot)
 
 
-def _rest(users: dict[str, User], cycle: Cycle) -> None:
-    """Close the steps behind gather demand; to become supply runs, scenarios, decisions and a published plan."""
+def _supply(users: dict[str, User], cycle: Cycle) -> None:
+    """Live through planning supply."""
     supply_plan(users["sam"], cycle, moment(working_day(cycle.bucket, 5), 9))
-    with clock(moment(working_day(cycle.bucket, 7), 15)), acting(users["sam"], Source.PAGE):
-        step_close(user=users["sam"], step_id=_step(cycle, StepKind.SUPPLY).pk)
-    last = working_day(cycle.bucket, 13)
-    with clock(moment(last, 16)), acting(users["cora"], Source.PAGE):
-        CycleStep.objects.filter(cycle=cycle).exclude(state=StepState.CLOSED).update(state=StepState.CLOSED)
+    _close(users["sam"], cycle, StepKind.SUPPLY, working_day(cycle.bucket, 7))
+
+
+def _reconcile_to_publish(users: dict[str, User], cycle: Cycle) -> None:
+    """Live through scenarios, decisions, signatures and publishing; then the cycle ends."""
+    day = {number: working_day(cycle.bucket, number) for number in range(8, 14)}
+    scenarios_make(users, cycle, day[8])
+    questions_raise(users, cycle, frozen=day[9], due=day[12])
+    _close(users["olga"], cycle, StepKind.RECONCILE, day[9])
+    decisions_make(users, cycle, day[11])
+    _close(users["cora"], cycle, StepKind.REVIEW, day[11])
+    plan_go(users, cycle, day[12])
+    _close(users["cora"], cycle, StepKind.PUBLISH, day[12])
+    with clock(moment(day[13], 9)), acting(users["cora"], Source.PAGE):
         cycle_close(user=users["cora"], cycle_id=cycle.pk)
+
+
+def _close(user: User, cycle: Cycle, kind: StepKind, day: date) -> None:
+    """Close a step in the afternoon."""
+    with clock(moment(day, 16, 30)), acting(user, Source.PAGE):
+        step_close(user=user, step_id=CycleStep.objects.get(cycle=cycle, kind=kind).pk)

@@ -14,8 +14,9 @@ from django.db import connection, transaction
 from django.test import Client
 from pytest_django.plugin import DjangoDbBlocker
 
-from publish.demo.people import PEOPLE, password
+from publish.demo.people import APPROVERS, PEOPLE, password
 from publish.demo.seed import seed
+from publish.selectors import seals_check
 from sop.constants import Progress, StepKind, StepState
 from sop.models import Cycle, CycleStep, StepProgress, User
 
@@ -196,6 +197,55 @@ def test_the_one_who_asks_for_twice_is_far_too_high() -> None:
     )
     assert bias["ben"] > 0.2
     assert bias["ben"] > bias["ana"] + 0.15
+
+
+def test_the_last_supply_plan_is_short_of_some_things_and_full_of_others() -> None:
+    flags = _rows(
+        """
+        select g.kind, f.code, count(*), sum(g.money) from supply_supplyflag g
+        join sop_cycle y on y.id = g.cycle_id and y.bucket = '2022-01-01'
+        join supply_stockitem i on i.id = g.item_id
+        join sop_product p on p.id = i.product_id join sop_family f on f.id = p.family_id
+        where g.state <> 'gone' group by 1, 2
+        """
+    )
+    short = {family: count for kind, family, count, _ in flags if kind == "shortage"}
+    excess = {family: count for kind, family, count, _ in flags if kind == "excess"}
+    assert sum(short.values()) >= 60
+    assert short["GYPS"] >= 15
+    assert short["INSU"] >= 15
+    assert sum(excess.values()) >= 60
+    assert excess["SIDE"] >= 15
+    assert excess["FAST"] >= 15
+
+
+def test_two_cycles_ended_with_a_signed_and_sealed_plan() -> None:
+    cycles = Cycle.objects.filter(bucket__lt=date(2022, 2, 1)).order_by("bucket")
+    assert [cycle.bucket for cycle in cycles] == [date(2021, 12, 1), date(2022, 1, 1)]
+    checks = seals_check()
+    assert len(checks) == 2
+    assert all(check.intact for check in checks)
+    assert checks[1].plan.previous_seal == checks[0].plan.seal
+    for check in checks:
+        assert [signed["function"] for signed in check.plan.approvers] == [function for _, function in APPROVERS]
+    assert set(CycleStep.objects.filter(cycle__in=cycles).values_list("state", flat=True)) == {StepState.CLOSED}
+
+
+def test_every_plan_was_measured_by_every_layer() -> None:
+    sql = "select y.bucket, m.bucket, m.layer from publish_planmeasure m join sop_cycle y on y.id = m.cycle_id"
+    december, january = date(2021, 12, 1), date(2022, 1, 1)
+    wanted = {
+        (cycle, month, layer)
+        for cycle, month in ((december, december), (december, january), (january, january))
+        for layer in ("naive", "baseline", "sales", "consensus")
+    }
+    assert set(_rows(sql)) == wanted
+
+
+def test_decisions_carry_reasons_and_the_first_were_looked_back_at() -> None:
+    assert _value("select count(*) from review_decision where length(rationale) > 40") == 4
+    assert _value("select count(*) from review_question where state <> 'decided'") == 0
+    assert sorted(_rows("select state from publish_decisioncheck")) == [("kept",), ("missed",)]
 
 
 def test_february_is_being_gathered() -> None:
