@@ -23,14 +23,15 @@ logger = logging.getLogger(__name__)
 PASSING = (OperationalError, InterfaceError, OSError)
 BACK_OFF_SECONDS = 5  # before the second try; doubled before each further one
 
-# Parts another worker is just writing are left to it: it sees at its end that the job is over.
+# Parts another worker is just taking or writing are left to it: it sees at its end that the job is over.
 END_PARTS_SQL = """
     update sop_jobchunk set output = null, lease_until = null,
            state = case when state in ('queued', 'running') then 'cancelled' else state end,
            finished_at = coalesce(finished_at, now())
-    where id in (select id from sop_jobchunk
-                 where job_id = %s and (output is not null or state in ('queued', 'running'))
-                 for update skip locked)
+    where id in (select c.id from sop_jobchunk c join sop_job j on j.id = c.job_id
+                 where j.id = %s and j.state in ('done', 'failed', 'cancelled')
+                   and (c.output is not null or c.state in ('queued', 'running'))
+                 for update of c skip locked)
 """
 
 
@@ -50,6 +51,7 @@ def chunk_run(chunk_id: int) -> None:
                 raise RuntimeError(f"{job.kind} left a part without writing it")
         except LeaseLost:
             logger.info("the lease of part %s is lost; its result is thrown away", chunk_id)
+            parts_tidy(job.pk)
             return
         except Refused as refusal:
             chunk_fail(chunk, lease, str(refusal))
@@ -119,8 +121,13 @@ def job_end(job: Job, state: JobState, sentence: str = "") -> None:
     """Write the end of a job whose row the caller has locked; parts not begun will not begin."""
     job.state, job.error, job.finished_at = state, sentence, timezone.now()
     job.save(update_fields=["state", "error", "finished_at", "result", "cancel_requested_at"])
+    parts_tidy(job.pk)
+
+
+def parts_tidy(job_id: uuid.UUID) -> None:
+    """Let no part of an ended job look as if it were still to be done, and empty what parts kept for later stages."""
     with connection.cursor() as cursor:
-        cursor.execute(END_PARTS_SQL, [job.pk])
+        cursor.execute(END_PARTS_SQL, [job_id])
 
 
 def _close(job_id: uuid.UUID) -> None:

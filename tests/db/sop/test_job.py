@@ -372,6 +372,14 @@ def test_a_job_whose_last_worker_died_before_closing_is_closed_by_the_sweeper(
     assert job.state == JobState.DONE
 
 
+def test_a_part_taken_just_as_its_job_ended_does_not_look_active_for_ever(cast: Cast) -> None:
+    job = tally_request(cast.olga, parts=1)
+    job_cancel(user=cast.olga, job_id=job.pk)
+    JobChunk.objects.update(state=JobState.RUNNING, lease_until=timezone.now() - timedelta(seconds=1))
+    jobs_sweep()
+    assert job.chunks.get().state == JobState.CANCELLED
+
+
 def test_what_parts_kept_for_later_stages_is_emptied_at_the_end(cast: Cast) -> None:
     def keep(chunk: JobChunk, lease: Lease) -> None:
         with lease.writing():
