@@ -1,278 +1,246 @@
-// The adjust screen: the grid, its status line, saving, the side panel, filters, reasons, undo.
+// The adjust screen: puts the grid, saving, the side panel, filters, reasons and undo together.
 
-import { drawAll } from "./chart.js";
 import { csrfToken } from "./csrf.js";
-import { PlanGrid, make } from "./plangrid/grid.js";
-import { LAYERS, PlanModel } from "./plangrid/model.js";
+import { make } from "./plangrid/dom.js";
+import { RowFilter } from "./plangrid/filter.js";
+import { PlanGrid } from "./plangrid/grid.js";
+import { readHolds, toggleHolds } from "./plangrid/holds.js";
+import { PlanModel } from "./plangrid/model.js";
+import { SidePanel } from "./plangrid/panel.js";
+import { showRefusals } from "./plangrid/refusals.js";
+import { LAYERS } from "./plangrid/rows.js";
 import { SaveQueue, showState } from "./plangrid/save.js";
-import { toast } from "./toast.js";
+import { showSelection } from "./plangrid/status.js";
+import { announce, toast } from "./toast.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
-const PANEL_WAIT = 250; // the panel follows the focused cell once it rests
+const byId = (id) => document.getElementById(id);
 
-const place = document.getElementById("plan-grid");
-if (place) start(place).catch((error) => fail(place, error));
+class AdjustScreen {
+  constructor(root, data) {
+    this.root = root;
+    this.data = data;
+    this.model = new PlanModel(data);
+    this.filter = new RowFilter(this.model);
+    this.holdsKey = `plan-holds ${root.dataset.user} ${root.dataset.url}`;
+    this.queue = this._newQueue();
+    for (const cell of this.queue.pending) this.model.putTyped(cell); // typed before the page was reloaded
+    readHolds(this.model, this.holdsKey);
+    this.panel = this._newPanel();
+    this.grid = this._newGrid();
+    this.model.listeners.push((cells, action) => this.changed(cells, action));
+    root.scrollLeft = Math.max(0, (this.model.first - 2) * this.grid.view.columnWidth);
+    this._listen();
+    this.count();
+    this.queue.flush();
+  }
+
+  // ---- what happens to the plan
+
+  changed(cells, action) {
+    if (cells.length === 0) return;
+    this.lastCells = cells.map((cell) => this.address(cell));
+    this.queue.add(action === "undo" ? "edit" : action, cells.map((cell) => this.sent(cell)));
+    if (cells.length > 1) announce(`${NUMBER.format(cells.length)} cells changed.`);
+    this.count();
+  }
+
+  address({ row, column }) {
+    return { series: this.model.rows[row].series, bucket: this.model.months[column].bucket };
+  }
+
+  /** A leaf cell as the server takes it; at its baseline it has no quantity of its own. */
+  sent({ row, column }) {
+    const { model } = this;
+    const address = this.address({ row, column });
+    const quantity = model.isChanged(row, column) ? String(model.get(row, column)) : null;
+    return { ...address, quantity, version: model.version(address) };
+  }
+
+  answered({ saved, refused }) {
+    this.model.settle(saved, refused);
+    if (refused.length) this.refuse(refused);
+    this.grid.refresh();
+    this.follow();
+  }
+
+  /** The whole change was refused: each of its cells is. */
+  refusedWhole(sentence, { cells }) {
+    const refused = cells.map((cell) => ({ ...cell, reason: "refused", message: sentence }));
+    this.answered({ saved: [], refused });
+  }
+
+  refuse(refused) {
+    showRefusals(byId("conflict-dialog"), this.model, refused, {
+      keep: (cell) => {
+        this.model.setVersion(cell);
+        this.queue.add("edit", [this.sent(this.model.cellOf(cell))]);
+        this.grid.refresh();
+      },
+      take: (cell) => {
+        if (cell.reason === "conflict") this.model.setVersion(cell);
+        this.model.putServed(cell);
+        this.model.tell([], "theirs");
+        this.count();
+      },
+    });
+  }
+
+  /** Attach a reason to the changed cells that are marked; where none is, to the last change. */
+  async giveReason(code, note, words) {
+    await this.queue.flush();
+    const marked = this.marked();
+    const response = await fetch(this.root.dataset.reasonUrl, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
+      body: JSON.stringify({ cells: marked.length ? marked : (this.lastCells ?? []), reason: code, note }),
+    });
+    const answer = await response.json();
+    if (!response.ok) toast(answer.error);
+    else {
+      this.model.settle(answer.versions, []);
+      toast(`${words}: ${answer.count} cell${answer.count === 1 ? "" : "s"}.`);
+      this.follow();
+    }
+  }
+
+  marked() {
+    const { grid, model } = this;
+    const { top, bottom, left, right } = grid.range();
+    const found = new Map();
+    for (let line = top; line <= bottom; line += 1) {
+      for (const row of model.leaves(grid.rowIndex(line))) {
+        for (let column = Math.max(left, model.first); column <= right; column += 1) {
+          if (model.isChanged(row, column)) found.set(row * model.width + column, this.address({ row, column }));
+        }
+      }
+    }
+    return [...found.values()];
+  }
+
+  hold() {
+    const { count, on } = toggleHolds(this.grid, this.holdsKey);
+    if (count) toast(`${NUMBER.format(count)} cell${count === 1 ? "" : "s"} ${on ? "held: spreading leaves them alone" : "let go"}.`);
+  }
+
+  /** Fetch the layers shown under a product, once. */
+  async loadLayers() {
+    if (this.layersAsked) return;
+    this.layersAsked = true;
+    const wanted = Object.keys(LAYERS).filter((name) => name !== "baseline");
+    await Promise.all(
+      wanted.map(async (name) => {
+        const response = await fetch(`${this.root.dataset.measureUrl}?measure=${name}`);
+        if (response.ok) this.model.setMeasure(name, (await response.json()).values);
+      }),
+    );
+    this.grid.refresh();
+  }
+
+  // ---- what is shown beside it
+
+  selected(range) {
+    if (!this.grid) return; // the grid marks its first cell while it is being built
+    showSelection(byId("selection"), this.model, this.grid.shown, range);
+    this.follow();
+  }
+
+  follow() {
+    const { grid, model, data } = this;
+    const { source } = model.rows[grid.rowIndex()];
+    const { bucket } = model.months[Math.max(grid.active.column, model.first)];
+    this.panel.follow({ row: data.rows[source].id, bucket });
+  }
+
+  count() {
+    const chip = document.querySelector('[data-filter="changed"] .count');
+    if (chip) chip.textContent = String(this.filter.countChanged());
+  }
+
+  // ---- building
+
+  _newQueue() {
+    return new SaveQueue({
+      url: this.root.dataset.saveUrl,
+      storageKey: `plan-queue ${this.root.dataset.saveUrl} ${this.root.dataset.user}`,
+      csrf: csrfToken,
+      onState: (state, waiting, savedAt) => {
+        showState(byId("save-state"), { state, waiting, savedAt, retry: () => this.queue.flush() });
+      },
+      onAnswer: (answer) => this.answered(answer),
+      onRefusal: (sentence, batch) => this.refusedWhole(sentence, batch),
+    });
+  }
+
+  _newPanel() {
+    return new SidePanel(byId("panel"), {
+      url: this.root.dataset.panelUrl,
+      onReason: (code, note, words) => this.giveReason(code, note, words),
+      focusGrid: () => this.grid.mark(),
+    });
+  }
+
+  _newGrid() {
+    const { model } = this;
+    return new PlanGrid(this.root, model, {
+      label: "Demand plan by product and month, units",
+      rowTitle: "Product",
+      corner: `${model.width - model.first} months, adjusted plan`,
+      filter: (index) => this.filter.passes(index),
+      onSelect: (range) => this.selected(range),
+      onPaste: ({ unread }) => unread && toast(`${unread} pasted cells are not numbers and were left alone.`),
+      onOpenProduct: () => this.loadLayers(),
+      onFind: () => byId("find").focus(),
+      onLeave: () => (byId("submit-territory") ?? byId("find")).focus(),
+      onKeysHelp: () => byId("keys-dialog").showModal(),
+      onReason: (number) => this.panel.choose(number),
+      onNote: () => this.panel.note(),
+      onHistory: () => this.panel.history(),
+      onHold: () => this.hold(),
+    });
+  }
+
+  _listen() {
+    byId("undo")?.addEventListener("click", () => this.model.undo());
+    byId("redo")?.addEventListener("click", () => this.model.redo());
+    byId("keys")?.addEventListener("click", () => byId("keys-dialog").showModal());
+    byId("find").addEventListener("input", (event) => {
+      this.filter.words = event.target.value.trim().toLowerCase();
+      this.grid.reload();
+    });
+    const chips = [...document.querySelectorAll("[data-filter]")];
+    for (const chip of chips) {
+      chip.addEventListener("click", () => {
+        this.filter.name = chip.dataset.filter;
+        for (const other of chips) other.setAttribute("aria-pressed", String(other === chip));
+        this.grid.reload();
+      });
+    }
+    byId("submit-form")?.addEventListener("submit", (event) => this.submit(event));
+  }
+
+  /** Submit only what is saved. */
+  async submit(event) {
+    if (!this.queue.waiting) return;
+    event.preventDefault();
+    await this.queue.flush();
+    if (!this.queue.waiting) event.target.submit();
+  }
+}
 
 async function start(root) {
   const response = await fetch(root.dataset.url, { headers: { Accept: "application/json" } });
   if (!response.ok) throw new Error(`The plan could not be loaded (${response.status}).`);
   const data = await response.json();
   root.replaceChildren();
-  const model = new PlanModel(data);
-  const screen = { root, data, model, filter: "all", words: "" };
-  screen.queue = new SaveQueue({
-    url: root.dataset.saveUrl,
-    storageKey: `plan-queue ${root.dataset.saveUrl} ${root.dataset.user}`,
-    csrf: csrfToken,
-    version: (cell) => model.versions.get(String(cell.series))[model.columnOf(cell.bucket) - model.first],
-    onState: (state, waiting) => showState(byId("save-state"), state, waiting, () => screen.queue.flush()),
-    onAnswer: (answer) => answered(screen, answer),
-    onRefusal: (sentence) => toast(sentence),
-  });
-  screen.grid = new PlanGrid(root, model, {
-    label: "Demand plan by product and month, units",
-    rowTitle: "Product",
-    corner: `${model.width - model.first} months, adjusted plan`,
-    filter: (index) => passes(screen, index),
-    onSelect: (range) => selected(screen, range),
-    onPaste: ({ unread }) => unread && toast(`${unread} pasted cells are not numbers and were left alone.`),
-    onOpenProduct: () => measures(screen),
-    onFind: () => byId("find").focus(),
-    onLeave: () => byId("submit-territory")?.focus() ?? byId("find").focus(),
-    onKeysHelp: () => byId("keys-dialog").showModal(),
-    onReason: (number) => document.querySelectorAll("#panel .chip[data-reason]")[number - 1]?.click(),
-    onNote: () => document.querySelector("#panel textarea")?.focus(),
-    onHistory: () => document.querySelector("#panel .history")?.scrollIntoView(),
-  });
-  model.listeners.push((cells, action) => changed(screen, cells, action));
-  screen.grid.root.scrollLeft = Math.max(0, (model.first - 2) * screen.grid.columnWidth);
-  buttons(screen);
+  new AdjustScreen(root, data);
   document.body.dataset.grid = "ready";
-}
-
-function changed(screen, cells, action) {
-  if (cells.length === 0) return;
-  const { model } = screen;
-  const sent = cells.map(({ row, column }) => ({
-    series: model.rows[row].series,
-    bucket: model.months[column].bucket,
-    quantity: model.isChanged(row, column) ? String(model.get(row, column)) : null,
-  }));
-  screen.queue.add(action === "undo" ? "edit" : action, sent);
-  screen.lastCells = sent;
-  if (cells.length > 1 && action === "edit") toast(`${NUMBER.format(cells.length)} cells changed.`);
-  counts(screen);
-}
-
-function answered(screen, answer) {
-  screen.model.settle(answer.saved, answer.refused);
-  if (answer.refused.length) conflicts(screen, answer.refused);
-  screen.grid.refresh();
-  panelSoon(screen);
-}
-
-/** Name each refused cell and let the person keep their number or take the other one. */
-function conflicts(screen, refused) {
-  const dialog = byId("conflict-dialog");
-  const list = dialog.querySelector("tbody");
-  list.replaceChildren();
-  for (const cell of refused) {
-    const row = screen.model.rows.find((each) => each.series === cell.series);
-    const line = make("tr");
-    line.append(make("th", "", { scope: "row" }, `${row?.name ?? "Row"}, ${cell.bucket.slice(0, 7)}`), make("td", "", {}, cell.message));
-    const choice = make("td", "nowrap");
-    if (cell.reason === "conflict") choice.append(...choices(screen, cell, line));
-    line.append(choice);
-    list.append(line);
-  }
-  if (!dialog.open) dialog.showModal();
-}
-
-function choices(screen, cell, line) {
-  const { model } = screen;
-  const keep = make("button", "button", { type: "button" }, "Keep mine");
-  const take = make("button", "button", { type: "button" }, "Take theirs");
-  keep.addEventListener("click", () => {
-    model.versions.get(String(cell.series))[model.columnOf(cell.bucket) - model.first] = cell.version;
-    const row = model.rows.findIndex((each) => each.series === cell.series);
-    const quantity = String(model.get(row, model.columnOf(cell.bucket)));
-    model.refused.delete(`${cell.series} ${cell.bucket}`);
-    screen.queue.add("edit", [{ series: cell.series, bucket: cell.bucket, quantity }]);
-    line.remove();
-  });
-  take.addEventListener("click", () => {
-    model.takeTheirs(cell);
-    line.remove();
-  });
-  return [keep, " ", take];
-}
-
-function selected(screen, range) {
-  const { grid, model } = screen;
-  if (!grid) return;
-  let sum = 0;
-  let base = 0;
-  let count = 0;
-  for (let r = range.top; r <= range.bottom; r += 1) {
-    for (let c = range.left; c <= range.right; c += 1) {
-      sum += model.get(grid.shown[r], c) || 0;
-      base += model.base[grid.shown[r] * model.width + c] || 0;
-      count += 1;
-    }
-  }
-  const change = sum - base;
-  const share = base ? ` (${signed((change / base) * 100, 1)}%)` : "";
-  facts({ Cells: NUMBER.format(count), Sum: NUMBER.format(sum), Average: NUMBER.format(sum / count), "Against baseline": signed(change) + share });
-  panelSoon(screen);
-}
-
-function facts(values) {
-  const line = byId("selection");
-  line.replaceChildren();
-  for (const [name, value] of Object.entries(values)) {
-    const fact = make("span", "", {}, `${name} `);
-    fact.append(make("b", "", {}, value));
-    line.append(fact);
-  }
-}
-
-function panelSoon(screen) {
-  clearTimeout(screen.panelTimer);
-  screen.panelTimer = setTimeout(() => panel(screen), PANEL_WAIT);
-}
-
-/** Load the side panel of the focused row and month; a cell still being saved is asked for again after its answer. */
-async function panel(screen) {
-  const { grid, model, root } = screen;
-  const row = model.rows[grid.rowIndex()];
-  const source = screen.data.rows[row.source];
-  const month = model.months[Math.max(grid.active.column, model.first)];
-  const url = new URL(root.dataset.panelUrl, location.href);
-  url.search = new URLSearchParams({ row: source.id, bucket: month.bucket });
-  const response = await fetch(url, { headers: { "HX-Request": "true" } });
-  if (!response.ok) return;
-  const target = byId("panel");
-  target.innerHTML = await response.text();
-  for (const chip of target.querySelectorAll(".chip[data-reason]")) chip.addEventListener("click", () => reason(screen, chip));
-  drawAll(target);
-}
-
-/** Attach the chosen reason to the change just made, or to the marked cells. */
-async function reason(screen, chip) {
-  const note = document.querySelector("#panel textarea")?.value ?? "";
-  const cells = marked(screen);
-  await screen.queue.flush();
-  const response = await fetch(screen.root.dataset.reasonUrl, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": csrfToken() },
-    body: JSON.stringify({ cells, reason: chip.dataset.reason, note }),
-  });
-  const answer = await response.json();
-  if (!response.ok) toast(answer.error);
-  else {
-    for (const cell of answer.versions) screen.model.settle([cell], []);
-    toast(`${chip.textContent.trim()}: ${answer.count} cells.`);
-    panelSoon(screen);
-  }
-}
-
-/** The changed leaf cells under the marked range; where none is, the cells of the last change. */
-function marked(screen) {
-  const { grid, model } = screen;
-  const { top, bottom, left, right } = grid.range();
-  const cells = [];
-  for (let r = top; r <= bottom; r += 1) {
-    for (const row of model.leaves(grid.shown[r])) {
-      for (let c = Math.max(left, model.first); c <= right; c += 1) {
-        if (model.isChanged(row, c)) cells.push({ series: model.rows[row].series, bucket: model.months[c].bucket });
-      }
-    }
-  }
-  return cells.length ? cells : (screen.lastCells ?? []);
-}
-
-/** Fetch the layers shown under a product, once. */
-async function measures(screen) {
-  if (screen.layers) return;
-  screen.layers = true;
-  for (const name of Object.keys(LAYERS)) {
-    if (name === "baseline") continue;
-    const response = await fetch(`${screen.root.dataset.measureUrl}?measure=${name}`);
-    if (response.ok) screen.model.setMeasure(name, (await response.json()).values);
-  }
-  screen.grid.refresh();
-}
-
-function passes(screen, index) {
-  const { model } = screen;
-  const row = model.rows[index];
-  const product = row.level < 2 || row.level === 2 ? index : row.parent;
-  if (row.level < 2) return row.level === 0 || products(screen, index).length > 0;
-  return matches(screen, product);
-}
-
-function products(screen, family) {
-  const { model } = screen;
-  const found = [];
-  for (let i = family + 1; i < model.rows[family].end; i += 1) if (model.rows[i].level === 2 && matches(screen, i)) found.push(i);
-  return found;
-}
-
-function matches(screen, product) {
-  const { model, words, filter } = screen;
-  const name = model.rows[product].name.toLowerCase();
-  if (words && !name.includes(words)) return false;
-  if (filter !== "changed") return true;
-  return model.leaves(product).some((row) => {
-    for (let c = model.first; c < model.width; c += 1) if (model.isChanged(row, c)) return true;
-    return false;
-  });
-}
-
-function buttons(screen) {
-  byId("undo")?.addEventListener("click", () => screen.model.undo());
-  byId("redo")?.addEventListener("click", () => screen.model.redo());
-  byId("keys")?.addEventListener("click", () => byId("keys-dialog").showModal());
-  byId("find").addEventListener("input", (event) => {
-    screen.words = event.target.value.trim().toLowerCase();
-    screen.grid.reload();
-  });
-  for (const chip of document.querySelectorAll(".chip[data-filter]")) {
-    chip.addEventListener("click", () => {
-      screen.filter = chip.dataset.filter;
-      for (const other of document.querySelectorAll(".chip[data-filter]")) other.setAttribute("aria-pressed", String(other === chip));
-      screen.grid.reload();
-    });
-  }
-  byId("submit-form")?.addEventListener("submit", async (event) => {
-    if (!screen.queue.waiting) return;
-    event.preventDefault();
-    await screen.queue.flush();
-    if (!screen.queue.waiting) event.target.submit();
-  });
-  counts(screen);
-}
-
-function counts(screen) {
-  const chip = document.querySelector('.chip[data-filter="changed"] .count');
-  if (!chip) return;
-  const before = screen.filter;
-  screen.filter = "changed";
-  const count = screen.model.rows.filter((row, index) => row.level === 2 && matches(screen, index)).length;
-  screen.filter = before;
-  chip.textContent = String(count);
-}
-
-function signed(value, digits = 0) {
-  const text = digits ? Math.abs(value).toFixed(digits) : NUMBER.format(Math.abs(value));
-  return (value < 0 ? "−" : "+") + text;
-}
-
-function byId(id) {
-  return document.getElementById(id);
 }
 
 function fail(root, error) {
   root.replaceChildren(make("p", "grid-error", { role: "alert" }, `${error.message} Reload the page to try again.`));
   throw error;
 }
+
+const place = byId("plan-grid");
+if (place) start(place).catch((error) => fail(place, error));

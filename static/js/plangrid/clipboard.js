@@ -22,7 +22,8 @@ export function copied(model, rows, range) {
  * One value fills the whole range; a table repeats where the range is a multiple of it; empty cells leave theirs alone.
  * Total rows are left out of a many-row paste when their parts are shown: they follow from them.
  */
-export function pasted(model, rows, range, text) {
+export function pasted(grid, range, text) {
+  const { model, shown: rows } = grid;
   const table = parseTable(text);
   const height = table.length;
   const width = Math.max(...table.map((line) => line.length));
@@ -38,7 +39,7 @@ export function pasted(model, rows, range, text) {
       const column = range.left + c;
       const cell = table[r % height][c % width] ?? "";
       if (row === undefined || column >= model.width || cell.trim() === "") continue;
-      if (model.isTotal(row) && model.rows[row].open && down > 1) continue;
+      if (grid.followsFromParts(range.top + r, down)) continue;
       const value = parseNumber(cell, model.get(row, column));
       if (Number.isNaN(value)) unread += 1;
       else edits.push([row, column, value]);

@@ -1,7 +1,8 @@
 // Typing into a cell: the input that lies over it.
 
-import { make, move } from "./grid.js";
+import { make, move } from "./dom.js";
 import { BASELINE, parseNumber } from "./parse.js";
+import { spreadHint } from "./hint.js";
 
 const ARROWS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
 
@@ -21,13 +22,16 @@ export class CellEditor {
     const { model } = grid;
     const label = `${model.rows[row].name}, ${model.months[place.column].label}`;
     const input = make("input", "pg-editor", { type: "text", inputmode: "decimal", autocomplete: "off", "aria-label": label });
-    input.value = first ?? String(Math.round(model.get(row, place.column) || 0));
-    const x = grid.frozenWidth + place.column * grid.columnWidth - 2;
-    move(input, x, place.row * grid.rowHeight - 2, grid.columnWidth + 3, grid.rowHeight + 2);
+    this.untouched = first === undefined ? String(Math.round(model.get(row, place.column) || 0)) : null;
+    input.value = first ?? this.untouched;
+    const { view } = grid;
+    const { x, y } = view.place(place);
+    move(input, x - 2, y - 2, view.columnWidth + 3, view.rowHeight + 2);
     input.addEventListener("keydown", (event) => this._key(event, first !== undefined));
     input.addEventListener("blur", () => this.input === input && this.commit({ quiet: true }));
     this.input = input;
-    grid.body.append(input);
+    view.body.append(input);
+    if (model.isTotal(row)) this._hint(row, place);
     input.focus({ preventScroll: true });
     if (first === undefined) input.select();
   }
@@ -36,11 +40,13 @@ export class CellEditor {
   commit({ whole = false, quiet = false } = {}) {
     const { grid, input } = this;
     if (!input) return true;
+    if (!whole && input.value === this.untouched) return this._leave(quiet); // looked at, not changed
     const { active } = grid;
     const range = whole ? grid.range() : { top: active.row, bottom: active.row, left: active.column, right: active.column };
     const edits = [];
     for (let r = range.top; r <= range.bottom; r += 1) {
       for (let c = range.left; c <= range.right; c += 1) {
+        if (whole && grid.followsFromParts(r, range.bottom - range.top + 1)) continue;
         const row = grid.shown[r];
         const value = parseNumber(input.value, grid.model.get(row, c));
         if (value !== BASELINE && !(value >= 0)) return this._unread(quiet);
@@ -48,14 +54,33 @@ export class CellEditor {
       }
     }
     this._close();
-    grid.apply(edits, "edit");
+    grid.apply(edits, grid.model.isTotal(grid.rowIndex()) ? "spread" : "edit");
     if (!quiet) grid.mark();
     return true;
   }
 
   cancel() {
+    this._leave(false);
+  }
+
+  _leave(quiet) {
     this._close();
-    this.grid.mark();
+    if (!quiet) this.grid.mark();
+    return true;
+  }
+
+  /** Under a total: over how many rows the number will be spread, and by how much they change together. */
+  _hint(row, place) {
+    const { view, model } = this.grid;
+    const { x, y } = view.place(place);
+    this.hint = make("div", "pg-hint", { role: "status" });
+    move(this.hint, x - 2, y + view.rowHeight + 2);
+    const show = () => {
+      this.hint.textContent = spreadHint(model, row, place.column, this.input.value);
+    };
+    this.input.addEventListener("input", show);
+    show();
+    view.body.append(this.hint);
   }
 
   _unread(quiet) {
@@ -68,6 +93,8 @@ export class CellEditor {
     const { input } = this;
     this.input = null;
     input.remove();
+    this.hint?.remove();
+    this.hint = null;
   }
 
   _key(event, typedOver) {

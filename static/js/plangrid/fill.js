@@ -1,6 +1,7 @@
 // The small square at the corner of the range: pulled down or across, it repeats the range.
 
-import { drag, make, move } from "./grid.js";
+import { drag, make, move } from "./dom.js";
+import { hit } from "./pointer.js";
 
 export class FillHandle {
   constructor(grid) {
@@ -8,7 +9,7 @@ export class FillHandle {
     this.handle = make("div", "pg-fill", { "aria-hidden": "true" });
     this.preview = make("div", "pg-preview", { "aria-hidden": "true" });
     this.preview.hidden = true;
-    grid.body.append(this.handle, this.preview);
+    grid.view.body.append(this.handle, this.preview);
     this.handle.addEventListener("mousedown", (event) => this._start(event));
   }
 
@@ -24,9 +25,9 @@ export class FillHandle {
     let target = null;
     drag(
       (element) => {
-        const over = grid.hit(element);
+        const over = hit(element);
         if (!over || over.column < 0) return;
-        target = stretched(source, over, grid);
+        target = stretched(source, over, grid.view);
         this._show(target);
       },
       () => {
@@ -37,10 +38,10 @@ export class FillHandle {
   }
 
   _show({ top, left, bottom, right }) {
-    const { grid } = this;
+    const { view } = this.grid;
+    const { x, y } = view.place({ row: top, column: left });
     this.preview.hidden = false;
-    const x = grid.frozenWidth + left * grid.columnWidth;
-    move(this.preview, x, top * grid.rowHeight, (right - left + 1) * grid.columnWidth, (bottom - top + 1) * grid.rowHeight);
+    move(this.preview, x, y, (right - left + 1) * view.columnWidth, (bottom - top + 1) * view.rowHeight);
   }
 
   _repeat(source, target) {
@@ -63,10 +64,10 @@ export class FillHandle {
 }
 
 /** Return the range stretched toward a cell, in the one direction it lies further away. */
-function stretched(source, over, grid) {
+function stretched(source, over, view) {
   const down = Math.max(over.row - source.bottom, 0) || Math.min(over.row - source.top, 0);
   const across = Math.max(over.column - source.right, 0) || Math.min(over.column - source.left, 0);
-  const vertical = Math.abs(down) * grid.rowHeight >= Math.abs(across) * grid.columnWidth;
+  const vertical = Math.abs(down) * view.rowHeight >= Math.abs(across) * view.columnWidth;
   return {
     top: vertical ? Math.min(source.top, source.top + down) : source.top,
     bottom: vertical ? Math.max(source.bottom, source.bottom + down) : source.bottom,

@@ -1,74 +1,54 @@
 // The plan in memory: rows depth first, months across, totals kept while leaves change, every change undoable.
 
 import { BASELINE } from "./parse.js";
+import { gridRows, LEAF } from "./rows.js";
 import { spread } from "./spread.js";
 
-const LEAF = 3;
-
-/** One action of a person: pairs of before and after per leaf cell. */
-class Change {
-  constructor(action) {
-    this.action = action;
-    this.cells = [];
-  }
-}
-
 export class PlanModel {
-  /** `data` as the server's grid data; see docs/ui.md. */
+  /** `data` as the server's grid data; docs/ui.md names its parts. */
   constructor(data) {
     this.months = data.months;
     this.first = data.first_plan_column;
     this.width = this.months.length;
-    this.rows = withLayers(data.rows);
+    this.rows = gridRows(data.rows);
     this.versions = new Map(Object.entries(data.versions));
     this.undoStack = [];
     this.redoStack = [];
-    this.listeners = [];
-    this.notes = new Set();
+    this.listeners = []; // called with (changed leaf cells, action)
+    this.noted = new Set();
+    this.held = new Set();
+    this.refused = new Map(); // place -> what the server said
     this._fill(data);
   }
 
-  _fill(data) {
-    const size = this.rows.length * this.width;
-    this.values = new Float64Array(size).fill(NaN);
-    this.base = new Float64Array(size).fill(NaN);
-    this.changed = new Uint8Array(size);
-    this.refused = new Map();
-    this.rowOfSource = [];
-    this.rows.forEach((row, index) => {
-      if (row.kind) return;
-      this.rowOfSource[row.source] = index;
-      for (let column = 0; column < this.width; column += 1) {
-        const place = index * this.width + column;
-        this.values[place] = data.values.plan[row.source][column] ?? NaN;
-        this.base[place] = data.values.baseline[row.source][column] ?? NaN;
-        this.changed[place] = column >= this.first && differs(this.values[place], this.base[place]) ? 1 : 0;
-      }
-    });
-    for (const [source, column] of data.notes) this.notes.add(this.rowOfSource[source] * this.width + column);
-    this.setMeasure("baseline", data.values.baseline);
-  }
-
-  /** Put a measure's numbers into the layer rows that show it. */
-  setMeasure(name, values) {
-    this.rows.forEach((row, index) => {
-      if (row.kind !== name) return;
-      for (let column = 0; column < this.width; column += 1) {
-        this.values[index * this.width + column] = values[row.source][column] ?? NaN;
-      }
-    });
-  }
+  // ---- reading
 
   get(row, column) {
     return this.values[row * this.width + column];
+  }
+
+  baseline(row, column) {
+    return this.base[row * this.width + column];
   }
 
   isChanged(row, column) {
     return this.changed[row * this.width + column] === 1;
   }
 
+  isNoted(row, column) {
+    return this.noted.has(row * this.width + column);
+  }
+
+  isHeld(row, column) {
+    return this.held.has(row * this.width + column);
+  }
+
+  isRefused(row, column) {
+    return this.refused.has(row * this.width + column);
+  }
+
   isTotal(row) {
-    return this.rows[row].level < LEAF && !this.rows[row].kind;
+    return this.rows[row].level < LEAF;
   }
 
   /** A month of the plan in a row that is, or holds, something this person may change. */
@@ -76,35 +56,54 @@ export class PlanModel {
     return column >= this.first && !this.rows[row].kind && this.rows[row].open_to_edit;
   }
 
+  /** The rows that are not inside a folded one. */
   visible() {
     const shown = [];
-    for (let i = 0; i < this.rows.length; ) {
-      shown.push(i);
-      i = this.rows[i].open ? i + 1 : this.rows[i].end;
-    }
+    for (let i = 0; i < this.rows.length; i = this.rows[i].open ? i + 1 : this.rows[i].end) shown.push(i);
     return shown;
   }
 
+  /** The series rows this person may change in a row, itself included. */
   leaves(row) {
-    if (this.rows[row].level === LEAF && !this.rows[row].kind) return [row];
     const found = [];
-    for (let i = row + 1; i < this.rows[row].end; i += 1) if (this.rows[i].series && this.rows[i].editable) found.push(i);
+    for (let i = row; i < this.rows[row].end; i += 1) if (this.rows[i].series && this.rows[i].editable) found.push(i);
     return found;
   }
 
+  /** The leaves of a row that spreading may change: the ones not held. */
+  free(row, column) {
+    return this.leaves(row).filter((leaf) => !this.isHeld(leaf, column));
+  }
+
+  /** What of a total stays as it is when `leaves` change: held cells, and what belongs to others. */
+  fixed(row, column, leaves) {
+    return leaves.reduce((rest, leaf) => rest - (this.get(leaf, column) || 0), this.get(row, column));
+  }
+
+  /** The row of a series id and the column of a bucket. */
+  cellOf({ series, bucket }) {
+    return { row: this.rowOfSeries.get(series), column: this.months.findIndex((month) => month.bucket === bucket) };
+  }
+
+  version({ series, bucket }) {
+    return this.versions.get(String(series))[this.cellOf({ series, bucket }).column - this.first];
+  }
+
+  // ---- changing
+
   /** Apply edits [[row, column, number or BASELINE]] as one action; return how many leaf cells changed. */
   apply(edits, action) {
-    const change = new Change(action);
+    const cells = [];
     for (const [row, column, value] of edits) {
       if (!this.editable(row, column) || (value !== BASELINE && !(value >= 0))) continue;
-      if (this.rows[row].level === LEAF) this._setLeaf(row, column, value, change);
-      else this._spread(row, column, value, change);
+      if (this.rows[row].level === LEAF) this._setLeaf(row, column, value, cells);
+      else this._spread(row, column, value, cells);
     }
-    if (change.cells.length === 0) return 0;
-    this.undoStack.push(change);
+    if (cells.length === 0) return 0;
+    this.undoStack.push(cells);
     this.redoStack.length = 0;
-    this._tell(change.cells, action);
-    return change.cells.length;
+    this.tell(cells, action);
+    return cells.length;
   }
 
   undo() {
@@ -115,109 +114,140 @@ export class PlanModel {
     return this._move(this.redoStack, this.undoStack, "after");
   }
 
-  /** Take what the server answered: versions, and the value of cells it refused. */
+  /** Keep leaf cells out of spreading, or let them in again. */
+  hold(row, column, on) {
+    for (const leaf of this.leaves(row)) {
+      if (on) this.held.add(leaf * this.width + column);
+      else this.held.delete(leaf * this.width + column);
+    }
+  }
+
+  /** Show again what this person typed before the page was reloaded. */
+  putTyped(cell) {
+    const { row, column } = this.cellOf(cell);
+    if (row !== undefined && column >= this.first) this._put(row, column, this._number(cell));
+  }
+
+  /** Show what the server holds in a cell. */
+  putServed(cell) {
+    const { row, column } = this.cellOf(cell);
+    this._put(row, column, this.served[row * this.width + column]);
+  }
+
+  /** Take what the server answered: new versions, and why a cell was refused; a conflict says what it holds now. */
   settle(saved, refused) {
-    for (const cell of saved) this.versions.get(String(cell.series))[this._planColumn(cell.bucket)] = cell.version;
-    for (const cell of refused) this.refused.set(`${cell.series} ${cell.bucket}`, cell);
-    for (const cell of saved) this.refused.delete(`${cell.series} ${cell.bucket}`);
+    for (const cell of saved) {
+      this.setVersion(cell);
+      this.refused.delete(this._place(cell));
+      if (cell.quantity !== undefined) this.served[this._place(cell)] = this._number(cell);
+    }
+    for (const cell of refused) {
+      this.refused.set(this._place(cell), cell);
+      if (cell.reason === "conflict") this.served[this._place(cell)] = this._number(cell);
+    }
   }
 
-  /** Take another person's number for a refused cell. */
-  takeTheirs(cell) {
-    const row = this.rows.findIndex((each) => each.series === cell.series);
-    const column = this.columnOf(cell.bucket);
-    this.versions.get(String(cell.series))[column - this.first] = cell.version;
-    this.refused.delete(`${cell.series} ${cell.bucket}`);
-    const value = cell.quantity === null ? this.base[row * this.width + column] : Number(cell.quantity);
-    this._put(row, column, value);
-    for (const listen of this.listeners) listen([], "theirs");
+  setVersion(cell) {
+    this.versions.get(String(cell.series))[this.cellOf(cell).column - this.first] = cell.version;
   }
 
-  version(row, column) {
-    return this.versions.get(String(this.rows[row].series))[column - this.first];
+  /** A refused cell is dealt with. */
+  forgive(cell) {
+    this.refused.delete(this._place(cell));
   }
 
-  columnOf(bucket) {
-    return this.months.findIndex((month) => month.bucket === bucket);
+  /** Put a measure's numbers into the layer lines that show it. */
+  setMeasure(name, values) {
+    this.rows.forEach((row, index) => {
+      if (row.kind === name) this._copyRow(this.values, index, values[row.source]);
+    });
   }
 
-  _planColumn(bucket) {
-    return this.columnOf(bucket) - this.first;
+  /** Let everybody who shows numbers know. */
+  tell(cells, action) {
+    for (const listen of this.listeners) listen(cells, action);
   }
 
-  _spread(row, column, value, change) {
-    const leaves = this.leaves(row);
+  // ---- inside
+
+  _fill(data) {
+    const size = this.rows.length * this.width;
+    this.values = new Float64Array(size).fill(NaN);
+    this.base = new Float64Array(size).fill(NaN);
+    this.changed = new Uint8Array(size);
+    this.rowOfSeries = new Map();
+    const rowOfSource = [];
+    this.rows.forEach((row, index) => {
+      if (row.kind) return;
+      rowOfSource[row.source] = index;
+      if (row.series) this.rowOfSeries.set(row.series, index);
+      this._copyRow(this.values, index, data.values.plan[row.source]);
+      this._copyRow(this.base, index, data.values.baseline[row.source]);
+      for (let column = this.first; column < this.width; column += 1) this._note(index * this.width + column);
+    });
+    for (const [source, column] of data.notes) this.noted.add(rowOfSource[source] * this.width + column);
+    this.served = this.values.slice();
+    this.setMeasure("baseline", data.values.baseline);
+  }
+
+  _copyRow(target, index, numbers) {
+    for (let column = 0; column < this.width; column += 1) target[index * this.width + column] = numbers[column] ?? NaN;
+  }
+
+  /** A cell's quantity as a number; without one it is at its baseline. */
+  _number(cell) {
+    return cell.quantity === null ? this.base[this._place(cell)] : Number(cell.quantity);
+  }
+
+  _place(cell) {
+    const { row, column } = this.cellOf(cell);
+    return row * this.width + column;
+  }
+
+  _spread(row, column, value, cells) {
+    const leaves = this.free(row, column);
     if (value === BASELINE) {
-      for (const leaf of leaves) this._setLeaf(leaf, column, BASELINE, change);
+      for (const leaf of leaves) this._setLeaf(leaf, column, BASELINE, cells);
       return;
     }
-    const fixed = this.get(row, column) - leaves.reduce((sum, leaf) => sum + this.get(leaf, column), 0);
-    const now = leaves.map((leaf) => this.get(leaf, column));
-    const below = leaves.map((leaf) => this.base[leaf * this.width + column]);
-    spread(Math.max(value - fixed, 0), now, below).forEach((part, i) => this._setLeaf(leaves[i], column, part, change));
+    const fixed = this.fixed(row, column, leaves);
+    const now = leaves.map((leaf) => this.get(leaf, column) || 0);
+    const below = leaves.map((leaf) => this.baseline(leaf, column) || 0);
+    const parts = spread(Math.max(value - fixed, 0), now, below);
+    parts.forEach((part, i) => this._setLeaf(leaves[i], column, part, cells));
   }
 
-  _setLeaf(row, column, value, change) {
-    if (!this.rows[row].editable) return;
-    const place = row * this.width + column;
-    const before = this.values[place];
-    const after = value === BASELINE ? this.base[place] : value;
+  _setLeaf(row, column, value, cells) {
+    const before = this.get(row, column);
+    const after = value === BASELINE ? this.baseline(row, column) : value;
     if (before === after) return;
-    change.cells.push({ row, column, before, after });
+    cells.push({ row, column, before, after });
     this._put(row, column, after);
   }
 
+  /** Set a leaf and move every total above it by the difference. */
   _put(row, column, value) {
-    const place = row * this.width + column;
-    const step = value - this.values[place];
-    this.values[place] = value;
-    this.changed[place] = differs(value, this.base[place]) ? 1 : 0;
-    for (let parent = this.rows[row].parent; parent >= 0; parent = this.rows[parent].parent) {
-      const above = parent * this.width + column;
-      this.values[above] += step;
-      this.changed[above] = differs(this.values[above], this.base[above]) ? 1 : 0;
+    const step = (value || 0) - (this.get(row, column) || 0);
+    this.values[row * this.width + column] = value;
+    this._note(row * this.width + column);
+    for (let above = this.rows[row].parent; above >= 0; above = this.rows[above].parent) {
+      const place = above * this.width + column;
+      this.values[place] = (this.values[place] || 0) + step;
+      this._note(place);
     }
+  }
+
+  /** Mark whether a place differs from its baseline; sums carry rounding errors far below any unit. */
+  _note(place) {
+    this.changed[place] = Math.abs((this.values[place] || 0) - (this.base[place] || 0)) >= 0.0005 ? 1 : 0;
   }
 
   _move(from, to, side) {
-    const change = from.pop();
-    if (!change) return 0;
-    for (const cell of change.cells) this._put(cell.row, cell.column, cell[side]);
-    to.push(change);
-    this._tell(change.cells, "undo");
-    return change.cells.length;
+    const cells = from.pop();
+    if (!cells) return 0;
+    for (const cell of cells) this._put(cell.row, cell.column, cell[side]);
+    to.push(cells);
+    this.tell(cells, "undo");
+    return cells.length;
   }
-
-  _tell(cells, action) {
-    for (const listen of this.listeners) listen(cells, action);
-  }
-}
-
-/** Return the rows with layer lines under each product, parents, ends and open states worked out. */
-function withLayers(source) {
-  const rows = [];
-  const place = new Map([[-1, -1]]);
-  source.forEach((row, index) => {
-    place.set(index, rows.length);
-    rows.push({ ...row, source: index, parent: place.get(row.parent), open: row.level < 2, open_to_edit: row.editable });
-    if (row.level !== 2) return;
-    for (const [kind, name] of Object.entries(LAYERS)) {
-      rows.push({ kind, name, level: LEAF, source: index, parent: rows.length - 1 - Object.keys(LAYERS).indexOf(kind) });
-    }
-  });
-  for (let i = rows.length - 1; i >= 0; i -= 1) {
-    rows[i].end ??= i + 1;
-    const parent = rows[rows[i].parent];
-    if (!parent) continue;
-    parent.end = Math.max(parent.end ?? 0, rows[i].end);
-    parent.open_to_edit ||= rows[i].open_to_edit ?? false;
-  }
-  return rows;
-}
-
-export const LAYERS = { baseline: "Baseline", last_year: "Last year", last_consensus: "Last cycle" };
-
-/** Baselines have decimals, people type whole numbers: less than half a unit is no change. */
-function differs(value, base) {
-  return Math.abs(value - (Number.isNaN(base) ? 0 : base)) >= 0.0005;
 }

@@ -1,12 +1,15 @@
 // Saving: changes wait in a queue that survives a reload and a lost line, and go out in batches in the order made.
 
-import { make } from "./grid.js";
+import { make } from "./dom.js";
 
 const WAIT = 400; // milliseconds after the last change: a paste or a run of typing becomes few requests
 const RETRY = [1000, 2000, 5000, 10000, 20000];
 
 export class SaveQueue {
-  /** `options`: url, csrf, storageKey, onState(state, waiting), onAnswer(answer), online check by the browser. */
+  /**
+   * `options`: url, storageKey, csrf(), onState(state, waiting, saved at), onAnswer(answer, batch), onRefusal(sentence,
+   * batch). What an earlier page left waits until flush() is called.
+   */
   constructor(options) {
     this.options = options;
     this.batches = this._read();
@@ -14,10 +17,17 @@ export class SaveQueue {
     this.sending = false;
     addEventListener("online", () => this.flush());
     addEventListener("beforeunload", (event) => this.batches.length && event.preventDefault());
-    if (this.batches.length) this.flush();
   }
 
-  /** Queue the cells of one action; each {series, bucket, quantity, version()} with the version read when it is sent. */
+  /** The cells not saved yet, oldest first: what a reloaded page must show again. */
+  get pending() {
+    return this.batches.flatMap((batch) => batch.cells);
+  }
+
+  /**
+   * Queue the cells of one action, each {series, bucket, quantity, version}: the version of the number the person saw.
+   * It is kept with the change, so that a change sent after a reload still meets a colleague's as a conflict.
+   */
   add(action, cells) {
     this.batches.push({ change_set: crypto.randomUUID(), action, cells });
     this._write();
@@ -46,20 +56,33 @@ export class SaveQueue {
   }
 
   async _send(batch) {
-    const cells = batch.cells.map((cell) => ({ ...cell, version: this.options.version(cell) }));
     try {
       const response = await fetch(this.options.url, {
         method: "POST",
         headers: { "Content-Type": "application/json", Accept: "application/json", "X-CSRFToken": this.options.csrf() },
-        body: JSON.stringify({ ...batch, cells }),
+        body: JSON.stringify(batch),
       });
-      if (response.status >= 500 || response.redirected) return this._later(response.redirected ? "signed_out" : "failed");
+      if (response.redirected || response.status === 401) return this._later("signed_out");
+      const isJson = response.headers.get("Content-Type")?.startsWith("application/json");
+      if (response.status >= 500 || !isJson) return this._later("failed");
       const answer = await response.json();
+      this.savedAt = answer.saved_at ?? this.savedAt;
       if (answer.saved === undefined) this.options.onRefusal(answer.error, batch);
-      else this.options.onAnswer(answer, batch);
+      else {
+        this._follow(answer.saved);
+        this.options.onAnswer(answer, batch);
+      }
       return "done";
     } catch {
       return this._later("offline");
+    }
+  }
+
+  /** Later changes of cells just saved build on the version the server gave them. */
+  _follow(saved) {
+    const versions = new Map(saved.map((cell) => [`${cell.series} ${cell.bucket}`, cell.version]));
+    for (const cell of this.batches.slice(1).flatMap((batch) => batch.cells)) {
+      cell.version = versions.get(`${cell.series} ${cell.bucket}`) ?? cell.version;
     }
   }
 
@@ -73,7 +96,7 @@ export class SaveQueue {
   }
 
   _tell(state) {
-    this.options.onState(state, this.waiting);
+    this.options.onState(state, this.waiting, this.savedAt);
   }
 
   _read() {
@@ -95,16 +118,18 @@ export class SaveQueue {
 }
 
 /** Say how saving stands in `element`: "Saved 10:42", "Saving", "3 not saved, retry". */
-export function showState(element, state, waiting, retry) {
+export function showState(element, { state, waiting, savedAt, retry }) {
   element.replaceChildren();
-  if (state === "saved") {
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    element.append(`All changes saved ${time}`);
-  } else if (state === "saving") element.append("Saving");
+  if (state === "saved") element.append(savedAt ? `All changes saved ${clock(savedAt)}` : "All changes saved");
+  else if (state === "saving") element.append("Saving");
   else {
     const why = { offline: "No connection", signed_out: "Signed out", failed: "The server did not answer" }[state];
-    const button = make("button", "link", { type: "button" }, "Retry");
+    const button = make("button", "button quiet", { type: "button" }, "Retry");
     button.addEventListener("click", retry);
     element.append(`${why}: ${waiting} not saved. `, button);
   }
+}
+
+function clock(moment) {
+  return new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
 }

@@ -1,0 +1,39 @@
+// The two header rows: what kind of months and which year, and the months themselves.
+
+import { make } from "./dom.js";
+
+/** Return the header of a grid over `months`; `options`: corner, rowTitle. */
+export function gridHead(months, options, columnWidth) {
+  const head = make("div", "pg-head", { role: "rowgroup" });
+  const years = make("div", "pg-row", { role: "row", "aria-rowindex": "1" });
+  const names = make("div", "pg-row", { role: "row", "aria-rowindex": "2" });
+  years.append(header("pg-frozen", 1, options.corner));
+  names.append(header("pg-frozen", 1, options.rowTitle));
+  for (const group of groups(months)) {
+    const cell = header("pg-group", group.from + 2, group.name);
+    cell.title = group.name;
+    cell.setAttribute("aria-colspan", String(group.span));
+    cell.style.width = `${group.span * columnWidth}px`;
+    years.append(cell);
+  }
+  months.forEach((month, column) => names.append(header(month.kind, column + 2, month.label)));
+  head.append(years, names);
+  return head;
+}
+
+/** Neighbouring months of one kind and year: [{name, from, span}]; one month alone has room for the kind only. */
+function groups(months) {
+  const found = [];
+  months.forEach((month, column) => {
+    const name = `${month.kind === "actual" ? "Actual" : "Plan"} ${month.year}`;
+    if (found.at(-1)?.name === name) found.at(-1).span += 1;
+    else found.push({ name, from: column, span: 1 });
+  });
+  return found.map((group) => (group.span > 1 ? group : { ...group, name: group.name.split(" ")[0] }));
+}
+
+function header(className, column, text) {
+  const cell = make("div", `pg-header ${className}`, { role: "columnheader", "aria-colindex": String(column) });
+  cell.append(make("span", "", {}, text));
+  return cell;
+}

@@ -1,0 +1,36 @@
+// The rows of the grid: the server's tree with layer lines under each product, and which rows lie below which.
+
+export const LEAF = 3; // level of a series: product at one customer and location
+const PRODUCT = 2;
+
+/** What a product opens into, above its series: measure -> words. */
+export const LAYERS = { baseline: "Baseline", last_year: "Last year", last_consensus: "Last cycle" };
+
+/**
+ * Return rows depth first: {source: index in the server's rows, parent, end: first row that is no longer inside, open,
+ * open_to_edit: whether it or a part of it may change, kind: the measure of a layer line}.
+ */
+export function gridRows(source) {
+  const rows = [];
+  const place = new Map([[-1, -1]]);
+  source.forEach((row, index) => {
+    place.set(index, rows.length);
+    const here = rows.length;
+    rows.push({ ...row, source: index, parent: place.get(row.parent), open: row.level < PRODUCT, open_to_edit: row.editable });
+    if (row.level !== PRODUCT) return;
+    for (const [kind, name] of Object.entries(LAYERS)) rows.push({ kind, name, level: LEAF, source: index, parent: here });
+  });
+  return closed(rows);
+}
+
+/** Work out ends and what is open to edit, from the last row up. */
+function closed(rows) {
+  for (let i = rows.length - 1; i >= 0; i -= 1) {
+    rows[i].end ??= i + 1;
+    const parent = rows[rows[i].parent];
+    if (!parent) continue;
+    parent.end = Math.max(parent.end ?? 0, rows[i].end);
+    parent.open_to_edit ||= rows[i].open_to_edit ?? false;
+  }
+  return rows;
+}

@@ -1,0 +1,42 @@
+// The line under the grid: what is marked, and what it adds up to.
+
+import { make } from "./dom.js";
+
+const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+
+/** Write count, sum, average and distance from the baseline of a marked range into `element`. */
+export function showSelection(element, model, rows, range) {
+  const { count, sum, base } = totals(model, rows, range);
+  element.replaceChildren(
+    fact("Cells", NUMBER.format(count)),
+    fact("Sum", NUMBER.format(sum)),
+    fact("Average", NUMBER.format(count ? sum / count : 0)),
+  );
+  if (base > 0) element.append(fact("Against baseline", `${signed(sum - base)} (${signed(((sum - base) / base) * 100, 1)}%)`));
+}
+
+/** Only months of the plan have a baseline to be held against, and layer lines have none. */
+function totals(model, rows, { top, bottom, left, right }) {
+  const found = { count: 0, sum: 0, base: 0 };
+  let comparable = left >= model.first;
+  for (let line = top; line <= bottom; line += 1) {
+    comparable &&= !model.rows[rows[line]].kind;
+    for (let column = left; column <= right; column += 1) {
+      found.count += 1;
+      found.sum += model.get(rows[line], column) || 0;
+      found.base += model.baseline(rows[line], column) || 0;
+    }
+  }
+  return comparable ? found : { ...found, base: 0 };
+}
+
+function fact(name, value) {
+  const element = make("span", "", {}, `${name} `);
+  element.append(make("b", "", {}, value));
+  return element;
+}
+
+function signed(value, digits = 0) {
+  const text = digits ? Math.abs(value).toFixed(digits) : NUMBER.format(Math.abs(value));
+  return (value < 0 ? "−" : "+") + text;
+}

@@ -1,0 +1,126 @@
+// The grid on screen: only the rows in sight exist, and their elements are used again while scrolling.
+
+import { make, move } from "./dom.js";
+import { gridHead } from "./head.js";
+import { fillLine, newLine } from "./lines.js";
+
+const AROUND = 4; // rows kept ready above and below what is seen
+
+export class GridView {
+  constructor(grid) {
+    this.grid = grid;
+    this.lines = new Map(); // line number -> element
+    this.spare = [];
+    this._measure();
+    this._build();
+  }
+
+  /** The element of a cell, undefined where its row is out of sight. */
+  cell(line, column) {
+    return this.lines.get(line)?.cells[column];
+  }
+
+  /** How many rows a page key moves. */
+  page() {
+    return Math.max(1, Math.floor((this.grid.root.clientHeight - this.headHeight) / this.rowHeight) - 1);
+  }
+
+  /** Where a cell stands inside the body: {x, y}. */
+  place({ row, column }) {
+    return { x: this.frozenWidth + column * this.columnWidth, y: row * this.rowHeight };
+  }
+
+  /** Bring the rows in sight on screen. */
+  render() {
+    const { root, shown, active, model } = this.grid;
+    const height = root.clientHeight - this.headHeight;
+    const from = Math.max(0, Math.floor(root.scrollTop / this.rowHeight) - AROUND);
+    const to = Math.min(shown.length, Math.ceil((root.scrollTop + height) / this.rowHeight) + AROUND);
+    const inSight = (line) => (line >= from && line < to) || line === active.row; // the focused cell is never recycled
+    for (const [line, element] of this.lines) if (!inSight(line)) this._free(line, element);
+    const added = document.createDocumentFragment();
+    const show = (line) => {
+      if (this.lines.has(line) || line >= shown.length) return;
+      const element = this.spare.pop() ?? added.appendChild(newLine(model));
+      element.hidden = false;
+      this.lines.set(line, element);
+      fillLine(element, model, shown[line], line, this.rowHeight);
+    };
+    for (let line = from; line < to; line += 1) show(line);
+    show(active.row);
+    if (added.childNodes.length) this.body.insertBefore(added, this.marker);
+    for (const element of this.spare) element.hidden = true;
+  }
+
+  /** Fill every row in sight again, after numbers changed. */
+  refresh() {
+    const { model, shown, root } = this.grid;
+    this.body.style.height = `${shown.length * this.rowHeight}px`;
+    root.setAttribute("aria-rowcount", String(shown.length + 2));
+    this.render();
+    for (const [line, element] of this.lines) fillLine(element, model, shown[line], line, this.rowHeight);
+  }
+
+  /** Forget which row stands where, after rows were folded or filtered. */
+  forget() {
+    for (const [line, element] of this.lines) this._free(line, element);
+  }
+
+  mark({ top, bottom, left, right }, active, focus) {
+    const { x, y } = this.place({ row: top, column: left });
+    const width = (right - left + 1) * this.columnWidth;
+    const height = (bottom - top + 1) * this.rowHeight;
+    move(this.marker, x - 1, y - 1, width + 1, height + 1);
+    this.marker.classList.toggle("one", top === bottom && left === right);
+    this.grid.fill?.place(x + width, y + height);
+    if (this.tabbed) this.tabbed.tabIndex = -1;
+    this.tabbed = this.cell(active.row, active.column);
+    if (!this.tabbed) return;
+    this.tabbed.tabIndex = 0;
+    if (focus) this.tabbed.focus({ preventScroll: true });
+  }
+
+  scrollTo(place) {
+    const { root } = this.grid;
+    const { x, y } = this.place(place);
+    const left = x - this.frozenWidth;
+    const height = root.clientHeight - this.headHeight;
+    const width = root.clientWidth - this.frozenWidth;
+    if (y < root.scrollTop) root.scrollTop = y;
+    else if (y + this.rowHeight > root.scrollTop + height) root.scrollTop = y + this.rowHeight - height;
+    if (left < root.scrollLeft) root.scrollLeft = left;
+    else if (left + this.columnWidth > root.scrollLeft + width) root.scrollLeft = left + this.columnWidth - width;
+  }
+
+  /** Sizes stand in the style sheet, where phones have their own. */
+  _measure() {
+    const style = getComputedStyle(this.grid.root);
+    const pixels = (name) => parseFloat(style.getPropertyValue(name));
+    this.rowHeight = pixels("--row-height");
+    this.columnWidth = pixels("--column-width");
+    this.frozenWidth = pixels("--frozen-width");
+    this.headHeight = 2 * this.rowHeight;
+  }
+
+  _build() {
+    const { root, model, options } = this.grid;
+    root.setAttribute("role", "treegrid");
+    root.setAttribute("aria-label", options.label);
+    root.setAttribute("aria-multiselectable", "true");
+    root.setAttribute("aria-colcount", String(model.width + 1));
+    this.body = make("div", "pg-body", { role: "rowgroup" });
+    this.body.style.width = `${this.frozenWidth + model.width * this.columnWidth}px`;
+    this.marker = make("div", "pg-marker", { "aria-hidden": "true" });
+    this.body.append(this.marker);
+    const inner = make("div", "pg-inner", { role: "presentation" });
+    inner.append(gridHead(model.months, options, this.columnWidth), this.body);
+    root.append(inner);
+  }
+
+  _free(line, element) {
+    this.lines.delete(line);
+    element.index = undefined;
+    element.at = undefined;
+    this.spare.push(element);
+  }
+}
