@@ -8,6 +8,7 @@ from publish.demo.gather import assumptions_make, baseline_make, changes_make, s
 from publish.demo.people import PEOPLE
 from publish.demo.plan import supply_plan
 from publish.demo.settle import (
+    conflicts_answer,
     decisions_look_back,
     decisions_make,
     plan_go,
@@ -20,7 +21,7 @@ from publish.demo.tables import statistics_update
 from sop.constants import Role, Source, StepKind
 from sop.models import Cycle, CycleStep, User
 from sop.request_context import acting
-from sop.services.cycle import step_close
+from sop.services.cycle import step_close, step_submit
 from sop.services.cycle_open import cycle_close, cycle_open
 from sop.working_days import SATURDAY, working_day
 
@@ -100,14 +101,24 @@ def _reconcile_to_publish(users: dict[str, User], cycle: Cycle) -> None:
     """Live through scenarios, decisions, signatures and publishing; then the cycle ends."""
     day = {number: working_day(cycle.bucket, number) for number in range(8, 14)}
     scenarios_make(users, cycle, day[8])
+    conflicts_answer(users, cycle, day[8])
+    _submit(users, cycle, StepKind.RECONCILE, ("sam", "finn"), day[9])
     questions_raise(users, cycle, frozen=day[9], due=day[12])
     _close(users["olga"], cycle, StepKind.RECONCILE, day[9])
     decisions_make(users, cycle, day[11])
+    _submit(users, cycle, StepKind.REVIEW, ("nora", "otto", "eve"), day[11])
     _close(users["cora"], cycle, StepKind.REVIEW, day[11])
     plan_go(users, cycle, day[12])
     _close(users["cora"], cycle, StepKind.PUBLISH, day[12])
     with clock(moment(day[13], 9)), acting(users["cora"], Source.PAGE):
         cycle_close(user=users["cora"], cycle_id=cycle.pk)
+
+
+def _submit(users: dict[str, User], cycle: Cycle, kind: StepKind, who: tuple[str, ...], day: date) -> None:
+    """Hand in people's own parts of a step."""
+    for number, name in enumerate(who):
+        with clock(moment(day, 15, 10 + number)), acting(users[name], Source.PAGE):
+            step_submit(user=users[name], step_id=CycleStep.objects.get(cycle=cycle, kind=kind).pk)
 
 
 def _close(user: User, cycle: Cycle, kind: StepKind, day: date) -> None:

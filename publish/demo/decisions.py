@@ -5,7 +5,7 @@ from typing import Any, NamedTuple
 
 from publish.constants import CheckState
 from publish.demo.story import DECEMBER, JANUARY
-from reconcile.constants import LeverKind
+from reconcile.constants import ConflictKind, ConflictState, LeverKind
 
 BASE = "Base plan"
 MULTIPLIER, PERCENT, ELASTICITY, COVER = "multiplier", "percent", "elasticity", "cover_months"
@@ -31,10 +31,22 @@ class Option(NamedTuple):
     of: tuple[str, ...] = ()
 
 
-class Asked(NamedTuple):
-    """One question and how it was answered."""
+class Owned(NamedTuple):
+    """What a person said to a conflict: took it on, or accepted it as it is."""
 
     cycle: date
+    kind: ConflictKind
+    family: str
+    who: str
+    state: ConflictState
+    note: str
+
+
+class Asked(NamedTuple):
+    """One question, the conflict it would settle, and how it was answered."""
+
+    cycle: date
+    conflict: tuple[ConflictKind, str]  # kind and family
     sentence: str
     background: str
     dissent: str
@@ -83,11 +95,24 @@ OPTIONS = (
            of=("Pass Prairie's rise on", "Buy gypsum before 1 March", "Run siding and fasteners down")),
 )  # fmt: skip
 
+SHORT, TAKEN, ACCEPTED = ConflictKind.SHORTAGE, ConflictState.OPEN, ConflictState.ACCEPTED
+OWNED = (
+    Owned(DECEMBER, SHORT, "GYPS", "sam", TAKEN, "Splitting what comes by what customers bought in 2020."),
+    Owned(DECEMBER, SHORT, "INSU", "sam", TAKEN, "Boreal gives dates week by week."),
+    Owned(DECEMBER, ConflictKind.CASH, "SIDE", "olga", TAKEN, "Orders of autumn are being cancelled; asking the reps."),
+    Owned(DECEMBER, SHORT, "GUTT", "olga", ACCEPTED, "Small, and over in a month."),
+    Owned(JANUARY, ConflictKind.MARGIN, "GYPS", "finn", TAKEN, "Cost up 12% in March; the list does not follow yet."),
+    Owned(JANUARY, SHORT, "GYPS", "sam", TAKEN, "Prairie confirms two million a month, not more."),
+    Owned(JANUARY, ConflictKind.CASH, "SIDE", "sam", TAKEN, "Stopping what can still be stopped."),
+    Owned(JANUARY, SHORT, "GUTT", "olga", ACCEPTED, "Small, and over by spring."),
+)
+
 QUESTIONS = (
     Asked(
         DECEMBER,
+        (SHORT, "GYPS"),
         "Do we raise gypsum and insulation by 6% while we ship half of what is asked?",
-        "Two rivals moved in October. Contract customers take a third of it and are fixed until February.",
+        "Two rivals moved in October. Key accounts keep their contract prices until the next step.",
         "Ben Okafor: the South will hear of the price before it gets a single board.",
         "nora",
         (BASE, "Gypsum and insulation up 6%"),
@@ -99,6 +124,7 @@ QUESTIONS = (
     ),
     Asked(
         DECEMBER,
+        (SHORT, "INSU"),
         "Do we hold a third more gypsum and insulation?",
         "Lead times have gone from three weeks to sixteen; safety stock still comes from the old ones.",
         "",
@@ -112,6 +138,7 @@ QUESTIONS = (
     ),
     Asked(
         JANUARY,
+        (ConflictKind.MARGIN, "GYPS"),
         "Prairie goes up 12% on 1 March: pass it on, or buy ahead?",
         "Prairie accepts two million dollars a month. What we order in February still has the old cost.",
         "Finn Adeyemi: buying ahead ties up cash while the siding is not sold.",
@@ -125,8 +152,9 @@ QUESTIONS = (
     ),
     Asked(
         JANUARY,
+        (ConflictKind.CASH, "SIDE"),
         "What do we do with half a year of siding and fasteners?",
-        "Bought ahead in autumn on orders that were cancelled since. Six million dollars more than needed.",
+        "Bought ahead in autumn on orders that were cancelled since. Over five million dollars more than needed.",
         "Jo Whitfield: spring storms will take it all.",
         "otto",
         (BASE, "Run siding and fasteners down"),

@@ -3,13 +3,14 @@
 from datetime import date, timedelta
 
 from publish.demo.clock import clock, moment
-from publish.demo.decisions import CHOSEN, LOOKED_BACK, OPTIONS, QUESTIONS, Asked, Option
+from publish.demo.decisions import CHOSEN, LOOKED_BACK, OPTIONS, OWNED, QUESTIONS, Asked, Option
 from publish.demo.people import APPROVERS
 from publish.demo.tables import keys_by, statistics_update
 from publish.demo.work import job_run
 from publish.services import decision_check, plan_measure, plan_publish
-from reconcile.models import Scenario, ScenarioLine
+from reconcile.models import Conflict, Scenario, ScenarioLine
 from reconcile.services.calculate import scenario_request
+from reconcile.services.conflict import conflict_answer
 from reconcile.services.scenario import Pull, lever_pull, scenario_base_get, scenario_combine, scenario_create
 from review.models import Decision, PlanChoice, Question
 from review.services import QuestionText, decision_make, pack_freeze, plan_choose, plan_sign, question_raise
@@ -30,6 +31,14 @@ def scenarios_make(users: People, cycle: Cycle, day: date) -> None:
             scenario = _scenario(users[option.who], cycle, option)
             job_run(scenario_request(user=users[option.who], scenario_id=scenario.pk).job)
     statistics_update(ScenarioLine)
+
+
+def conflicts_answer(users: People, cycle: Cycle, day: date) -> None:
+    """Let people take conflicts on, or accept them as they are."""
+    for number, owned in enumerate(each for each in OWNED if each.cycle == cycle.bucket):
+        with clock(moment(day, 15, 4 * number)), acting(users[owned.who], Source.PAGE):
+            conflict = _conflict(cycle, owned.kind, owned.family)
+            conflict_answer(user=users[owned.who], conflict_id=conflict.pk, state=owned.state, note=owned.note)
 
 
 def _scenario(user: User, cycle: Cycle, option: Option) -> Scenario:
@@ -59,6 +68,7 @@ def questions_raise(users: People, cycle: Cycle, frozen: date, due: date) -> Non
                 due_at=moment(due, 17),
                 option_ids=[scenario[name] for name in asked.options],
                 recommended_id=scenario[asked.recommended],
+                conflict_id=_conflict(cycle, *asked.conflict).pk,
             )
 
 
@@ -105,6 +115,10 @@ def decisions_look_back(users: People, day: date) -> None:
         with clock(moment(day, 11)), acting(users["olga"], Source.PAGE):
             decision = Decision.objects.get(question__sentence=looked.sentence)
             decision_check(user=users["olga"], decision_id=decision.pk, state=looked.state, sentence=looked.found)
+
+
+def _conflict(cycle: Cycle, kind: str, family: str) -> Conflict:
+    return Conflict.objects.get(cycle=cycle, kind=kind, family__code=family)
 
 
 def _asked(cycle: Cycle) -> list[Asked]:
