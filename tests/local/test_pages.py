@@ -7,7 +7,8 @@ from tests.support.pages import Pages, shot
 
 def test_person_signs_in_and_sees_a_clean_page(demo_pages: Pages) -> None:
     page = demo_pages.open("/", user="olga")
-    assert page.get_by_text("Olga Brandt").first.is_visible()
+    page.locator("h1").wait_for()
+    assert "Olga Brandt" in page.content()
     assert shot(page, "home-olga").stat().st_size > 10_000
 
 
