@@ -80,7 +80,7 @@ def lead_time_set(
     if sd_days < 0:
         raise Refused("The spread of a lead time cannot be below zero.")
     row = (
-        LeadTimeAssumption.objects.select_for_update()
+        LeadTimeAssumption.objects.select_for_update(of=("self",))  # its usual order joins product, which may be none
         .filter(supplier_id=supplier_id, product_id=product_id, valid_from=valid_from)
         .first()
     )
