@@ -6,16 +6,17 @@ export const BASELINE = Symbol("baseline");
 const PERCENT = /^([+-])\s*([\d.,]+)\s*%$/;
 const FACTOR = /^([*/])\s*([\d.,]+)$/;
 const STEP = /^([+-])=\s*([\d.,]+)$/;
-const PLAIN = /^-?[\d.]+([km]?)$/i;
+// A number with or without thousands in groups of three: "1,5" is refused rather than read as fifteen.
+const PLAIN = /^-?(\d{1,3}(?:[,\s]\d{3})+|\d+)?(\.\d*)?([km]?)$/i;
 const THOUSANDS = { k: 1e3, m: 1e6 };
 
 function plain(text) {
-  const bare = text.replace(/[,\s\u00a0$€£]/g, "");
+  const bare = text.replace(/[$€£]/g, "").trim();
   const negative = /^\(.*\)$/.test(bare);
   const digits = negative ? bare.slice(1, -1) : bare;
   const match = PLAIN.exec(digits);
-  if (!match) return NaN;
-  const number = parseFloat(digits) * (THOUSANDS[match[1].toLowerCase()] ?? 1);
+  if (!match || !/\d/.test(digits)) return NaN;
+  const number = parseFloat(digits.replace(/[,\s]/g, "")) * (THOUSANDS[match[3].toLowerCase()] ?? 1);
   return negative ? -number : number;
 }
 
@@ -25,14 +26,19 @@ function plain(text) {
 export function parseNumber(typed, current) {
   const text = String(typed).trim();
   if (text === "=") return BASELINE;
-  if (text === "") return NaN;
+  const number = calculated(text, current) ?? plain(text);
+  return Number.isFinite(number) ? number : NaN;
+}
+
+function calculated(text, current) {
+  const minus = text.startsWith("-") ? -1 : 1;
   let match = PERCENT.exec(text);
-  if (match) return Math.round(current * (1 + (match[1] === "-" ? -1 : 1) * (plain(match[2]) / 100)));
+  if (match) return Math.round(current * (1 + minus * (plain(match[2]) / 100)));
   match = FACTOR.exec(text);
   if (match) return Math.round(match[1] === "*" ? current * plain(match[2]) : current / plain(match[2]));
   match = STEP.exec(text);
-  if (match) return current + (match[1] === "-" ? -1 : 1) * plain(match[2]);
-  return plain(text);
+  if (match) return current + minus * plain(match[2]);
+  return null;
 }
 
 /** Return rows of cells from tab separated text as spreadsheets put it on the clipboard; quoted cells may hold breaks. */
