@@ -101,7 +101,7 @@ PURCHASE_ORDERS = Table(
             "received_on < ordered_on",
             "received_on",
             "lies before the order",
-            "Correct one of the two dates; the row is taken, but no lead time is measured from it.",
+            "Correct one of the two dates; the row is taken as it stands.",
             blocks=False,
         ),
         RowCheck(

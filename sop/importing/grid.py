@@ -3,6 +3,7 @@
 import csv
 from array import array
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from itertools import islice
 from operator import itemgetter
 
@@ -116,13 +117,13 @@ def grid_read(
 
 
 def sample_read(lines: Iterable[str], delimiter: str, count: int) -> tuple[list[str], list[list[str]]]:
-    """Return the headings and the first rows."""
+    """Return the headings and the first rows, up to one that is broken: reading the whole file will name it."""
     reader = rows_of(lines, delimiter)
     headings = headings_read(reader)
-    try:
-        return headings, list(islice((row for row in reader if any(row)), count))
-    except csv.Error as error:
-        raise _broken(error, 2) from error
+    rows: list[list[str]] = []
+    with suppress(csv.Error):
+        rows.extend(islice((row for row in reader if any(row)), count))
+    return headings, rows
 
 
 def _next(reader: Iterator[list[str]], row: int) -> list[str]:

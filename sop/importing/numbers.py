@@ -87,7 +87,8 @@ def _bad(text: str, style: str) -> Bad:
     for known, what, cure in KNOWN_FAULTS:
         if known.search(text):
             return Bad(what, cure)
-    if any(SHAPES[other].fullmatch(_sign_first(text)) for other in SHAPES if other != style):
+    has_digits = any(sign.isdigit() for sign in text)
+    if has_digits and any(SHAPES[other].fullmatch(_sign_first(text)) for other in SHAPES if other != style):
         return Bad(
             f"does not fit the way this file writes numbers ({STYLE_LABELS[style]})",
             "Choose the other decimal sign with the columns, or write this number like the rest.",

@@ -13,6 +13,27 @@ def links_find(stage: Stage) -> None:
             _link_find(stage, number, link)
 
 
+def unused_links_drop(stage: Stage) -> None:
+    """Create nothing that only faulty lines point at; later links may need what earlier ones create."""
+    links = stage.table.links
+    for number in reversed(stage.new_rows):
+        field = links[number].field
+        users = [sql.SQL("select {} as id from import_good").format(sql.Identifier(field))]
+        for later in range(number + 1, len(links)):
+            for target, sources in (links[later].create or {}).items():
+                if field in sources and later in stage.new_rows:
+                    users.append(
+                        sql.SQL("select {} from {} where is_new").format(
+                            sql.Identifier(f"fill_{target}"), sql.Identifier(f"import_link_{later}")
+                        )
+                    )
+        stage.new_rows[number] -= run(
+            "update {name} n set is_new = false where is_new and not exists (select from ({users}) u where u.id = n.id)",
+            name=sql.Identifier(f"import_link_{number}"),
+            users=sql.SQL(" union all ").join(users),
+        )
+
+
 def _link_find(stage: Stage, number: int, link: Link) -> None:
     name = sql.Identifier(f"import_link_{number}")
     by = list(link.by.items())

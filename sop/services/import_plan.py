@@ -16,7 +16,9 @@ def plan_make(stage: Stage) -> None:
     _self_links_find(stage)
     if not stage.table.fold:
         needed_note(stage)
-        run("delete from import_rows r using import_faults f where f.row = r.row and f.blocks")
+        for name in ("import_rows", "import_good"):
+            wrong = "delete from {name} r using import_faults f where f.row = r.row and f.blocks"
+            run(wrong, name=sql.Identifier(name))
     _compare(stage)
 
 

@@ -23,7 +23,7 @@ from sop.refusals import NotAllowed, Refused
 from sop.request_context import acting
 from sop.selectors.cycle import company, company_today
 from sop.services.import_faults import checks_note, repeats_note, unknown_note
-from sop.services.import_links import links_find
+from sop.services.import_links import links_find, unused_links_drop
 from sop.services.import_plan import plan_counts, plan_make
 from sop.services.import_stage import Stage, good_lines_keep, lines_copy, rows, run
 from sop.services.import_write import plan_write, tables_lock
@@ -154,6 +154,7 @@ def _staged(brought: Import, spec: Table, folder: Path) -> Stage:
     checks_note(stage)
     good_lines_keep()
     plan_make(stage)
+    unused_links_drop(stage)
     return stage
 
 
