@@ -9,7 +9,8 @@ from publish.models import PlanLine, PlanMeasure, PublishedPlan
 from reconcile.models import Conflict, Lever, Scenario, ScenarioLine, ScenarioRun
 from review.models import Approval, Approver, PlanChoice, Question
 from sop.constants import StepKind, StepState
-from sop.models import Cycle, CycleStep, Location
+from sop.models import Cycle, CycleStep, Location, StepProgress
+from sop.selectors.cycle import step
 from supply.models import StockItem, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
 from tests.factories import FEBRUARY, Cast, location_make, product_make
 
@@ -114,6 +115,7 @@ def chosen_make(cast: Cast, world: World) -> PlanChoice:
     for number, (user, function) in enumerate([(cast.eve, "Managing director"), (cast.finn, "Finance")], start=1):
         Approver.objects.create(user=user, function=function, number=number)
         Approval.objects.create(choice=choice, version=1, approver=user, function=function)
+        StepProgress.objects.get_or_create(step=step(world.cycle, StepKind.REVIEW), user=user)
     return choice
 
 
