@@ -1,0 +1,67 @@
+"""Supply problems for tests: one plain item with trade defaults, and random ones of every kind."""
+
+import numpy as np
+
+from supply.engine.problem import SupplyProblem
+from supply.engine.receipts import FirmReceipts
+from supply.engine.time import DAYS_PER_MONTH
+
+FIRST = "2022-02"
+START = np.datetime64("2022-02-01")
+
+
+def problem(months=6, **changed):
+    """Return one item: 100 a month, 100 on hand, one month of lead time, no error, no safety stock."""
+    given = {
+        "items": ["GYP"],
+        "family": ["Gypsum"],
+        "first_month": FIRST,
+        "demand": np.full((1, months), 100.0),
+        "price": 15.0,
+        "unit_cost": 10.0,
+        "lead_days": DAYS_PER_MONTH,
+        "on_hand": 100.0,
+        "avg_cost": 10.0,
+        "rho": 0.0,
+        "carry_rate": 0.24,
+    }
+    return SupplyProblem.build(**{**given, **changed})
+
+
+def random_problem(seed, *, items=6, months=8, **changed):
+    """Return items of all kinds: fast and slow, dear and cheap, lots and none, backlog or lost, late orders."""
+    r = np.random.default_rng(seed)
+    level = np.round(r.lognormal(4, 1.2, items), 1) + 1
+    demand = np.round(level[:, None] * r.uniform(0.3, 1.8, (items, months)), 1) * (r.random((items, months)) > 0.1)
+    cost = np.round(r.uniform(2, 40, items), 2)
+    lines = 2 * items
+    row = r.integers(0, items, lines)
+    given = {
+        "items": [f"I{number}" for number in range(items)],
+        "family": [f"F{number % 3}" for number in range(items)],
+        "first_month": FIRST,
+        "demand": demand,
+        "price": np.round(cost * r.uniform(1.0, 2.0, items), 2),
+        "unit_cost": cost[:, None] * np.cumprod(1 + 0.1 * (r.random((items, months)) > 0.8), axis=1),
+        "lead_days": r.choice([5, 21, 56, 100], items)[:, None] + r.choice([0, 0, 30], (items, months)),
+        "lead_days_sd": r.choice([0, 7, 20], items),
+        "on_hand": np.round(level * r.uniform(0, 3, items), 1),
+        "avg_cost": np.round(cost * r.uniform(0.7, 1.1, items), 2),
+        "backlog": np.round(level * r.choice([0, 0, 0.3], items), 1),
+        "backlog_price": cost,
+        "moq": np.round(level * r.choice([0, 0.5, 3], items)),
+        "multiple": r.choice([0, 1, 12], items),
+        "max_order": np.where(r.random(items) > 0.8, np.round(level * 4) + 24, np.inf),
+        "review_days": r.choice([0, 7, 30], items),
+        "late_days": r.choice([0, 10, 40], items),
+        "payment_days": r.choice([0, 30, 45], items),
+        "backorder_share": r.choice([0, 0.4, 1], items),
+        "carry_rate": 0.2,
+        "service_target": r.choice([0.9, 0.95, 0.98], items),
+        "service_by_fill": r.random(items) > 0.8,
+        "rho": np.stack([r.uniform(0.1, 0.6, items), r.uniform(0.1, 0.4, items)], axis=1),
+        "firm": FirmReceipts.build(
+            row, np.round(level[row] * r.uniform(0.2, 2, lines)), cost[row], START + r.integers(-40, 30 * months, lines)
+        ),
+    }
+    return SupplyProblem.build(**{**given, **changed})
