@@ -223,7 +223,7 @@ def _count(sign: str, found: list[Conflict], one: str, many: str) -> str:
 
 
 def margin_bridge(cycle: Cycle) -> Figure | None:
-    """Return gross margin from the last cycle's base plan to this one's: volume, price, cost; millions of plan currency.
+    """Return gross margin from the last cycle's base plan to this one's: volume, price, cost; millions of money.
 
     Months both plans hold, stock item by stock item: volume at the old unit margin, then price, then cost at the new
     volume; so the steps add up to the difference.

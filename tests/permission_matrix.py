@@ -5,7 +5,8 @@ To add a route, add one line to TABLE: its full name and a rule for each method 
     "demand:export": Route(get="demand.export_demand"),
 
 A rule is a permission ("app.codename") or a role (Role.REP), several of which one is enough (a tuple), EVERYONE
-(who is signed in) or PUBLIC. A method without a rule must answer 405. Where an address names something that belongs to one person, say
+(who is signed in) or PUBLIC. A method without a rule must answer 405. Where an address names something that belongs to
+one person, say
 in `foreign` which object of Ben's must stay out of Ana's reach: {"token_id": "token_of_ben"}. The numbers that fill
 an address (cycle_id, step_id...) come from `world`; a name it does not know becomes 0, which is enough where the
 view checks the permission before it looks the object up.
@@ -74,12 +75,6 @@ TABLE: dict[str, Route] = {
     "sop:theme": Route(post=EVERYONE),
     "sop:token-new": Route(post=EVERYONE),
     "sop:token-revoke": Route(post=EVERYONE, foreign={"token_id": "token_of_ben"}),
-    "sop:healthz": Route(get=PUBLIC),
-    "sop:health": Route(get="sop.open_cycle"),
-    "sop:jobs": Route(get=EVERYONE),
-    "sop:job-strip": Route(get=EVERYONE),
-    "sop:job-detail": Route(get=EVERYONE),
-    "sop:job-stop": Route(post=EVERYONE),
     "sop:people": Route(get="sop.manage_people"),
     "sop:person-new": Route(get="sop.manage_people", post="sop.manage_people"),
     "sop:person": Route(get="sop.manage_people", post="sop.manage_people"),

@@ -12,8 +12,7 @@ from reconcile.models import Lever, Scenario
 from reconcile.services.conflict import FoundConflict
 from sop.formats import money_short, percent
 from sop.models import Family
-from supply.frames import SupplyInputs
-from supply.models import StockItem
+from supply.selectors.problem import SupplyInputs, items_of_product, products_of
 
 if TYPE_CHECKING:
     from reconcile.engine.scenario import LeverEffect, ScenarioResult
@@ -73,7 +72,7 @@ def conflicts_of(inputs: SupplyInputs, result: "ScenarioResult", currency: str) 
     from reconcile.engine.conflicts import conflicts_find  # noqa: PLC0415  (engines load in workers only)
 
     families = {family.code: family for family in Family.objects.all()}
-    products = dict(StockItem.objects.filter(pk__in=inputs.item_ids).values_list("pk", "product_id"))
+    products = products_of(inputs.item_ids)
     found = []
     for row in conflicts_find(result.plan).to_dict("records"):
         family = families[row["label"]]
@@ -118,7 +117,7 @@ def _lever(row: Lever, inputs: SupplyInputs) -> Any:
 
 def _scope(row: Lever, inputs: SupplyInputs) -> np.ndarray:
     if row.product_id is not None:
-        held = set(StockItem.objects.filter(product_id=row.product_id).values_list("pk", flat=True))
+        held = items_of_product(row.product_id)
         return np.array([item in held for item in inputs.item_ids])
     if row.family is not None:
         return np.asarray(inputs.problem.family == row.family.code)

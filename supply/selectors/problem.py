@@ -6,6 +6,8 @@ from sop.selectors.cycle import company, cycle_before
 from supply.frames import SupplyInputs, supply_inputs
 from supply.models import StockItem, SupplyItem, SupplyRun
 
+__all__ = ["SupplyInputs", "inputs_of", "items_of_product", "problem_of_run", "products_of", "span_ids"]
+
 
 def inputs_of(cycle: Cycle, *, version: int, item_ids: list[int]) -> SupplyInputs:
     """Return the arrays of some stock items for one version of the consensus, as everything stands now."""
@@ -32,3 +34,13 @@ def span_ids(first: int, last: int) -> list[int]:
     """Return the stock items between two ids."""
     found = StockItem.objects.filter(pk__gte=first, pk__lte=last).order_by("pk")
     return list(found.values_list("pk", flat=True))
+
+
+def products_of(item_ids: list[int]) -> dict[int, int]:
+    """Return the product of each stock item."""
+    return dict(StockItem.objects.filter(pk__in=item_ids).values_list("pk", "product_id"))
+
+
+def items_of_product(product_id: int) -> set[int]:
+    """Return the stock items that hold a product, one per location."""
+    return set(StockItem.objects.filter(product_id=product_id).values_list("pk", flat=True))
