@@ -10,5 +10,5 @@ class PublishConfig(AppConfig):
     verbose_name = "Publish and measure"
 
     def ready(self) -> None:
-        """Register what this step does when a cycle moves."""
-        from publish import hooks  # noqa: F401, PLC0415
+        """Register what this step does when a cycle moves, and what it adds to the home page."""
+        from publish import home, hooks  # noqa: F401, PLC0415

@@ -16,7 +16,7 @@ from review.constants import ApprovalState
 from sop.constants import StepKind
 from sop.models import Company, Cycle, User
 from sop.refusals import NotAllowed, Refused
-from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock
+from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock, step_mark_fresh
 
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
 MEASURE_SQL = """
@@ -89,6 +89,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     )
     _lines_copy(plan, rows)
     cycle_published(cycle_id=cycle_id)
+    step_mark_fresh(cycle_id=cycle_id, kind=StepKind.PUBLISH)
     cycle_event(
         cycle=step.cycle,
         kind="published",

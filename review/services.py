@@ -15,7 +15,7 @@ from review.selectors import pack_figures
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
-from sop.services.cycle import cycle_event, step_edit_lock
+from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_open_if_ready, step_submit
 
 
 class PackMissing(Refused):
@@ -62,6 +62,8 @@ def pack_freeze(*, user: User, cycle_id: int, reason: str = "") -> Pack:
         step=step,
         reason=reason,
     )
+    step_mark_fresh(cycle_id=cycle_id, kind=StepKind.REVIEW)
+    step_open_if_ready(user=user, step_id=step.pk)
     return pack
 
 
@@ -213,6 +215,8 @@ def plan_sign(*, user: User, cycle_id: int, version: int, comment: str = "", ref
     approval.comment = comment.strip()
     approval.decided_at = timezone.now()
     approval.save()
+    if not refuse:
+        step_submit(user=user, step_id=step.pk)
     cycle_event(
         cycle=step.cycle,
         kind="plan_refused" if refuse else "plan_signed",

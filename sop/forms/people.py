@@ -21,13 +21,21 @@ class SignInForm(AuthenticationForm):
         return str(self.cleaned_data["username"]).strip().lower()
 
 
+class TerritoryField(forms.ModelMultipleChoiceField):
+    """Customers to tick; one that belongs to somebody says to whom."""
+
+    def label_from_instance(self, obj: Customer) -> str:
+        """Return the customer's name, with its owner where there is one."""
+        return f"{obj.name} ({obj.owner.name})" if obj.owner else obj.name
+
+
 class PersonForm(forms.Form):
     """A person: who, in which roles, with which customers."""
 
     name = forms.CharField(label="Name", max_length=150)
     email = forms.EmailField(label="E-mail", required=False)
     roles = forms.MultipleChoiceField(label="Roles", choices=Role.choices, widget=forms.CheckboxSelectMultiple)
-    customers = forms.ModelMultipleChoiceField(
+    customers = TerritoryField(
         label="Territory (a sales rep's customers)",
         queryset=Customer.objects.select_related("region", "owner").order_by("region__name", "name"),
         required=False,

@@ -40,6 +40,11 @@ def cycle_open_now() -> Cycle | None:
     return Cycle.objects.filter(state=CycleState.OPEN).first()
 
 
+def cycle_measured_last() -> Cycle | None:
+    """Return the latest cycle whose plan was held against what happened."""
+    return Cycle.objects.filter(measured_at__isnull=False).order_by("-bucket").first()
+
+
 def cycle_before(cycle: Cycle) -> Cycle | None:
     """Return the cycle before this one."""
     return Cycle.objects.filter(bucket__lt=cycle.bucket).order_by("-bucket").first()

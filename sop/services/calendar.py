@@ -1,5 +1,7 @@
 """The calendar every new cycle follows."""
 
+from itertools import pairwise
+
 from django.db import transaction
 
 from sop.constants import STEP_ORDER, Role
@@ -16,7 +18,7 @@ def calendar_write(*, user: User, lines: list[CalendarLine]) -> None:
     in_order = sorted(lines, key=lambda line: STEP_ORDER.index(line.kind))
     if [line.kind for line in in_order] != list(STEP_ORDER):
         raise Refused("Give every step once.")
-    for before, after in zip(in_order, in_order[1:], strict=False):
+    for before, after in pairwise(in_order):
         if (after.due_working_day, after.due_hour) < (before.due_working_day, before.due_hour):
             raise Refused(f"{after.kind.label} would be due before {before.kind.label}; steps follow each other.")
     templates = {template.kind: template for template in StepTemplate.objects.select_for_update()}

@@ -8,7 +8,7 @@ from sop.models import CycleStep, StepProgress, User
 def participants(kind: StepKind) -> list[User]:
     """Return the active people a step waits for: named by its app, else by role; reps only with customers."""
     named = {user.pk: user for people in step_people.of(kind) for user in people() if user.is_active}
-    if step_people.of(kind):
+    if named:
         return list(named.values())
     roles = [role.value for role in STEP_ROLES[kind]]
     found = User.objects.filter(is_active=True, groups__name__in=roles)
