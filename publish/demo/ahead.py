@@ -10,7 +10,8 @@ from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
+from threading import Thread
 from typing import Any
 from unittest.mock import patch
 
@@ -99,7 +100,7 @@ class Ahead:
 def ahead() -> Iterator[Ahead]:
     """Start as many processes as there are cores; inside the block the engine answers from them where it can."""
     count = os.cpu_count() or 1
-    with ProcessPoolExecutor(count, mp_context=get_context("spawn")) as pool:
+    with ProcessPoolExecutor(count, get_context("spawn"), initializer=_end_with_parent) as pool:
         for _ in range(count):
             pool.submit(_warm_up)
         others = Ahead(pool)
@@ -108,6 +109,18 @@ def ahead() -> Iterator[Ahead]:
             patch.object(baseline, "baseline_chunk", others._chunk),
         ):
             yield others
+
+
+def _end_with_parent() -> None:
+    """Watch the process that started this one: when it is killed, this one would wait for questions for ever."""
+    parent = parent_process()
+    assert parent
+
+    def wait() -> None:
+        parent.join()
+        os._exit(1)
+
+    Thread(target=wait, daemon=True).start()
 
 
 def _warm_up() -> None:

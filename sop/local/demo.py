@@ -1,7 +1,6 @@
 """`manage.py demo`: the whole product with its demo company, in one terminal, until Ctrl-C."""
 
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -119,24 +118,16 @@ class Demo:
         print(f"\nLogs: {self.servers.logs}\nCtrl-C stops everything; the data stays for the next time.\n", flush=True)
 
     def manage(self, *words: str) -> None:
-        """Run a Django command as the owner of the database; its failure ends the demo.
-
-        What it prints goes to prepare.log, what it complains about to the terminal.
-        """
+        """Run a Django command as the owner of the database; its failure ends the demo."""
         environment = product.environment(
             self.servers.environment(owner=True), self.key, LOG_LEVEL="WARNING", **product.JOB_SETTINGS
         )
-        with (self.servers.logs / "prepare.log").open("ab") as log:
-            done = subprocess.run(
-                product.manage_command(*words),
-                cwd=ROOT,
-                env=environment,
-                stdout=log,
-                preexec_fn=process.bound_to_parent(signal.SIGTERM),
-                check=False,
-            )
-        if done.returncode:
-            raise SystemExit(f"`manage.py {' '.join(words)}` failed; the messages above say why.")
+        log = self.servers.logs / "prepare.log"
+        command = process.start(product.manage_command(*words), log=log, env=environment, cwd=ROOT)
+        self.children["prepare"] = command
+        if command.wait():
+            raise SystemExit(f"`manage.py {' '.join(words)}` failed.\n{product.log_end(log)}")
+        del self.children["prepare"]
 
     def launch(self, name: str, command: list[str]) -> None:
         """Start one process of the product under the rights of the application's role."""

@@ -57,14 +57,13 @@ def bound_to_parent(end_with: signal.Signals, become: Callable[[], None] | None 
 
 
 def stop(child: Child | None, *, signal_number: signal.Signals = signal.SIGTERM, seconds: float = 5) -> None:
-    """Ask a child to end, and kill it with everything it started when it takes longer than `seconds`."""
-    if child is None or child.poll() is not None:
+    """Ask a child to end, wait for at most `seconds`, and kill what is left of it and of what it started."""
+    if child is None:
         return
-    child.send_signal(signal_number)
-    try:
+    child.send_signal(signal_number)  # does nothing when it has ended
+    with contextlib.suppress(subprocess.TimeoutExpired):
         child.wait(seconds)
-    except subprocess.TimeoutExpired:
-        kill(child)
+    kill(child)
 
 
 def stop_all(children: Iterable[Child | None], *, seconds: float = 5) -> None:
