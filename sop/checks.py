@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.conf import settings
-from django.core.checks import Error, Tags, register
+from django.core.checks import CheckMessage, Error, Tags, register
 
 
 @register(Tags.database, databases=["default"])
-def postgres_is_the_database(databases: list[str] | None = None, **kwargs: Any) -> list[Error]:
+def postgres_is_the_database(**kwargs: Any) -> list[CheckMessage]:
     """Refuse anything but PostgreSQL: locks, constraints and decimals are promised by it."""
     if settings.DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
         return []

@@ -254,8 +254,16 @@ def _rho(ids: list[int], params: dict[str, Any], table: list[dict[str, Any]]) ->
 
 def _notes(items: pd.DataFrame, cost: Matrix, lead: Matrix, price: Matrix) -> dict[int, list[str]]:
     """Return what each item's tables left out and what was taken instead: no default is silent."""
-    unknown = [np.isnan(matrix).all(axis=1) for matrix in (lead, cost, price)]
-    facts = zip(items["id"], items["supplier_id"], items["average_cost"], items["on_hand"], *unknown, strict=True)
+    facts = zip(
+        items["id"],
+        items["supplier_id"],
+        items["average_cost"],
+        items["on_hand"],
+        _unknown(lead),
+        _unknown(cost),
+        _unknown(price),
+        strict=True,
+    )
     notes: dict[int, list[str]] = {}
     for item, supplier, average, on_hand, no_lead, no_cost, no_price in facts:
         sentences = {
@@ -271,6 +279,11 @@ def _notes(items: pd.DataFrame, cost: Matrix, lead: Matrix, price: Matrix) -> di
         if said:
             notes[int(item)] = said
     return notes
+
+
+def _unknown(matrix: Matrix) -> NDArray[np.bool_]:
+    nothing: NDArray[np.bool_] = np.all(np.isnan(matrix), axis=1)
+    return nothing
 
 
 def _first_known(matrix: Matrix, other: Matrix) -> Matrix:

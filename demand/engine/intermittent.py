@@ -1,7 +1,7 @@
 """Demand that comes now and then: a mean per month, and quantiles that know it comes in lumps."""
 
 import numpy as np
-from scipy import stats  # type: ignore[import-untyped]
+from scipy import stats
 
 from demand.engine.history import WIDTH, History
 from demand.engine.smoothing import flat, smoothed_level

@@ -107,6 +107,6 @@ def products_write(frame: pd.DataFrame, classes: "pd.Series[str]") -> None:
     )
     by_name = {product.name: product for product in made}
     for row in frame[frame["predecessor"] != ""].itertuples():
-        product = by_name[row.name]
-        product.predecessor = by_name[row.predecessor]
+        product = by_name[str(row.name)]
+        product.predecessor = by_name[str(row.predecessor)]
         product.save(update_fields=["predecessor"])

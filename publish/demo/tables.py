@@ -1,7 +1,7 @@
 """Bulk writing with history: small tables as objects, whole tables by COPY."""
 
 from collections.abc import Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from django.db import connection, models
@@ -55,7 +55,7 @@ def history_write(
         chosen=sql.SQL("id > %s" if keys is None else "id = any(%s)"),
     )
     user = context.user.pk if context.user else None
-    facts = [timezone.now(), change, user, context.user_name, str(context.source), context.request_id]
+    facts: list[Any] = [timezone.now(), change, user, context.user_name, str(context.source), context.request_id]
     with connection.cursor() as cursor:
         cursor.execute(statement, [*facts, after if keys is None else keys])
 

@@ -101,7 +101,7 @@ def conflicts_of(inputs: SupplyInputs, result: "ScenarioResult", currency: str) 
 def _lever(row: Lever, inputs: SupplyInputs) -> Any:
     from reconcile.engine.levers import PreBuyLever, RaisePriceLever, SafetyStockLever  # noqa: PLC0415
 
-    common = {
+    common: dict[str, Any] = {
         "scope": _scope(row, inputs),
         "first": inputs.months.index(row.first_bucket),
         "last": inputs.months.index(row.last_bucket) if row.last_bucket else len(inputs.months) - 1,

@@ -106,13 +106,13 @@ def scenario_base_get(*, user: User, cycle: Cycle) -> Scenario:
 
 def _params(kind: LeverKind, given: dict[str, Any]) -> dict[str, float]:
     """Return a lever's parameters as numbers within sense; the limits are where the arithmetic stays honest."""
-    limits: dict[str, tuple[float, float]] = {
+    limits_of: dict[LeverKind, dict[str, tuple[float, float]]] = {
         LeverKind.SAFETY_STOCK: {"target": (0.5, 0.9999), "multiplier": (0, 5)},
         LeverKind.RAISE_PRICE: {"percent": (-15, 15), "elasticity": (-5, 0)},
         LeverKind.PRE_BUY: {"cover_months": (0.25, 12)},
-    }[kind]
+    }
     params = {}
-    for name, (low, high) in limits.items():
+    for name, (low, high) in limits_of[kind].items():
         if given.get(name) in (None, ""):
             continue
         try:

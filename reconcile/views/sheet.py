@@ -68,7 +68,7 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.RECONCILE)
     found = list(selectors.conflicts(cycle))
     chosen = next((c for c in found if str(c.pk) == request.GET.get("conflict")), None)
-    family = Family.objects.filter(pk=_number(request.GET.get("family"))).first() if chosen is None else chosen.family
+    family = chosen.family if chosen else _family(request.GET.get("family"))
     if family is None and chosen is None and found and "family" not in request.GET:
         chosen, family = found[0], found[0].family
     base = selectors.scenario_base(cycle)
@@ -92,5 +92,6 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
     return render(request, "reconcile/sheet.html", context, status=refusal.status if refusal else 200)
 
 
-def _number(text: str | None) -> int | None:
-    return int(text) if text and text.isdecimal() and len(text) < 19 else None
+def _family(text: str | None) -> Family | None:
+    known = text is not None and text.isdecimal() and len(text) < 19
+    return Family.objects.filter(pk=int(text)).first() if known and text else None

@@ -34,7 +34,7 @@ class CalendarLineForm(forms.Form):
     due_hour = forms.IntegerField(label="Hour", min_value=0, max_value=23)
 
     def __init__(self, *args: object, kind: StepKind, **kwargs: object) -> None:
-        super().__init__(*args, prefix=kind.value, **kwargs)  # type: ignore[arg-type]
+        super().__init__(*args, **{"prefix": kind.value, **kwargs})  # type: ignore[arg-type]
         self.kind = kind
         self.fields["owner"].queryset = User.objects.filter(is_active=True)  # type: ignore[attr-defined]
         for field in self.fields.values():

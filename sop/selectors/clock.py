@@ -35,7 +35,7 @@ def step_clock(step: CycleStep, parts: list[StepProgress], now: datetime | None 
     until = step.closed_at or now
     running = step.state == StepState.OPEN
     slow = [part for part in parts if part.state != Progress.SUBMITTED] if running else []
-    slow = slow or sorted((part for part in parts if part.submitted_at), key=lambda part: part.submitted_at)[-1:]
+    slow = slow or sorted((part for part in parts if part.submitted_at), key=lambda part: part.submitted_at or now)[-1:]
     return StepClock(step, until - step.opened_at, until > step.due_at, ", ".join(part.user.name for part in slow))
 
 

@@ -23,4 +23,4 @@ def tokens(user: User) -> QuerySet[ApiToken]:
 
 def person_history(of: User) -> QuerySet[User]:
     """Return what changed on a person's account, the latest first."""
-    return of.history.order_by("-history_date", "-history_id")  # type: ignore[attr-defined,no-any-return]
+    return of.history.order_by("-history_date", "-history_id")  # type: ignore[no-any-return]

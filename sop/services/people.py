@@ -144,7 +144,7 @@ def _roles_write(person: User, roles: Sequence[str]) -> None:
     person.groups.set(Group.objects.filter(name__in=roles))
     person.__dict__.pop("roles", None)  # the cached property
     if before != set(roles):
-        person._change_reason = f"roles: {_labels(before)} to {_labels(set(roles))}"
+        person._change_reason = f"roles: {_labels(before)} to {_labels(set(roles))}"  # type: ignore[attr-defined]
     person.save()
 
 
@@ -162,7 +162,7 @@ def _territory_write(person: User, customer_ids: Sequence[int]) -> None:
         owner_id = person.pk if customer.pk in wanted else None
         if customer.owner_id != owner_id:
             customer.owner_id = owner_id
-            customer._change_reason = "territory"
+            customer._change_reason = "territory"  # type: ignore[attr-defined]
             customer.save()
     _progress_fill()
 
@@ -177,6 +177,6 @@ def _progress_fill() -> None:
 def _password_write(person: User, password: str, *, must_change: bool, why: str) -> None:
     person.set_password(password)
     person.must_change_password = must_change
-    person._change_reason = why
+    person._change_reason = why  # type: ignore[attr-defined]
     person.save()
     sessions_end(person)

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from sop.constants import StepKind
@@ -81,7 +82,9 @@ def lead_time_set(
         raise Refused("The spread of a lead time cannot be below zero.")
     row = (
         LeadTimeAssumption.objects.select_for_update(of=("self",))  # its usual order joins product, which may be none
-        .filter(supplier_id=supplier_id, product_id=product_id, valid_from=valid_from)
+        .filter(
+            Q(product_id=product_id) if product_id else Q(product=None), supplier_id=supplier_id, valid_from=valid_from
+        )
         .first()
     )
     if row is None:
