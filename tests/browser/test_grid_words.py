@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from playwright.sync_api import Browser
 
+from sop.engine.spread import spread_total
 from tests.support.grid_site import grid_site
 
 Run = Callable[[str, Any], Any]
@@ -65,23 +67,20 @@ def test_a_spreadsheets_clipboard_is_read_with_quotes_and_its_last_line_end(run:
     assert run("(text) => parse.parseTable(text)", text) == [["1", "two\nlines"], ['say "hi"', ""]]
 
 
-cells = st.lists(st.tuples(st.integers(0, 500), st.integers(0, 500)), min_size=1, max_size=12)
+amounts = st.one_of(st.integers(0, 500).map(float), st.integers(0, 50_000).map(lambda tenths: tenths / 10))
+cells = st.lists(st.tuples(amounts, amounts), min_size=1, max_size=12)
+wholes = st.integers(0, 5000).map(float)
 
 
-@given(total=st.integers(0, 5000), held=cells)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-def test_parts_add_up_and_follow_the_plain_rule(run: Run, total: int, held: list[tuple[int, int]]):
+@given(total=st.one_of(wholes, st.integers(0, 50_000).map(lambda tenths: tenths / 10)), held=cells)
+@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_the_browser_spreads_exactly_as_the_server(run: Run, total: float, held: list[tuple[float, float]]):
+    """A held cell of the total's fraction makes the server spread what is left, as the browser does."""
     current, baseline = [a for a, _ in held], [b for _, b in held]
     parts = run("([total, now, base]) => spreading.spread(total, now, base)", [total, current, baseline])
-    assert sum(parts) == total
-    assert parts == plainly_spread(total, current, baseline)
-
-
-def plainly_spread(total: int, current: list[int], baseline: list[int]) -> list[int]:
-    """Largest remainder in exact fractions: in proportion to current, else to baseline, else evenly."""
-    weights = next((row for row in (current, baseline) if sum(row) > 0), [1] * len(current))
-    parts = [total * weight // sum(weights) for weight in weights]
-    rest = [(-(total * weight % sum(weights)), place) for place, weight in enumerate(weights)]
-    for _, place in sorted(rest)[: total - sum(parts)]:
-        parts[place] += 1
-    return parts
+    fraction = np.ceil(total) - total
+    served = spread_total(
+        [*current, fraction], np.ceil(total), baseline=[*baseline, 0], held=[*[False] * len(held), True]
+    )
+    assert parts == pytest.approx(served[:-1].tolist(), abs=1e-6)
+    assert sum(parts) == pytest.approx(total, abs=1e-6)

@@ -41,6 +41,7 @@ export class CellEditor {
     const { grid, input } = this;
     if (!input) return true;
     if (!whole && input.value === this.untouched) return this._leave(quiet); // looked at, not changed
+    if (this.hint && !whole && !this.possible) return this._unread(quiet);
     const { active } = grid;
     const range = whole ? grid.range() : { top: active.row, bottom: active.row, left: active.column, right: active.column };
     const edits = [];
@@ -76,7 +77,9 @@ export class CellEditor {
     this.hint = make("div", "pg-hint", { role: "status" });
     move(this.hint, x - 2, y + view.rowHeight + 2);
     const show = () => {
-      this.hint.textContent = spreadHint(model, row, place.column, this.input.value);
+      const { words, possible } = spreadHint(model, row, place.column, this.input.value);
+      this.hint.textContent = words;
+      this.possible = possible;
     };
     this.input.addEventListener("input", show);
     show();

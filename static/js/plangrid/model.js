@@ -204,16 +204,19 @@ export class PlanModel {
     return row * this.width + column;
   }
 
-  _spread(row, column, value, cells) {
+  /** Spread a number over the free leaves of a total; a total is typed in whole units. */
+  _spread(row, column, typed, cells) {
+    const value = typed === BASELINE ? typed : Math.round(typed);
     const leaves = this.free(row, column);
     if (value === BASELINE) {
       for (const leaf of leaves) this._setLeaf(leaf, column, BASELINE, cells);
       return;
     }
-    const fixed = this.fixed(row, column, leaves);
+    const left = value - this.fixed(row, column, leaves);
+    if (left < -0.0005) return; // what is held, or belongs to others, is more than the whole
     const now = leaves.map((leaf) => this.get(leaf, column) || 0);
     const below = leaves.map((leaf) => this.baseline(leaf, column) || 0);
-    const parts = spread(Math.max(value - fixed, 0), now, below);
+    const parts = spread(Math.max(left, 0), now, below);
     parts.forEach((part, i) => this._setLeaf(leaves[i], column, part, cells));
   }
 
