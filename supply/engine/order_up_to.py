@@ -64,7 +64,7 @@ def order_up_to_level_fill(
         *(np.asarray(value, dtype=np.float64) for value in (target, mean, sd, lead_mean, lead_sd))
     )
     allowed = (1.0 - share) * (mu - mu_lead)
-    low, high = np.zeros(mu.shape), mu + WIDEST * spread + 1.0
+    low, high = np.zeros(mu.shape), mu + WIDEST * spread
     for _ in range(BISECTIONS):
         middle = (low + high) / 2
         short = cycle_shortage(middle, mu, spread, mu_lead, spread_lead, distribution=distribution)

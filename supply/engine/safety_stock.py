@@ -5,7 +5,7 @@ measured error of the CUMULATIVE forecast over P, never the spread of demand (Si
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -58,8 +58,8 @@ def safety_stock_plan(problem: SupplyProblem) -> SafetyStock:
     """Return the safety stock of every item and month: the level that meets its target, less mean demand over P."""
     review = review_months(problem)[:, None]
     lead_months = months_of_days(problem.lead_days)
-    cover = protection(problem, lead_months + review)
-    lead = protection(problem, lead_months)
+    cover = protection(problem, lead_months + review, demand_ahead(problem.demand, lead_months + review))
+    lead = _within(protection(problem, lead_months, cover.per_month), cover)
     calculated = np.maximum(_level(problem, cover, lead) - cover.mean, 0.0)
     by_hand = ~np.isnan(problem.safety_override)
     quantity = np.where(by_hand, problem.safety_override, calculated) * problem.safety_factor
@@ -84,13 +84,12 @@ def review_months(problem: SupplyProblem) -> Array:
     return np.maximum(months_of_days(problem.review_days), 1.0 / problem.steps_per_month)
 
 
-def protection(problem: SupplyProblem, months: Array) -> Protection:
-    """Return mean and spread of demand over so many months from the start of each month.
+def protection(problem: SupplyProblem, months: Array, per_month: Array) -> Protection:
+    """Return mean and spread of demand over so many months at a demand per month, all items x months.
 
     sd^2 = (rho * mean)^2 + (demand per month * sd of lead time)^2 + (order quantity * sd of yield)^2; the order
     quantity is the larger of the least order and the demand of a review interval.
     """
-    per_month = demand_ahead(problem.demand, months)
     mean = per_month * months
     rho, approximate = error_over(problem.rho, months)
     order = np.maximum(problem.moq[:, None], per_month * review_months(problem)[:, None])
@@ -100,6 +99,11 @@ def protection(problem: SupplyProblem, months: Array) -> Protection:
         (order * problem.yield_sd[:, None]) ** 2,
     )
     return Protection(months, per_month, mean, np.sqrt(parts[0] + parts[1] + parts[2]), parts, approximate)
+
+
+def _within(part: Protection, whole: Protection) -> Protection:
+    """Return the part with no more spread than the whole: measured errors may say otherwise by chance."""
+    return replace(part, sd=np.minimum(part.sd, whole.sd))
 
 
 def demand_ahead(demand: Array, months: Array) -> Array:

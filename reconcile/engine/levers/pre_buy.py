@@ -7,7 +7,7 @@ import numpy as np
 
 from reconcile.engine.levers.lever import Applied, Lever
 from reconcile.engine.pre_buy import cover_worth_buying
-from supply.engine.arrays import Array, IntArray
+from supply.engine.arrays import RESIDUE, Array, IntArray
 from supply.engine.lots import lot_within
 from supply.engine.plan import SupplyPlan, plan_supply
 from supply.engine.problem import SupplyProblem
@@ -22,8 +22,8 @@ class PreBuyLever(Lever):
 
     cover_months: how many months of demand to buy early; None = as many as pay (saving against holding cost). Never
     more than the shelf life, nor than the plan would buy in that time after the rise; rounded down to the multiple,
-    nothing below the least order. Figures: units, spend, saving (units * rise), months_covered (by spend), items; in an
-    effect also net_benefit (saving - extra carrying cost).
+    nothing below the least order. Figures: units bought extra, spend, saving (units * rise), months_covered (by spend),
+    items; in an effect also net_benefit (saving - extra carrying cost).
     """
 
     cover_months: float | None = None
@@ -60,40 +60,51 @@ class PreBuyLever(Lever):
     def _orders(self, plan: SupplyPlan, month: IntArray) -> tuple[PreBuys, dict[str, float]]:
         """Return one order per item, 0 units where it does not pay, and the lever's figures."""
         problem, row = plan.problem, np.arange(len(month))
-        release, arrival, displaced_from = _timing(plan, month)
+        timing = _timing(plan, month)
         old, new = problem.unit_cost[row, month - 1], problem.unit_cost[row, month]
-        months = cover_worth_buying(old, new, problem.carry_rate)
-        if self.cover_months is not None:
-            months = np.full(len(row), self.cover_months)
-        months = np.minimum(months, problem.shelf_life_months)
-        until = np.minimum(displaced_from + months * problem.steps_per_month, problem.steps)
-        later = np.where(
-            plan.orders.chances.release >= (month * problem.steps_per_month)[:, None], plan.orders.flows.receipts, 0.0
+        until = np.minimum(timing.dearer + self._months(problem, old, new) * problem.steps_per_month, problem.steps)
+        planned = plan.orders.flows.receipts
+        # What the plan would buy dearer in that time, at most its demand; and the order this one takes the place of.
+        displaced = np.minimum(
+            _between(plan.steps.demand, timing.dearer, until), _between(planned, timing.dearer, np.ceil(until))
         )
-        wanted = np.minimum(
-            _between(plan.steps.demand, displaced_from, until), _between(later, displaced_from, np.ceil(until))
-        )
-        in_time = (release >= 0) & (arrival < problem.steps)
-        units = lot_within(np.where(in_time, wanted, 0.0) / problem.yield_mean, problem.moq, problem.multiple)
-        received = units * problem.yield_mean
-        spend = received * old
-        total = float(spend.sum())
-        return PreBuys(row, release, arrival, units, old), {
-            "units": float(received.sum()),
-            "spend": total,
-            "saving": float((received * (new - old)).sum()),
-            "months_covered": float((spend * (until - displaced_from)).sum() / total / problem.steps_per_month)
-            if total
-            else 0.0,
-            "items": float((units > 0).sum()),
+        replaced = _between(planned, timing.arrival, timing.dearer)
+        in_time = (timing.release >= 0) & (timing.arrival < problem.steps) & (displaced > RESIDUE)
+        wanted = np.where(in_time, displaced + replaced, 0.0) / problem.yield_mean
+        ordered = lot_within(wanted, problem.moq, problem.multiple)
+        extra = np.maximum(ordered * problem.yield_mean - replaced, 0.0)
+        ordered = np.where(extra > RESIDUE, ordered, 0.0)
+        spend = extra * old
+        weight = spend / max(float(spend.sum()), RESIDUE)
+        return PreBuys(row, timing.release, timing.arrival, ordered, old), {
+            "units": float(extra.sum()),
+            "spend": float(spend.sum()),
+            "saving": float((extra * (new - old)).sum()),
+            "months_covered": float((weight * (until - timing.dearer)).sum()) / problem.steps_per_month,
+            "items": float((ordered > 0).sum()),
         }
 
+    def _months(self, problem: SupplyProblem, old: Array, new: Array) -> Array:
+        """Return the months of demand to buy early for each item."""
+        worth = cover_worth_buying(old, new, problem.carry_rate)
+        wanted = worth if self.cover_months is None else np.full(len(worth), self.cover_months)
+        return np.minimum(wanted, problem.shelf_life_months)
 
-def _timing(plan: SupplyPlan, month: IntArray) -> tuple[IntArray, IntArray, IntArray]:
-    """Return the step of release (-1: too late) and arrival of an order just before the rise of each item.
 
-    And the step from which receipts would cost more: that is the demand the order is bought for. Where the price is
-    fixed at order the last step before the rise orders; else the order must arrive before the rise.
+@dataclass(frozen=True, eq=False)
+class Timing:
+    """Steps per item: release of the early order (-1: too late), its arrival, and from when receipts cost more."""
+
+    release: IntArray
+    arrival: IntArray
+    dearer: IntArray
+
+
+def _timing(plan: SupplyPlan, month: IntArray) -> Timing:
+    """Return when an order before the rise of each item is placed and received.
+
+    Price fixed at order: ordered in the last step before the rise, delivered when the first dearer order would be.
+    Price fixed at receipt: it must arrive in the last step before the rise.
     """
     problem, row, lead = plan.problem, np.arange(len(month)), plan.orders.lead
     rise = month * problem.steps_per_month
@@ -101,9 +112,10 @@ def _timing(plan: SupplyPlan, month: IntArray) -> tuple[IntArray, IntArray, IntA
     latest = latest_release(lead, first_open, np.ones(len(row), dtype=np.int64))
     release = np.where(problem.cost_at_order, rise - 1, latest[row, rise - 1])
     release = np.where(release >= first_open, release, -1)
-    arrival = release + lead[row, release]
-    dearer = np.where(problem.cost_at_order, rise + lead[row, rise], rise)
-    return release, arrival, np.minimum(np.maximum(dearer, arrival), problem.steps)
+    earliest = release + lead[row, release]
+    dearer = np.where(problem.cost_at_order, np.maximum(rise + lead[row, rise], earliest), rise)
+    arrival = np.where(problem.cost_at_order, dearer, rise - 1)
+    return Timing(release, np.minimum(arrival, problem.steps), np.minimum(dearer, problem.steps))
 
 
 def _between(amount: Array, start: Array | IntArray, end: Array | IntArray) -> Array:
