@@ -119,8 +119,26 @@ IMPORT_INLINE_ROWS = 20_000  # about 1.5 s while a person waits; more is brought
 # Tables whose rows the application's database role may add but never change or remove.
 # History tables (historical*) are added to this list by `grant_app_role`.
 APPEND_ONLY_TABLES: tuple[str, ...] = (
+    "sop_changenote",
     "sop_cycleevent",
     "demand_forecastsnapshot",
     "publish_publishedplan",
     "publish_planline",
+)
+
+# Tables of numbers people and files change: the database notes each change beside the history (sop/sql/record.py).
+NUMBER_TABLES: tuple[str, ...] = (
+    "sop_price",
+    "sop_cost",
+    "sop_budget",
+    "sop_rate",
+    "demand_override",
+    "demand_assumption",
+    "demand_cleansing",
+    "supply_receiptoverride",
+    "supply_leadtimeassumption",
+    "supply_capacity",
+    "supply_sourcing",
+    "supply_onhand",
+    "supply_purchaseorderline",
 )

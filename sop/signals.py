@@ -34,6 +34,15 @@ def role_groups_write(sender: Any, **kwargs: Any) -> None:
         groups_write()
 
 
+@receiver(post_migrate)
+def record_guards_install(sender: Any, **kwargs: Any) -> None:
+    """Guard every table of record and of numbers once the last app's tables are there."""
+    from sop.services.record import guards_install  # noqa: PLC0415  (needs the app registry)
+
+    if sender is list(apps.get_app_configs())[-1]:
+        guards_install()
+
+
 # Django's own receiver of this name would save the person, a row of history at every sign-in; first come, it stays out.
 @receiver(user_logged_in, dispatch_uid="update_last_login")
 def sign_in_note(sender: Any, user: User, **kwargs: Any) -> None:

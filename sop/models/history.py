@@ -22,3 +22,26 @@ class HistoryFacts(models.Model):
 def history(*, without: tuple[str, ...] = ()) -> HistoricalRecords:
     """Return the history tracker every table people edit declares; `without` names fields that must not be kept."""
     return HistoricalRecords(bases=[HistoryFacts], excluded_fields=list(without))
+
+
+class ChangeNote(models.Model):
+    """One row is one change of one row of a table of numbers, noted by the database itself; never changed.
+
+    `kind` is + added, ~ changed, - removed, 0 where the notes of a table begin (row_id = its last line of history).
+    """
+
+    at = models.DateTimeField()
+    transaction = models.BigIntegerField()
+    role = models.CharField(max_length=63)  # of the database
+    table_name = models.CharField(max_length=63)
+    kind = models.CharField(max_length=1)
+    row_id = models.BigIntegerField()
+    row_hash = models.UUIDField(null=True)  # MD5 of the whole row after the change, before it when removed
+
+    class Meta:
+        """Read a table at a time."""
+
+        indexes = [models.Index(fields=["table_name", "row_id"], name="changenote_table_row")]
+
+    def __str__(self) -> str:
+        return f"{self.table_name} {self.row_id} {self.kind}"

@@ -1,0 +1,1 @@
+"""Longer pieces of SQL, kept readable in modules of their own."""
