@@ -24,7 +24,7 @@ class AdjustScreen {
     this.filter = new RowFilter(this.model);
     this.holdsKey = `plan-holds ${root.dataset.user} ${root.dataset.url}`;
     this.queue = this._newQueue();
-    for (const cell of this.queue.pending) this.model.putTyped(cell); // typed before the page was reloaded
+    for (const cell of this.queue.pending) this.model.retype(cell); // typed before the page was reloaded
     readHolds(this.model, this.holdsKey);
     this.panel = this._newPanel();
     this.grid = this._newGrid();
@@ -54,11 +54,11 @@ class AdjustScreen {
     const { model } = this;
     const address = this.address({ row, column });
     const quantity = model.isChanged(row, column) ? String(model.get(row, column)) : null;
-    return { ...address, quantity, version: model.version(address) };
+    return { ...address, quantity, version: model.served.version(address) };
   }
 
   answered({ saved, refused }) {
-    this.model.settle(saved, refused);
+    this.model.served.settle(saved, refused);
     if (refused.length) this.refuse(refused);
     this.grid.refresh();
     this.follow();
@@ -73,13 +73,13 @@ class AdjustScreen {
   refuse(refused) {
     showRefusals(byId("conflict-dialog"), this.model, refused, {
       keep: (cell) => {
-        this.model.setVersion(cell);
+        this.model.served.setVersion(cell);
         this.queue.add("edit", [this.sent(this.model.cellOf(cell))]);
         this.grid.refresh();
       },
       take: (cell) => {
-        if (cell.reason === "conflict") this.model.setVersion(cell);
-        this.model.putServed(cell);
+        if (cell.reason === "conflict") this.model.served.setVersion(cell);
+        this.model.served.putBack(cell);
         this.model.tell([], "theirs");
         this.count();
       },
@@ -98,7 +98,8 @@ class AdjustScreen {
     const answer = await response.json();
     if (!response.ok) toast(answer.error);
     else {
-      this.model.settle(answer.versions, []);
+      this.model.served.settle(answer.versions, []);
+      this.queue.follow(answer.versions);
       toast(`${words}: ${answer.count} cell${answer.count === 1 ? "" : "s"}.`);
       this.follow();
     }

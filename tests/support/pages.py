@@ -18,9 +18,9 @@ REFUSED = re.compile(r"the server responded with a status of 4\d\d")
 WIDTH, HEIGHT = 1360, 900
 
 
-def launch(playwright: Playwright, path: str) -> Browser:
-    """Start the browser, without its sandbox where the account or the kernel does not allow one."""
-    flags = [*QUIET, *os.environ.get("BROWSER_ARGS", "").split()]
+def launch(playwright: Playwright, path: str, *more: str) -> Browser:
+    """Start the browser with `more` flags, without its sandbox where the account or the kernel does not allow one."""
+    flags = [*QUIET, *more, *os.environ.get("BROWSER_ARGS", "").split()]
     if os.geteuid() == 0:
         flags.append("--no-sandbox")
     try:

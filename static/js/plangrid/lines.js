@@ -100,7 +100,7 @@ function cellNames(column, model, index, row, editable) {
   if (model.isChanged(index, column)) names += " changed";
   if (model.isNoted(index, column)) names += " noted";
   if (model.isHeld(index, column)) names += " held";
-  if (model.isRefused(index, column)) names += " refused";
+  if (model.served.isRefused(index * model.width + column)) names += " refused";
   return names;
 }
 

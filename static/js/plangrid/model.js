@@ -2,6 +2,7 @@
 
 import { BASELINE } from "./parse.js";
 import { gridRows, LEAF } from "./rows.js";
+import { Served } from "./served.js";
 import { spread } from "./spread.js";
 
 export class PlanModel {
@@ -11,13 +12,12 @@ export class PlanModel {
     this.first = data.first_plan_column;
     this.width = this.months.length;
     this.rows = gridRows(data.rows);
-    this.versions = new Map(Object.entries(data.versions));
     this.undoStack = [];
     this.redoStack = [];
     this.listeners = []; // called with (changed leaf cells, action)
     this.noted = new Set();
     this.held = new Set();
-    this.refused = new Map(); // place -> what the server said
+    this.served = new Served(this, data.versions);
     this._fill(data);
   }
 
@@ -41,10 +41,6 @@ export class PlanModel {
 
   isHeld(row, column) {
     return this.held.has(row * this.width + column);
-  }
-
-  isRefused(row, column) {
-    return this.refused.has(row * this.width + column);
   }
 
   isTotal(row) {
@@ -85,8 +81,14 @@ export class PlanModel {
     return { row: this.rowOfSeries.get(series), column: this.months.findIndex((month) => month.bucket === bucket) };
   }
 
-  version({ series, bucket }) {
-    return this.versions.get(String(series))[this.cellOf({ series, bucket }).column - this.first];
+  placeOf(cell) {
+    const { row, column } = this.cellOf(cell);
+    return row * this.width + column;
+  }
+
+  /** The quantity of {series, bucket, quantity} as a number; without one it is at its baseline. */
+  number(cell) {
+    return cell.quantity === null ? this.base[this.placeOf(cell)] : Number(cell.quantity);
   }
 
   // ---- changing
@@ -123,37 +125,15 @@ export class PlanModel {
   }
 
   /** Show again what this person typed before the page was reloaded. */
-  putTyped(cell) {
+  retype(cell) {
     const { row, column } = this.cellOf(cell);
-    if (row !== undefined && column >= this.first) this._put(row, column, this._number(cell));
+    if (row !== undefined && column >= this.first) this._change(row, column, this.number(cell));
   }
 
-  /** Show what the server holds in a cell. */
-  putServed(cell) {
+  /** Show a number in a leaf without it being an act of this person. */
+  show(cell, value) {
     const { row, column } = this.cellOf(cell);
-    this._put(row, column, this.served[row * this.width + column]);
-  }
-
-  /** Take what the server answered: new versions, and why a cell was refused; a conflict says what it holds now. */
-  settle(saved, refused) {
-    for (const cell of saved) {
-      this.setVersion(cell);
-      this.refused.delete(this._place(cell));
-      if (cell.quantity !== undefined) this.served[this._place(cell)] = this._number(cell);
-    }
-    for (const cell of refused) {
-      this.refused.set(this._place(cell), cell);
-      if (cell.reason === "conflict") this.served[this._place(cell)] = this._number(cell);
-    }
-  }
-
-  setVersion(cell) {
-    this.versions.get(String(cell.series))[this.cellOf(cell).column - this.first] = cell.version;
-  }
-
-  /** A refused cell is dealt with. */
-  forgive(cell) {
-    this.refused.delete(this._place(cell));
+    this._put(row, column, value);
   }
 
   /** Put a measure's numbers into the layer lines that show it. */
@@ -186,22 +166,11 @@ export class PlanModel {
       for (let column = this.first; column < this.width; column += 1) this._note(index * this.width + column);
     });
     for (const [source, column] of data.notes) this.noted.add(rowOfSource[source] * this.width + column);
-    this.served = this.values.slice();
     this.setMeasure("baseline", data.values.baseline);
   }
 
   _copyRow(target, index, numbers) {
     for (let column = 0; column < this.width; column += 1) target[index * this.width + column] = numbers[column] ?? NaN;
-  }
-
-  /** A cell's quantity as a number; without one it is at its baseline. */
-  _number(cell) {
-    return cell.quantity === null ? this.base[this._place(cell)] : Number(cell.quantity);
-  }
-
-  _place(cell) {
-    const { row, column } = this.cellOf(cell);
-    return row * this.width + column;
   }
 
   /** Spread a number over the free leaves of a total; a total is typed in whole units. */
@@ -225,7 +194,12 @@ export class PlanModel {
     const after = value === BASELINE ? this.baseline(row, column) : value;
     if (before === after) return;
     cells.push({ row, column, before, after });
-    this._put(row, column, after);
+    this._change(row, column, after);
+  }
+
+  _change(row, column, value) {
+    this.served.remember(row * this.width + column);
+    this._put(row, column, value);
   }
 
   /** Set a leaf and move every total above it by the difference. */
@@ -248,7 +222,7 @@ export class PlanModel {
   _move(from, to, side) {
     const cells = from.pop();
     if (!cells) return 0;
-    for (const cell of cells) this._put(cell.row, cell.column, cell[side]);
+    for (const cell of cells) this._change(cell.row, cell.column, cell[side]);
     to.push(cells);
     this.tell(cells, "undo");
     return cells.length;

@@ -21,7 +21,7 @@ function line(model, cell, { keep, take }) {
   const choose = (word, act) => {
     const button = make("button", "button", { type: "button", "aria-label": `${word}: ${name}` }, word);
     button.addEventListener("click", () => {
-      model.forgive(cell);
+      model.served.forgive(cell);
       act(cell);
       done(element);
     });

@@ -14,7 +14,7 @@ export class SaveQueue {
     this.options = options;
     this.batches = this._read();
     this.tries = 0;
-    this.sending = false;
+    this.sending = null;
     addEventListener("online", () => this.flush());
     addEventListener("beforeunload", (event) => this.batches.length && event.preventDefault());
   }
@@ -40,19 +40,30 @@ export class SaveQueue {
     return this.batches.reduce((count, batch) => count + batch.cells.length, 0);
   }
 
-  /** Send what waits, oldest first, one request at a time. */
-  async flush() {
-    if (this.sending || !this.batches.length) return;
-    this.sending = true;
+  /** Send what waits, oldest first, one request at a time; done when nothing waits or the line is lost. */
+  flush() {
+    this.sending ??= this._sendAll().finally(() => {
+      this.sending = null;
+    });
+    return this.sending;
+  }
+
+  /** Waiting changes of cells the server just gave a new version build on it. */
+  follow(cells) {
+    this._follow(cells, this.batches);
+    this._write();
+  }
+
+  async _sendAll() {
+    if (!this.batches.length) return;
     while (this.batches.length) {
       const outcome = await this._send(this.batches[0]);
-      if (outcome === "later") break;
+      if (outcome === "later") return;
       this.batches.shift();
       this._write();
       this.tries = 0;
     }
-    this.sending = false;
-    if (!this.batches.length) this._tell("saved");
+    this._tell("saved");
   }
 
   async _send(batch) {
@@ -69,7 +80,7 @@ export class SaveQueue {
       this.savedAt = answer.saved_at ?? this.savedAt;
       if (answer.saved === undefined) this.options.onRefusal(answer.error, batch);
       else {
-        this._follow(answer.saved);
+        this._follow(answer.saved, this.batches.slice(1));
         this.options.onAnswer(answer, batch);
       }
       return "done";
@@ -78,10 +89,9 @@ export class SaveQueue {
     }
   }
 
-  /** Later changes of cells just saved build on the version the server gave them. */
-  _follow(saved) {
-    const versions = new Map(saved.map((cell) => [`${cell.series} ${cell.bucket}`, cell.version]));
-    for (const cell of this.batches.slice(1).flatMap((batch) => batch.cells)) {
+  _follow(known, batches) {
+    const versions = new Map(known.map((cell) => [`${cell.series} ${cell.bucket}`, cell.version]));
+    for (const cell of batches.flatMap((batch) => batch.cells)) {
       cell.version = versions.get(`${cell.series} ${cell.bucket}`) ?? cell.version;
     }
   }
