@@ -55,11 +55,14 @@ def releases_by_step(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> 
     flagged so; in unconstrained mode such orders lie outside the table.
     """
     items, steps = orders.lead.shape
-    placed = orders.flows.ordered + agreed.by_hand / problem.yield_mean[:, None]
-    step, item = np.nonzero(placed.T)
-    release = orders.chances.release[item, step]
-    by_hand = agreed.by_hand[item, step] > 0
-    release = np.where(by_hand, np.maximum(release, 0), release)
+    placed, release = orders.flows.ordered, orders.chances.release
+    if agreed.fixed is not None:
+        placed = placed + agreed.by_hand / problem.yield_mean[:, None]
+        release = np.where(agreed.by_hand > 0, np.maximum(release, 0), release)
+    cell = np.flatnonzero(placed.T.ravel() > 0)  # step by step, as the arrays lie
+    item = cell % max(items, 1)
+    planned = by_step(item, release.T.ravel()[cell], placed.T.ravel()[cell], items, steps)
     bought = problem.pre_buys
-    planned = by_step(item, release, placed[item, step], items, steps)
-    return planned + by_step(bought.item, bought.release, bought.quantity, items, steps)
+    return (
+        planned + by_step(bought.item, bought.release, bought.quantity, items, steps) if len(bought.item) else planned
+    )

@@ -114,5 +114,5 @@ def by_step(item: IntArray, step: IntArray, amount: Array, items: int, steps: in
     inside = (step >= 0) & (step < steps)
     cell = step[inside] * items + item[inside]
     total = np.zeros(steps * items)
-    total += np.bincount(cell, weights=amount[inside], minlength=steps * items)
+    np.add.at(total, cell, amount[inside])
     return total.reshape(steps, items).T

@@ -9,7 +9,8 @@ from scipy import stats
 from supply.engine.empirical import order_up_to_level_sampled, resampled_demand, sample_serves
 from supply.engine.order_up_to import cycle_shortage, order_up_to_level_fill
 from supply.engine.problem import Policy
-from supply.engine.safety_stock import demand_ahead, error_over, expected_lost_plan, review_months, safety_stock_plan
+from supply.engine.protection import demand_ahead, error_over, review_months
+from supply.engine.safety_stock import expected_lost_plan, safety_stock_plan
 from supply.engine.time import DAYS_PER_MONTH
 from tests.unit.supply.problems import problem, random_problem
 
@@ -48,7 +49,7 @@ def test_normal_safety_stock_is_k_times_sd():
 def test_uncertain_yield_adds_its_share():
     given = problem(rho=[[0.3]], yield_mean=0.9, yield_sd=0.1, moq=500, policy=NORMAL)
     safety = safety_stock_plan(given)
-    assert safety.cover.variances[2][0, 0] == pytest.approx((500 * 0.1) ** 2)
+    assert safety.cover.sd[0, 0] ** 2 * safety.share_yield[0, 0] == pytest.approx((500 * 0.1) ** 2)
     assert safety.share_yield[0, 0] == pytest.approx(2500 / safety.cover.sd[0, 0] ** 2)
 
 

@@ -1,0 +1,108 @@
+"""Protection: the demand that stock must cover until the next order can arrive, and how far it may stray.
+
+Demand over the protection time P = lead time + review interval is looked up ahead in the forecast; its spread is the
+measured error of the CUMULATIVE forecast over P, never the spread of demand (Silver, Pyke & Thomas, chapter 6).
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from supply.engine.arrays import Array, BoolArray, IntArray
+from supply.engine.problem import SupplyProblem
+from supply.engine.time import months_of_days
+
+
+@dataclass(frozen=True, eq=False)
+class Protection:
+    """Demand to be covered, items x months: months covered, mean per month [units/month], mean and sd [units].
+
+    relative: sd / mean. parts: of relative^2, from demand error, lead time and yield. approximate: the error over this
+    many months was not measured and is scaled from the nearest one that was.
+    """
+
+    months: Array
+    per_month: Array
+    mean: Array
+    sd: Array
+    relative: Array
+    parts: tuple[Array, Array, Array]
+    approximate: BoolArray
+
+
+def protection_ahead(problem: SupplyProblem) -> Protection:
+    """Return demand over lead time + review interval from the start of each month."""
+    months = months_of_days(problem.lead_days) + review_months(problem)[:, None]
+    return _protection(problem, months, demand_ahead(problem.demand, months))
+
+
+def protection_of_lead_time(problem: SupplyProblem, whole: Protection) -> Protection:
+    """Return the part of the whole that falls into the lead time alone, with no more spread than the whole.
+
+    Measured errors may say otherwise by chance.
+    """
+    part = _protection(problem, months_of_days(problem.lead_days), whole.per_month)
+    return replace(part, sd=np.minimum(part.sd, whole.sd))
+
+
+def review_months(problem: SupplyProblem) -> Array:
+    """Return the review interval of each item [months], at least one step."""
+    return np.maximum(months_of_days(problem.review_days), 1.0 / problem.steps_per_month)
+
+
+def _protection(problem: SupplyProblem, months: Array, per_month: Array) -> Protection:
+    """Return mean and spread of demand over so many months at a demand per month, all items x months.
+
+    sd^2 = (rho * mean)^2 + (demand per month * sd of lead time)^2 + (order quantity * sd of yield)^2; the order
+    quantity is the larger of the least order and the demand of a review interval. All taken relative to the mean:
+    while lead time and error stay the same, so does the spread, bit for bit.
+    """
+    mean = per_month * months
+    rho, approximate = error_over(problem.rho, months)
+    some = mean > 0
+    order = np.maximum(problem.moq[:, None], per_month * review_months(problem)[:, None])
+    time = np.where(months > 0, months, 1.0)
+    parts = (
+        rho**2,
+        (months_of_days(problem.lead_days_sd) / time) ** 2,
+        (np.where(some, order / np.where(some, mean, 1.0), 0.0) * problem.yield_sd[:, None]) ** 2,
+    )
+    relative = np.sqrt(parts[0] + parts[1] + parts[2])
+    return Protection(months, per_month, mean, relative * mean, relative, parts, approximate)
+
+
+def demand_ahead(demand: Array, months: Array) -> Array:
+    """Return mean demand per month over so many months from the start of each month (items x months).
+
+    A part of a month counts as its part of that month's demand. Beyond the horizon the mean of what lies inside it
+    stands for the rest.
+    """
+    items, horizon = demand.shape
+    total = np.zeros((horizon + 1, items)).T
+    np.cumsum(demand.T, axis=0, out=total.T[1:])
+    start = np.arange(horizon)
+    end = np.minimum(start + months, horizon)
+    whole = np.minimum(end.astype(np.int64), horizon - 1)
+    below = np.take_along_axis(total, whole, axis=1)
+    inside = below + (end - whole) * np.take_along_axis(demand, whole, axis=1)
+    length = end - start
+    some = length > 0
+    return np.where(some, (inside - total[:, :-1]) / np.where(some, length, 1.0), demand)
+
+
+def error_over(rho: Array, months: Array) -> tuple[Array, BoolArray]:
+    """Return the relative error of demand cumulated over so many months, and where it is only approximate.
+
+    rho (items x horizons 1..K, NaN from where it is not measured). Between two measured horizons the error is read
+    off a straight line; outside them the nearest one is scaled as if errors were independent (error ~ sqrt(P)).
+    """
+    measured: IntArray = np.maximum((~np.isnan(rho)).cumprod(axis=1).sum(axis=1), 1)[:, None]
+    inside = np.clip(months, 1.0, measured)
+    below = inside.astype(np.int64)
+    above = np.minimum(below + 1, measured)
+    first = np.take_along_axis(rho, below - 1, axis=1)
+    second = np.take_along_axis(rho, above - 1, axis=1)
+    error = first + (inside - below) * (second - first)
+    outside = (months < 1.0) | (months > measured)
+    scaled: Array = error * np.sqrt(inside / np.where(months > 0, months, 1.0))
+    return np.where(outside, scaled, error), outside
