@@ -13,7 +13,8 @@ from demand.selectors.layers import Layers, layers
 from demand.selectors.series import layer_of
 from demand.services.baseline import baseline_request
 from demand.services.gather import territory_submit
-from demand.services.override import CellEdit, overrides_save
+from demand.services.outcome import CellEdit
+from demand.services.override import overrides_save
 from publish.demo.clock import clock
 from publish.demo.dice import dice
 from publish.demo.story import ASSUMPTIONS, CHANGES, Change
@@ -58,6 +59,7 @@ def assumptions_make(users: dict[str, User], cycle: Cycle, at: datetime) -> None
     customers, families = keys_by(Customer), keys_by(Family)
     for stated in (each for each in ASSUMPTIONS if each.cycle == cycle.bucket):
         with clock(at), acting(users[stated.who], Source.PAGE):
+            # No service states assumptions yet; once there is one it belongs here.
             Assumption.objects.create(
                 cycle=cycle,
                 kind=stated.kind,

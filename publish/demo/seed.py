@@ -52,14 +52,11 @@ def seed(*, today: date) -> None:
 
 def _cycles_write(made_up: World, key: Keys, users: dict[str, User], today: date) -> None:
     """Live through the cycles, each with what was known when it began."""
-    with clock(moment(DECEMBER, 6)), acting(None, Source.COMMAND):
-        _known_write(made_up, key, after=None, until=DECEMBER)
+    _known_write(made_up, key, users, after=None, until=DECEMBER)
     december(users)
-    with clock(moment(JANUARY, 6)), acting(None, Source.COMMAND):
-        _known_write(made_up, key, after=DECEMBER, until=JANUARY)
+    _known_write(made_up, key, users, after=DECEMBER, until=JANUARY)
     january(users)
-    with clock(moment(FEBRUARY, 6)), acting(None, Source.COMMAND):
-        _known_write(made_up, key, after=JANUARY, until=FEBRUARY)
+    _known_write(made_up, key, users, after=JANUARY, until=FEBRUARY)
     february(users, today)
 
 
@@ -78,8 +75,12 @@ def _base_write(made_up: World) -> dict[str, User]:
     return users
 
 
-def _known_write(made_up: World, key: Keys, *, after: date | None, until: date) -> None:
+def _known_write(made_up: World, key: Keys, users: dict[str, User], *, after: date | None, until: date) -> None:
     """Write what became known in a period, `until` being the first day of the month planned next."""
-    facts_write(made_up, key, Period(after or FIRST, until))
-    costs_write(made_up, key, after=after, until=until)
-    lead_times_write(made_up, key, after=after, until=until)
+    with clock(moment(until, 6)):
+        with acting(users["cora"], Source.UPLOAD):
+            facts_write(made_up, key, Period(after or FIRST, until))
+        with acting(users["finn"], Source.UPLOAD):
+            costs_write(made_up, key, after=after, until=until)
+        with acting(users["sam"], Source.PAGE):
+            lead_times_write(made_up, key, after=after, until=until)
