@@ -8,7 +8,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from demand.constants import Action
-from demand.services.override import CellEdit
+from demand.services.outcome import CellEdit
 from sop.refusals import Refused
 
 

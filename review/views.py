@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from reconcile import selectors as reconcile
+from reconcile.selectors.bridge import margin_bridge
 from review import selectors, services
 from review.constants import QuestionState
 from review.forms import DecisionForm, PlanForm, QuestionForm, SignForm
@@ -175,7 +176,7 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
         "questions": questions,
         "open_count": sum(question.state == QuestionState.OPEN for question in questions),
         "scenario_kpis": {row["id"]: row for row in reconcile.scenario_table(cycle)},
-        "bridge": reconcile.margin_bridge(cycle),
+        "bridge": margin_bridge(cycle),
         "sign_off": selectors.sign_off(cycle, signed_in(request)),
         "plan_form": PlanForm(cycle=cycle),
         "check_on": (timezone.localdate() + CHECK_AFTER).isoformat(),

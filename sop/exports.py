@@ -1,4 +1,4 @@
-"""Files out: CSV and XLSX whose bytes depend on their content alone, with text no spreadsheet can take for a formula."""
+"""Files out: CSV and XLSX whose bytes depend on their content alone, with no text a spreadsheet takes for a formula."""
 
 import csv
 import io

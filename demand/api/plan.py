@@ -13,8 +13,11 @@ from demand.models import ChangeSet
 from demand.selectors.change_sets import change_sets
 from demand.selectors.plan_rows import PlanRows, plan_rows
 from demand.selectors.submit import Unexplained, reasons_missing
+from demand.services.change_set import change_set_undo
 from demand.services.gather import territory_submit
-from demand.services.override import Outcome, Saved, change_set_undo, overrides_save, reasons_set
+from demand.services.outcome import Outcome, Saved
+from demand.services.override import overrides_save
+from demand.services.reason import reasons_set
 from sop.api.base import ListView, WriteView, cycle_of
 from sop.api.cycle import ProgressOut
 from sop.constants import StepKind

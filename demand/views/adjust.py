@@ -16,8 +16,10 @@ from demand.selectors import grid as grid_reads
 from demand.selectors import panel as panel_reads
 from demand.selectors.layers import adopted_run
 from demand.selectors.submit import reasons_missing
+from demand.services.change_set import change_set_undo
 from demand.services.gather import territory_submit
-from demand.services.override import change_set_undo, overrides_save, reasons_set
+from demand.services.override import overrides_save
+from demand.services.reason import reasons_set
 from sop.constants import StepKind
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import Refused

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sop.constants import STEP_ORDER, CycleState, Progress, StepKind, StepState
-from sop.cycle_hooks import missing_to_close, missing_to_open, on_close, on_open, on_reopen, run
+from sop.cycle_hooks import missing_to_close, missing_to_open, run_close
 from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import current
@@ -99,11 +99,11 @@ def step_close(*, user: User, step_id: int, reason: str = "") -> CycleStep:
     _submit_closer(user, step)
     step.state, step.closed_at, step.closed_by, step.stale_because = StepState.CLOSED, timezone.now(), user, ""
     step.save()
-    run(on_close, user, step)
+    run_close(user, step)
     named = f" without {', '.join(late)}" if late else ""
     sentence = f"{user.name} closed {step.get_kind_display().lower()}{named}."
     cycle_event(cycle=step.cycle, kind="step_closed", sentence=sentence, step=step, reason=reason)
-    _next_open(user, step)
+    _next_open(step)
     return step
 
 
@@ -119,17 +119,17 @@ def step_open(*, user: User, step_id: int) -> CycleStep:
     missing = [f"{earlier.get_kind_display()} is not closed."] if earlier else missing_to_open(step)
     if missing:
         raise NotYet(" ".join(missing))
-    _open(user, step)
+    _open(step)
     return step
 
 
 @transaction.atomic
-def step_open_if_ready(*, user: User, step_id: int) -> None:
+def step_open_if_ready(*, step_id: int) -> None:
     """Open a waiting step as soon as the last missing thing is there; called by whoever provides it."""
     step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
     earlier = CycleStep.objects.filter(cycle=step.cycle, number__lt=step.number).exclude(state=StepState.CLOSED)
     if step.state == StepState.WAITING and not earlier.exists() and not missing_to_open(step):
-        _open(user, step)
+        _open(step)
 
 
 @transaction.atomic
@@ -154,7 +154,6 @@ def step_reopen(*, user: User, step_id: int, reason: str) -> CycleStep:
             each.save()
     step.state, step.closed_at, step.closed_by = StepState.OPEN, None, None
     step.save()
-    run(on_reopen, user, step)
     sentence = f"{user.name} reopened {step.get_kind_display().lower()}."
     cycle_event(cycle=step.cycle, kind="step_reopened", sentence=sentence, step=step, reason=reason)
     return step
@@ -228,18 +227,17 @@ def _submit_closer(user: User, step: CycleStep) -> None:
         part.save()
 
 
-def _next_open(user: User, step: CycleStep) -> None:
+def _next_open(step: CycleStep) -> None:
     following = CycleStep.objects.filter(cycle=step.cycle, number=step.number + 1).first()
     if following is not None:
-        step_open_if_ready(user=user, step_id=following.pk)
+        step_open_if_ready(step_id=following.pk)
 
 
-def _open(user: User, step: CycleStep) -> None:
+def _open(step: CycleStep) -> None:
     step.state = StepState.OPEN
     step.opened_at = step.opened_at or timezone.now()
     step.save()
     step_people_fill(step)
-    run(on_open, user, step)
     cycle_event(cycle=step.cycle, kind="step_opened", sentence=f"{step.get_kind_display()} is open.", step=step)
 
 

@@ -28,7 +28,8 @@ def unused_links_drop(stage: Stage) -> None:
                         )
                     )
         stage.new_rows[number] -= run(
-            "update {name} n set is_new = false where is_new and not exists (select from ({users}) u where u.id = n.id)",
+            """update {name} n set is_new = false
+               where is_new and not exists (select from ({users}) u where u.id = n.id)""",
             name=sql.Identifier(f"import_link_{number}"),
             users=sql.SQL(" union all ").join(users),
         )

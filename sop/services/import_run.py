@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.utils import timezone
 from psycopg import sql
 
@@ -29,6 +29,7 @@ from sop.services.import_stage import Stage, good_lines_keep, lines_copy, rows, 
 from sop.services.import_write import plan_write, tables_lock
 from sop.services.job import Lease
 from sop.services.master import step_not_closed_lock
+from sop.services.whole import whole
 
 FAULTS_SHOWN = 1000
 FAULT_KEYS = ("row", "column", "value", "what", "cure", "blocks")
@@ -44,13 +45,13 @@ class FaultsLeft(Refused):
 
 def check_run(user: User, import_id: int) -> Import:
     """Find out what a file would change and what is wrong in it, and keep that on the import."""
-    with _reading(import_id) as (folder, reading), _whole():
+    with _reading(import_id) as (folder, reading), whole():
         return _check(user, import_id, folder, reading)
 
 
 def apply_run(user: User, import_id: int, leave_out: int) -> Import:
     """Write a file, whole or not at all."""
-    with _reading(import_id) as (folder, reading), _whole():
+    with _reading(import_id) as (folder, reading), whole():
         return _apply(user, import_id, folder, reading, leave_out)
 
 
@@ -58,7 +59,7 @@ def import_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     """Check or apply a big file in the background; all of it inside the part's own transaction."""
     params, user = chunk.job.params, chunk.job.user
     assert user is not None
-    with _reading(params["import"]) as (folder, reading), _whole(), lease.writing():
+    with _reading(params["import"]) as (folder, reading), whole(), lease.writing():
         if params["act"] == "check":
             _check(user, params["import"], folder, reading)
         else:
@@ -207,14 +208,3 @@ def _reading(import_id: int) -> Iterator[tuple[Path, Read]]:
         except FileRefused as refusal:
             reading = refusal
         yield path.parent, reading
-
-
-@contextmanager
-def _whole() -> Iterator[None]:
-    """One transaction; what the database itself refuses becomes a sentence."""
-    try:
-        with transaction.atomic():
-            yield
-    except IntegrityError as error:
-        name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None) or "a rule of the table"
-        raise Refused(f"Nothing was written: the rows break {name.replace('_', ' ')}. Check the file again.") from error

@@ -111,7 +111,9 @@ class ReceiptOverride(models.Model):
 
         constraints = [
             models.UniqueConstraint(fields=["cycle", "item", "bucket"], name="receiptoverride_once"),
-            models.CheckConstraint(condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="receiptoverride_positive"),
+            models.CheckConstraint(
+                condition=Q(quantity__isnull=True) | Q(quantity__gte=0), name="receiptoverride_positive"
+            ),
         ]
 
     def __str__(self) -> str:

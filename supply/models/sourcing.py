@@ -38,7 +38,9 @@ class LeadTimeAssumption(models.Model):
     """One row is the lead time we plan with for orders placed from a date: for a supplier, or one of its products."""
 
     supplier = models.ForeignKey("sop.Supplier", on_delete=models.PROTECT, related_name="lead_times")
-    product = models.ForeignKey("sop.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="lead_times")
+    product = models.ForeignKey(
+        "sop.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="lead_times"
+    )
     valid_from = models.DateField()
     mean_days = models.DecimalField(max_digits=6, decimal_places=1)
     sd_days = models.DecimalField(max_digits=6, decimal_places=1, default=0)
@@ -66,8 +68,12 @@ class LeadTimeAssumption(models.Model):
 class Capacity(models.Model):
     """One row is a month's limit of a supplier (what it accepts to order) or of a location (space)."""
 
-    supplier = models.ForeignKey("sop.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="capacity")
-    location = models.ForeignKey("sop.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="capacity")
+    supplier = models.ForeignKey(
+        "sop.Supplier", null=True, blank=True, on_delete=models.PROTECT, related_name="capacity"
+    )
+    location = models.ForeignKey(
+        "sop.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="capacity"
+    )
     bucket = models.DateField()
     unit = models.CharField(max_length=10, choices=[("units", "Units"), ("m3", "m³"), ("money", "Money")])
     quantity = models.DecimalField(max_digits=16, decimal_places=3)

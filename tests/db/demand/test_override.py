@@ -13,7 +13,10 @@ from django.test.utils import CaptureQueriesContext
 from demand.constants import Action
 from demand.models import ChangeSet, Override, Series
 from demand.selectors.layers import layers
-from demand.services.override import CellEdit, Outcome, change_set_undo, overrides_save, reasons_set
+from demand.services.change_set import change_set_undo
+from demand.services.outcome import CellEdit, Outcome
+from demand.services.override import overrides_save
+from demand.services.reason import reasons_set
 from sop.constants import Source
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused, StepClosed

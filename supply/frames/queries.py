@@ -1,0 +1,106 @@
+"""The queries behind the supply problem: each gives stock item, month and values, or one row per stock item."""
+
+ITEMS_SQL = """
+    select i.id, f.code as family, i.service_target::float8, (i.service_type = 'fill')::int::float8 as by_fill,
+           i.backorder_share::float8, i.safety_stock::float8, i.max_cover_months::float8,
+           p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.moq, 0)::float8 as moq,
+           greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
+           lane.max_order::float8, coalesce(lane.review_days, 7)::float8 as review_days,
+           coalesce(s.payment_days, 30)::float8 as payment_days, coalesce(stock.quantity, 0)::float8 as on_hand,
+           stock.average_cost::float8, coalesce(stock.backlog, 0)::float8 as backlog
+    from supply_stockitem i
+    join sop_product p on p.id = i.product_id join sop_family f on f.id = p.family_id
+    left join lateral (select * from supply_sourcing l where l.item_id = i.id order by l.share desc, l.id limit 1) lane
+      on true
+    left join sop_supplier s on s.id = lane.supplier_id
+    left join lateral (select * from supply_onhand o where o.item_id = i.id and o.as_of <= %(first)s
+                       order by o.as_of desc limit 1) stock on true
+    where i.id = any(%(ids)s) order by i.id
+"""
+DEMAND_SQL = """
+    select i.id, s.bucket, sum(s.consensus)::float8
+    from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+    join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    where s.cycle_id = %(cycle)s and s.version = %(version)s and i.id = any(%(ids)s) group by 1, 2
+"""
+# A price holds from its date until the next one of the same product and addressee; a customer's own beats the list.
+PRICE_SQL = """
+    with span as (
+        select product_id, customer_id, price, valid_from,
+               lead(valid_from, 1, 'infinity') over (partition by product_id, customer_id order by valid_from) as until
+        from sop_price
+    )
+    select i.id, s.bucket,
+           (sum(s.consensus * coalesce(own.price, list.price)) / nullif(sum(s.consensus), 0))::float8
+    from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+    join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    left join span own on own.product_id = d.product_id and own.customer_id = d.customer_id
+         and s.bucket >= own.valid_from and s.bucket < own.until
+    left join span list on list.product_id = d.product_id and list.customer_id is null
+         and s.bucket >= list.valid_from and s.bucket < list.until
+    where s.cycle_id = %(cycle)s and s.version = %(version)s and i.id = any(%(ids)s) group by 1, 2
+"""
+LIST_PRICE_SQL = """
+    select i.id, m.bucket::date, p.price::float8 from supply_stockitem i
+    cross join unnest(%(months)s::date[]) as m(bucket)
+    join lateral (select price from sop_price p where p.product_id = i.product_id and p.customer_id is null
+                  and p.valid_from <= m.bucket order by p.valid_from desc limit 1) p on true
+    where i.id = any(%(ids)s)
+"""
+COST_SQL = """
+    select i.id, m.bucket::date, (c.cost * coalesce(r.rate, 1))::float8
+    from supply_stockitem i
+    cross join unnest(%(months)s::date[]) as m(bucket)
+    join lateral (select supplier_id from supply_sourcing l where l.item_id = i.id order by share desc, id limit 1) lane
+      on true
+    join sop_supplier s on s.id = lane.supplier_id
+    join lateral (select cost from sop_cost c where c.product_id = i.product_id and c.supplier_id = lane.supplier_id
+                  and c.valid_from <= m.bucket order by c.valid_from desc limit 1) c on true
+    left join lateral (select rate from sop_rate r where r.currency = s.currency and r.valid_from <= m.bucket
+                       order by r.valid_from desc limit 1) r on true
+    where i.id = any(%(ids)s)
+"""
+LEAD_SQL = """
+    select i.id, m.bucket::date, t.mean_days::float8, t.sd_days::float8
+    from supply_stockitem i
+    cross join unnest(%(months)s::date[]) as m(bucket)
+    join lateral (select supplier_id from supply_sourcing l where l.item_id = i.id order by share desc, id limit 1) lane
+      on true
+    join lateral (select mean_days, sd_days from supply_leadtimeassumption t
+                  where t.supplier_id = lane.supplier_id and (t.product_id = i.product_id or t.product_id is null)
+                    and t.valid_from <= m.bucket
+                  order by t.product_id nulls last, t.valid_from desc limit 1) t on true
+    where i.id = any(%(ids)s)
+"""
+FIRM_SQL = """
+    select o.item_id, (o.ordered - o.received)::float8, (o.unit_cost * coalesce(r.rate, 1))::float8, o.promised_on
+    from supply_purchaseorderline o join sop_supplier s on s.id = o.supplier_id
+    left join lateral (select rate from sop_rate r where r.currency = s.currency and r.valid_from <= %(first)s
+                       order by r.valid_from desc limit 1) r on true
+    where not o.closed and o.received < o.ordered and o.item_id = any(%(ids)s) order by o.item_id, o.promised_on, o.id
+"""
+LATE_SQL = """
+    select supplier_id, avg(greatest(received_on - first_promised_on, 0))::float8
+    from supply_purchaseorderline
+    where received_on is not null and ordered_on <= received_on and received_on > %(first)s::date - 365
+    group by 1
+"""
+OVERRIDE_SQL = """
+    select item_id, bucket, quantity::float8 from supply_receiptoverride
+    where cycle_id = %(cycle)s and quantity is not null and item_id = any(%(ids)s)
+"""
+REFERENCE_SQL = """
+    select i.id, s.bucket, sum(s.consensus)::float8
+    from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+    join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    where s.cycle_id = %(before)s and i.id = any(%(ids)s)
+      and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(before)s)
+    group by 1, 2
+"""
+SERIES_ERROR_SQL = """
+    select i.id, e.route, e.scale::float8, (select avg(mean)::float8 from demand_baseline b
+                                            where b.run_id = e.run_id and b.series_id = e.series_id)
+    from demand_baselineseries e join demand_series d on d.id = e.series_id
+    join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    where e.run_id = %(run)s and i.id = any(%(ids)s) and e.scale is not null
+"""
