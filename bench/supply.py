@@ -175,7 +175,7 @@ def pandas_rows(given: Given, items: int) -> pd.DataFrame:
     table["item"] = np.repeat(np.arange(items), steps)
     for name in ("planned", "shipped", "closing", "value", "cogs", "revenue"):
         table[name] = 0.0
-    for place, row in table.iterrows():
+    for place, (_, row) in enumerate(table.iterrows()):
         item = int(row["item"])
         first = place % steps == 0
         stock = given.on_hand[item] if first else table.at[place - 1, "closing"]
