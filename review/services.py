@@ -63,7 +63,7 @@ def pack_freeze(*, user: User, cycle_id: int, reason: str = "") -> Pack:
         reason=reason,
     )
     step_mark_fresh(cycle_id=cycle_id, kind=StepKind.REVIEW)
-    step_open_if_ready(user=user, step_id=step.pk)
+    step_open_if_ready(step_id=step.pk)
     return pack
 
 

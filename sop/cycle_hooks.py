@@ -44,9 +44,7 @@ class Hooks(Generic[F]):
 
 gate_open: Hooks[Gate] = Hooks()  # what must be there before a step opens
 before_close: Hooks[Gate] = Hooks()  # what must be there before a step closes
-on_open: Hooks[Action] = Hooks()
-on_close: Hooks[Action] = Hooks()
-on_reopen: Hooks[Action] = Hooks()
+on_close: Hooks[Action] = Hooks()  # what is written in the transaction that closes it
 step_people: Hooks[People] = Hooks()  # who takes part, where the role alone does not tell
 
 _cycle_actions: list[CycleAction] = []
@@ -68,9 +66,9 @@ def missing_to_close(step: CycleStep) -> list[str]:
     return [sentence for gate in before_close.of(step.kind) for sentence in gate(step)]
 
 
-def run(hooks: Hooks[Action], user: User, step: CycleStep) -> None:
-    """Run what a step's app does when the step moves."""
-    for action in hooks.of(step.kind):
+def run_close(user: User, step: CycleStep) -> None:
+    """Run what a closing step writes."""
+    for action in on_close.of(step.kind):
         action(user, step)
 
 

@@ -112,7 +112,7 @@ def cast(db: None) -> Cast:
 @pytest.fixture
 def bare_steps(monkeypatch: pytest.MonkeyPatch) -> None:
     """Leave the cycle's own rules alone: what each step's app asks beside them is tested with that app."""
-    for hooks in (cycle_hooks.gate_open, cycle_hooks.before_close, cycle_hooks.on_open, cycle_hooks.on_close):
+    for hooks in (cycle_hooks.gate_open, cycle_hooks.before_close, cycle_hooks.on_close, cycle_hooks.step_people):
         monkeypatch.setattr(hooks, "_functions", {})
     monkeypatch.setattr(cycle_hooks, "_cycle_actions", [])
 

@@ -5,17 +5,21 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from sop import cycle_hooks
 from sop.constants import CycleState, Progress, StepKind, StepState
-from sop.models import Company, Cycle, CycleEvent, CycleStep, StepProgress, StepTemplate
+from sop.models import Company, Cycle, CycleEvent, CycleStep, StepProgress, StepTemplate, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step, waiting_for
 from sop.services.cycle import (
+    cycle_event,
+    cycle_published,
     step_ask_back,
     step_close,
     step_edit_lock,
     step_mark_fresh,
     step_mark_stale,
     step_open,
+    step_open_if_ready,
     step_reopen,
     step_start,
     step_submit,
@@ -240,3 +244,62 @@ def test_a_cycle_with_an_open_step_cannot_close(cast: Cast, cycle: Cycle) -> Non
 
 def test_the_event_log_names_the_acting_person_as_text(cast: Cast, cycle: Cycle) -> None:
     assert {event.user_name for event in CycleEvent.objects.all()} == {"Cora"}
+
+
+def test_what_is_missing_keeps_a_step_from_closing(cast: Cast, cycle: Cycle) -> None:
+    gather = all_submit(cast, cycle)
+    cycle_hooks.before_close(StepKind.GATHER)(lambda of: ["No baseline yet."])
+    with pytest.raises(Refused, match="No baseline yet"):
+        step_close(user=cast.cora, step_id=gather.pk, reason="In a hurry")
+
+
+def test_a_step_whose_gate_holds_it_waits_until_the_last_missing_thing_is_there(cast: Cast, cycle: Cycle) -> None:
+    missing = ["The pack is not frozen yet."]
+    cycle_hooks.gate_open(StepKind.SUPPLY)(lambda of: missing)
+    step_close(user=cast.olga, step_id=all_submit(cast, cycle).pk)
+    supply = step(cycle, StepKind.SUPPLY)
+    assert supply.state == StepState.WAITING
+    with pytest.raises(Refused, match="not frozen"):
+        step_open(user=cast.sam, step_id=supply.pk)
+    missing.clear()
+    step_open_if_ready(step_id=supply.pk)
+    assert step(cycle, StepKind.SUPPLY).state == StepState.OPEN
+
+
+def test_what_closing_writes_is_gone_when_closing_fails(cast: Cast, cycle: Cycle) -> None:
+    def fail(user: User, of: CycleStep) -> None:
+        cycle_event(cycle=cycle, kind="snapshot", sentence="Half a snapshot.")
+        raise RuntimeError
+
+    cycle_hooks.on_close(StepKind.GATHER)(fail)
+    with pytest.raises(RuntimeError):
+        step_close(user=cast.olga, step_id=all_submit(cast, cycle).pk)
+    assert step(cycle, StepKind.GATHER).state == StepState.OPEN
+    assert not cycle.events.filter(kind="snapshot").exists()
+
+
+def test_a_new_cycle_tells_the_steps_what_to_carry_over(cast: Cast, cycle: Cycle) -> None:
+    told: list[tuple[Cycle, Cycle | None]] = []
+    cycle_hooks.on_cycle_open(lambda user, new, before: told.append((new, before)))
+    Cycle.objects.update(state=CycleState.CLOSED)
+    assert told == [(cycle_open(user=cast.cora), cycle)]
+
+
+def test_an_app_may_name_who_takes_part(cast: Cast, cycle: Cycle) -> None:
+    cycle_hooks.step_people(StepKind.SUPPLY)(lambda: [cast.finn])
+    step_close(user=cast.olga, step_id=all_submit(cast, cycle).pk)
+    assert set(parts(cycle, StepKind.SUPPLY)) == {"finn"}, "Sam had not begun and is not waited for"
+
+
+def test_closing_a_step_is_submitting_ones_own_part(cast: Cast, cycle: Cycle) -> None:
+    step_close(user=cast.olga, step_id=all_submit(cast, cycle).pk)
+    step_close(user=cast.sam, step_id=step(cycle, StepKind.SUPPLY).pk)
+    assert parts(cycle, StepKind.SUPPLY)["sam"].state == Progress.SUBMITTED
+
+
+def test_a_published_cycle_is_corrected_by_a_new_version_only(cast: Cast, cycle: Cycle) -> None:
+    gather = all_submit(cast, cycle)
+    step_close(user=cast.olga, step_id=gather.pk)
+    cycle_published(cycle_id=cycle.pk)
+    with pytest.raises(Refused, match="a correction is a new version"):
+        step_reopen(user=cast.cora, step_id=gather.pk, reason="A project came in")
