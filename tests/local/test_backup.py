@@ -44,4 +44,5 @@ def test_restored_backup_is_whole_and_its_seals_hold(live_demo: Live, tmp_path: 
     assert restored == rows(postgres, DATABASE)
     live_demo.manage("migrate", "--check", database=RESTORED)
     live_demo.manage("grant_app_role", database=RESTORED)
+    live_demo.manage("check_history", database=RESTORED)
     assert live_demo.manage("verify_plans", database=RESTORED) == live_demo.manage("verify_plans")
