@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sop.views import account, cycle, health, home, jobs, people
+from sop.views import account, cycle, health, history, home, jobs, people
 
 ground: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -15,6 +15,8 @@ ground: list[URLPattern | URLResolver] = [
     path("account/tokens/<int:token_id>/revoke/", account.token_end, name="token-revoke"),
     path("healthz", health.healthz, name="healthz"),
     path("health/", health.health, name="health"),
+    path("history/", history.history, name="history"),
+    path("history/file/", history.history_csv, name="history-csv"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/strip/", jobs.job_strip, name="job-strip"),
     path("jobs/<uuid:job_id>/", jobs.job_detail, name="job-detail"),
