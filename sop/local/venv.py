@@ -72,6 +72,8 @@ def install(lock: str) -> None:
         base = getattr(sys, "_base_executable", sys.executable)
         subprocess.run([base, "-m", "venv", "--without-pip", str(VENV)], check=True)
     UNFINISHED.touch()
+    for known in SERVES:
+        stamp(known).unlink(missing_ok=True)
     if not (install_with_uv(lock) or install_with_pip(lock)):
         sys.exit("The packages could not be installed; the messages above say why.")
     for served in SERVES[lock]:
