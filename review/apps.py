@@ -11,4 +11,4 @@ class ReviewConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this step does when a cycle moves."""
-        from review import hooks  # noqa: F401, PLC0415
+        from review import home, hooks  # noqa: F401, PLC0415

@@ -11,6 +11,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils import timezone
+
 from sop.constants import StepKind
 from sop.models import CycleStep, User
 
@@ -25,6 +27,11 @@ class HomeItem:
     label: str = ""  # of the button
     due_at: datetime | None = None
     waiting: bool = False  # on others: nothing to do now
+
+    @property
+    def overdue(self) -> bool:
+        """Return whether it should have been done already."""
+        return self.due_at is not None and self.due_at < timezone.now()
 
 
 @dataclass(frozen=True)
