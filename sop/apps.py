@@ -11,4 +11,4 @@ class SopConfig(AppConfig):
 
     def ready(self) -> None:
         """Load Celery here, not in the package, so that engines import without a framework."""
-        from sop import celery, checks, import_tables, signals, tasks  # noqa: F401, PLC0415
+        from sop import celery, checks, import_tables, master_tables, signals, tasks  # noqa: F401, PLC0415

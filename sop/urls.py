@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sop.views import account, cycle, health, history, home, jobs, people
+from sop.views import account, cycle, health, history, home, importing, jobs, master, people
 
 ground: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -21,6 +21,19 @@ ground: list[URLPattern | URLResolver] = [
     path("jobs/strip/", jobs.job_strip, name="job-strip"),
     path("jobs/<uuid:job_id>/", jobs.job_detail, name="job-detail"),
     path("jobs/<uuid:job_id>/stop/", jobs.job_stop, name="job-stop"),
+    path("import/", importing.imports, name="imports"),
+    path("import/<int:import_id>/", importing.import_page, name="import"),
+    path("import/<int:import_id>/encoding/", importing.import_encoding, name="import-encoding"),
+    path("import/<int:import_id>/columns/", importing.import_columns, name="import-columns"),
+    path("import/<int:import_id>/check/", importing.import_check, name="import-check"),
+    path("import/<int:import_id>/apply/", importing.import_apply, name="import-apply"),
+    path("import/<int:import_id>/faults.csv", importing.import_faults, name="import-faults"),
+    path("import/empty/<slug:table>.csv", importing.import_template, name="import-template"),
+    path("master/", master.master, name="master"),
+    path("master/<slug:table>/", master.master_list, name="master-list"),
+    path("master/<slug:table>/new/", master.master_new, name="master-new"),
+    path("master/<slug:table>/<int:row_id>/", master.master_row, name="master-row"),
+    path("master/<slug:table>/<int:row_id>/delete/", master.master_delete, name="master-delete"),
     path("people/", people.people, name="people"),
     path("people/new/", people.person_new, name="person-new"),
     path("people/<int:person_id>/", people.person, name="person"),

@@ -52,6 +52,7 @@ def world(cast: Cast) -> dict[str, object]:
         "step_id": gather.pk,
         "progress_id": part.pk,
         "person_id": cast.ben.pk,
+        "table": "products",
         "token_id": token_create(user=cast.ana, name="Spreadsheet", days=9, read_only=True)[0].pk,
         "token_of_ben": token_create(user=cast.ben, name="Script", days=9, read_only=True)[0].pk,
     }
@@ -77,6 +78,11 @@ TABLE: dict[str, Route] = {
     "sop:theme": Route(post=EVERYONE),
     "sop:token-new": Route(post=EVERYONE),
     "sop:token-revoke": Route(post=EVERYONE, foreign={"token_id": "token_of_ben"}),
+    "sop:master": Route(get=EVERYONE),
+    "sop:master-list": Route(get=EVERYONE),
+    "sop:master-new": Route(get="sop.edit_master_data", post="sop.edit_master_data"),  # of `table`, as the next two
+    "sop:master-row": Route(get=EVERYONE, post="sop.edit_master_data"),
+    "sop:master-delete": Route(post="sop.edit_master_data"),
     "sop:people": Route(get="sop.manage_people"),
     "sop:person-new": Route(get="sop.manage_people", post="sop.manage_people"),
     "sop:person": Route(get="sop.manage_people", post="sop.manage_people"),
