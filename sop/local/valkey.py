@@ -48,7 +48,7 @@ class Valkey:
         except (redis.ConnectionError, redis.BusyLoadingError):
             return False
 
-    def client(self) -> "redis.Redis[bytes]":
+    def client(self) -> "redis.Redis":
         """Return a client for this server."""
         return redis.Redis(unix_socket_path=str(self.socket))
 
