@@ -60,14 +60,6 @@ def history_write(
         cursor.execute(statement, [*facts, after if keys is None else keys])
 
 
-def history_backdate(model: type[models.Model]) -> None:
-    """Date the history a bulk change wrote just now by the demo's clock: the database's own stood still meanwhile."""
-    table = sql.Identifier(model.history.model._meta.db_table)  # type: ignore[attr-defined]
-    statement = sql.SQL("update {} set history_date = %s where history_date = now()").format(table)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, [timezone.now()])
-
-
 def keys_by(model: type[models.Model], field: str = "code") -> dict[str, int]:
     """Return primary keys by a field's value."""
     return dict(model._default_manager.values_list(field, "pk"))

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection, models, transaction
+from django.utils import timezone
 from psycopg import sql
 
 from sop.request_context import current
@@ -22,7 +23,7 @@ TAIL = sql.SQL("""
     , noted as (
         insert into {history} ({row}, history_date, history_type, history_user_id,
                                history_user_name, source, request_id, history_change_reason)
-        select {row}, now(), kind, %s, %s, %s, %s, %s from written
+        select {row}, %s, kind, %s, %s, %s, %s, %s from written
     )
     select {key}, {version} from written
 """)
@@ -151,7 +152,8 @@ def _statement(
 
 def _facts() -> list[Any]:
     context = current()
-    return [context.user.pk if context.user else None, context.user_name, str(context.source), context.request_id]
+    user = context.user.pk if context.user else None
+    return [timezone.now(), user, context.user_name, str(context.source), context.request_id]
 
 
 def _same(key: "Sequence[models.Field[Any, Any]]") -> sql.Composed:
