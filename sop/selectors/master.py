@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +18,6 @@ from sop.selectors.scope import customers_visible
 
 PAGE_ROWS = 50
 FILTER_CHOICES = 300  # a longer list is no choice any more: such a filter is not offered
-HISTORY_ROWS = 30
 ONLY_ROW = 1
 PARAMETERS = {"q", "order", "page"}
 
@@ -75,18 +73,6 @@ class MasterList:
         return any(each.chosen is not None for each in self.filters)
 
 
-@dataclass(frozen=True)
-class Change:
-    """One change in a row's history: who, when, from where, and each field's value before and after."""
-
-    at: datetime
-    who: str
-    source: str
-    reason: str
-    kind: str  # created, changed, deleted
-    fields: list[tuple[str, str, str]]
-
-
 def tables_visible(user: User) -> list[MasterTable]:
     """Return the tables this person may look at."""
     return [table for table in master_tables() if not table.view or user.has_perm(table.view)]
@@ -135,24 +121,6 @@ def row_of(table: MasterTable, user: User, row_id: int) -> Model | None:
 def row_facts(table: MasterTable, row: Model) -> list[tuple[str, str]]:
     """Return a row's values with their labels, for a table nobody edits by hand."""
     return [(each.label, _cell(each, row)[0]) for each in table.shown]
-
-
-def version_of(row: Model) -> int:
-    """Return the row's version: its latest entry of history, 0 where it has none."""
-    latest = row.history.order_by("-history_id").values_list("history_id", flat=True).first()  # type: ignore[attr-defined]
-    return int(latest or 0)
-
-
-def row_history(row: Model, *, after: int = 0) -> list[Change]:
-    """Return a row's changes, latest first; `after` leaves out those up to a version."""
-    entries = list(row.history.filter(history_id__gt=0).order_by("-history_id")[: HISTORY_ROWS + 1])  # type: ignore[attr-defined]
-    changes = []
-    for place, entry in enumerate(entries[:HISTORY_ROWS]):
-        if entry.history_id <= after:
-            break
-        before = entries[place + 1] if place + 1 < len(entries) else None
-        changes.append(_change(row, entry, before))
-    return changes
 
 
 def closed_now(kind: StepKind) -> str:
@@ -236,35 +204,3 @@ def _filter(table: MasterTable, path: str, chosen: int | None) -> Filter:
     choices = [(row.pk, row.name) for row in rows[: FILTER_CHOICES + 1]]
     label = path.rpartition("__")[2]
     return Filter(path, "Sales rep" if label == "owner" else label.capitalize(), choices[: FILTER_CHOICES + 1], chosen)
-
-
-def _change(row: Model, entry: Any, before: Any) -> Change:
-    kind = {"+": "created", "~": "changed", "-": "deleted"}[entry.history_type]
-    fields = []
-    for field in row._meta.concrete_fields:
-        if field.name == "id" or before is None or not hasattr(entry, field.attname):
-            continue
-        was, now = getattr(before, field.attname), getattr(entry, field.attname)
-        if was != now:
-            fields.append((str(field.verbose_name).capitalize(), _said(field, was), _said(field, now)))
-    return Change(
-        at=entry.history_date,
-        who=entry.history_user_name or "The system",
-        source=entry.get_source_display(),
-        reason=entry.history_change_reason or "",
-        kind=kind,
-        fields=fields,
-    )
-
-
-def _said(field: Any, value: Any) -> str:
-    """Return a value as people read it: what a foreign key points at, a choice's label."""
-    if value is None or value == "":
-        return "empty"
-    if field.is_relation:
-        return str(field.related_model._default_manager.filter(pk=value).first() or value)
-    if field.choices:
-        return str(dict(field.flatchoices).get(value, value))
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return f"{value.normalize():f}" if hasattr(value, "normalize") else str(value)

@@ -9,7 +9,8 @@ from sop.master_spec import MasterTable
 from sop.models import CycleStep, User
 from sop.refusals import Conflict, NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import closed_sentence
-from sop.selectors.master import Change, row_history, rows_visible, used_by, version_of
+from sop.selectors.master import rows_visible, used_by
+from sop.selectors.master_history import Change, row_history, version_of
 from sop.services.whole import whole
 
 

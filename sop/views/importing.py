@@ -25,6 +25,7 @@ from sop.refusals import Refused
 from sop.selectors import importing as selectors
 from sop.services import importing as services
 from sop.services.import_run import headings_of
+from sop.views.import_words import apply_words, import_kpis
 from sop.views.request import signed_in
 
 PAGE_ROWS = 30
@@ -193,35 +194,14 @@ def _page(request: HttpRequest, brought: Import, table: Table) -> dict[str, Any]
     return {
         "brought": brought,
         "table": table,
-        "kpis": _kpis(brought),
-        "apply_words": _apply_words(brought.counts),
+        "kpis": import_kpis(brought),
+        "apply_words": apply_words(brought.counts),
         "faults": brought.faults[:FAULTS_ON_PAGE],
         "same": selectors.same_file_before(brought),
         "active": job is not None and job.state in JOB_ACTIVE,
         "may_apply": signed_in(request).has_perm(table.permission),
         "baseline_is_older": selectors.actuals_note(brought),
     }
-
-
-def _kpis(brought: Import) -> list[dict[str, str]]:
-    counts, done = brought.counts, brought.state == Import.State.APPLIED
-    faulty, warned = counts.get("faulty", 0), counts.get("warned", 0)
-    shown = [
-        ("In the file", brought.rows, "", ""),
-        ("Added" if done else "Would be added", counts.get("added", 0), "", ""),
-        ("Changed" if done else "Would change", counts.get("changed", 0), "", ""),
-        ("Same as before" if done else "Same as now", counts.get("same", 0), "", ""),
-        ("Faulty rows", faulty, ("left out" if done else "cannot be taken") if faulty else "", "short"),
-        ("Doubtful rows", warned, ("taken" if done else "can be taken") if warned else "", "warn"),
-    ]
-    return [{"label": label, "value": f"{value:,}", "change": word, "tone": tone} for label, value, word, tone in shown]
-
-
-def _apply_words(counts: dict[str, Any]) -> str:
-    """Return what the button says: Bring in 2 new and 1 changed rows; empty where nothing would change."""
-    added, changed = counts.get("added", 0), counts.get("changed", 0)
-    parts = [f"{count:,} {word}" for count, word in ((added, "new"), (changed, "changed")) if count]
-    return f"Bring in {' and '.join(parts)} row{'' if added + changed == 1 else 's'}" if parts else ""
 
 
 def _columns_page(

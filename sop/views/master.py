@@ -14,6 +14,7 @@ from sop.master_spec import MasterTable, NoSuchMaster, master_table
 from sop.models import User
 from sop.refusals import Refused
 from sop.selectors import master as selectors
+from sop.selectors.master_history import row_history, version_of
 from sop.services import master as services
 from sop.views.request import signed_in
 
@@ -71,7 +72,7 @@ def master_row(request: HttpRequest, table: str, row_id: int) -> HttpResponse:
     row = selectors.row_of(found, user, row_id)
     if row is None:
         raise Http404
-    version = selectors.version_of(row)
+    version = version_of(row)
     form = master_form(found)(request.POST or None, instance=row, initial={"version": version})
     if request.method == "POST" and form.is_valid():
         try:
@@ -98,7 +99,7 @@ def master_delete(request: HttpRequest, table: str, row_id: int) -> HttpResponse
     try:
         services.row_delete(user=user, table=found, row_id=row_id, version=int(version) if version.isdecimal() else 0)
     except Refused as refusal:
-        form = master_form(found)(instance=row, initial={"version": selectors.version_of(row)})
+        form = master_form(found)(instance=row, initial={"version": version_of(row)})
         return _row_page(request, found, form, row=row, refusal=refusal)
     messages.success(request, f"{row} is deleted.")
     return redirect("sop:master-list", table=table)
@@ -141,6 +142,6 @@ def _row_page(
         "may_edit": may_edit,
         "closed": closed,
         "facts": [] if table.fields or row is None else selectors.row_facts(table, row),
-        "changes": selectors.row_history(row) if row is not None and hasattr(row, "history") else [],
+        "changes": row_history(row) if row is not None and hasattr(row, "history") else [],
     }
     return render(request, "master/row.html", context, status=refusal.status if refusal else status)
