@@ -17,6 +17,8 @@ NAV: tuple[tuple[str, str, str], ...] = (
     ("Cycles", "sop:cycles", ""),
     ("Plans", "publish:plans", "publish.view_plan"),
     ("Decisions", "review:decisions", "review.view_review"),
+    ("Master data", "sop:master", ""),
+    ("Bring in a file", "sop:imports", "sop.import_data"),
     ("History", "sop:history", ""),
     ("Background work", "sop:jobs", ""),
     ("Calendar", "sop:calendar", "sop.open_cycle"),

@@ -6,9 +6,11 @@ from celery import shared_task
 
 from sop.job_kinds import JobKind, register
 from sop.services import job
-from sop.services.import_run import import_chunk_run, import_job_finish
+from sop.services.import_run import import_chunk_run, import_job_finish, import_job_page
 
-register(JobKind("import", "Bringing in a file", import_chunk_run, import_job_finish, "sop.import_data"))
+register(
+    JobKind("import", "Bringing in a file", import_chunk_run, import_job_finish, "sop.import_data", import_job_page)
+)
 
 
 @shared_task(name="sop.tasks.run_chunk")

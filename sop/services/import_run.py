@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
 from psycopg import sql
 
@@ -70,6 +71,11 @@ def import_job_finish(job: Job) -> dict[str, Any]:
     """Return what the job's line shows."""
     brought = Import.objects.only("state", "counts", "fault_count").get(pk=job.params["import"])
     return {"state": brought.get_state_display(), "faults": brought.fault_count}
+
+
+def import_job_page(job: Job) -> str:
+    """Return the address of the file's page."""
+    return reverse("sop:import", args=[job.params["import"]])
 
 
 def unfinished(user: User, import_id: int) -> tuple[Import, Table]:

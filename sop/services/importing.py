@@ -90,18 +90,24 @@ def import_columns_set(*, user: User, import_id: int, columns: dict[str, Any]) -
     return brought
 
 
-def import_check(*, user: User, import_id: int) -> Import:
-    """Find out what a file would change and what is wrong in it, writing nothing; big files do it as a job.
-
-    Raises MappingRefused while a needed column has no source.
-    """
+def import_ready(*, user: User, import_id: int) -> Import:
+    """Return a file that can be checked; raise MappingRefused while a needed column has no source."""
     with transaction.atomic():
         brought, spec = unfinished(user, import_id)
         if not brought.encoding:
             raise Refused("Say first in which encoding the file is written.")
         mapping_check(mapping_read(brought.columns, spec), spec, headings_of(brought)[0])
-        if _is_big(brought):
-            return _job(user, brought, {"act": "check"})
+    return brought
+
+
+def import_check(*, user: User, import_id: int) -> Import:
+    """Find out what a file would change and what is wrong in it, writing nothing; big files do it as a job.
+
+    Raises MappingRefused while a needed column has no source.
+    """
+    brought = import_ready(user=user, import_id=import_id)
+    if _is_big(brought):
+        return _job(user, brought, {"act": "check"})
     return check_run(user, import_id)
 
 
@@ -123,6 +129,7 @@ def _is_big(brought: Import) -> bool:
     return bytes(brought.content).count(b"\n") > IMPORT_INLINE_ROWS
 
 
+@transaction.atomic
 def _job(user: User, brought: Import, params: dict[str, Any]) -> Import:
     brought.job = job_request(
         user=user,
