@@ -102,7 +102,7 @@ def _job_lines() -> list[HealthLine]:
 def _sweep_line() -> HealthLine:
     last = Sweep.objects.first()
     if last is None:
-        return HealthLine("Sweeper", "short", "has never run; start beat, or run `manage.py sweep_jobs` by the clock")
+        return HealthLine("Sweeper", "short", "has never run; start beat, or run manage.py sweep_jobs by the clock")
     late = timezone.now() - last.at > max(LATE, timedelta(seconds=6 * settings.SWEEP_SECONDS))
     words = f"last ran {timezone.localtime(last.at):%d %b %H:%M:%S} and sent {last.hints} hints again"
     return HealthLine("Sweeper", "short" if late else "ok", words)
