@@ -17,7 +17,6 @@ export function houseLayout(own, colours, canvas) {
     separators: ".,",
     font: { family: FONT, size: 12, color: colours("ink"), ...own.font },
     hoverlabel: { bgcolor: colours("surface"), bordercolor: colours("line"), font: { size: 12, color: colours("ink") } },
-    legend: { ...legendLook(colours), ...own.legend },
     margin: { t: 8, r: 8, b: 8, l: 8, ...own.margin },
     xaxis: merged({ ...axis, showgrid: false }, own.xaxis, colours),
     yaxis: merged({ ...axis, nticks: 5, separatethousands: true }, own.yaxis, colours),
@@ -35,18 +34,6 @@ function axisLook(colours) {
     zerolinecolor: colours("chart-axis"),
     zerolinewidth: 1,
     tickfont: { size: 12, color: colours("muted") },
-  };
-}
-
-function legendLook(colours) {
-  return {
-    orientation: "h",
-    x: 0,
-    xanchor: "left",
-    y: 1.02,
-    yanchor: "bottom",
-    itemsizing: "constant",
-    font: { size: 12, color: colours("muted") },
   };
 }
 

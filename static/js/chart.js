@@ -6,6 +6,7 @@
 
 import { THEME_CHANGED } from "./theme.js";
 import { broken, houseLayout } from "./chart-layout.js";
+import { showLegend } from "./chart-legend.js";
 
 const PLOTLY = new URL("../vendor/plotly-basic-4.1.1/plotly-basic.min.js", import.meta.url);
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false };
@@ -36,6 +37,8 @@ export async function draw(chart, figure) {
   const colours = colourReader(canvas);
   const data = broken(withColours(figure.data, colours), figure.layout ?? {});
   const layout = houseLayout(withColours(figure.layout ?? {}, colours), colours, canvas);
+  showLegend(chart, canvas, data, layout);
+  layout.showlegend = false;
   alignMonths(chart, canvas, layout);
   await plotly.react(canvas, data, layout, CONFIG);
 }

@@ -32,6 +32,7 @@ class AdjustScreen {
     root.scrollLeft = Math.max(0, (this.model.first - 2) * this.grid.view.columnWidth);
     this._listen();
     this.count();
+    this.selected(this.grid.range());
     this.queue.flush();
   }
 

@@ -97,9 +97,17 @@ export class GridView {
     const style = getComputedStyle(this.grid.root);
     const pixels = (name) => parseFloat(style.getPropertyValue(name));
     this.rowHeight = pixels("--row-height");
-    this.columnWidth = pixels("--column-width");
+    this.columnWidth = Math.max(pixels("--column-width"), this._widest());
+    this.grid.root.style.setProperty("--column-width", `${this.columnWidth}px`);
     this.frozenWidth = pixels("--frozen-width");
     this.headHeight = 2 * this.rowHeight;
+  }
+
+  /** Room for the largest number, which is one of the grand totals; bold figures are about 8 pixels wide. */
+  _widest() {
+    const { model } = this.grid;
+    const totals = model.months.map((_, column) => Math.abs(model.get(0, column)) || 0);
+    return Math.max(...totals).toLocaleString("en-US", { maximumFractionDigits: 0 }).length * 8 + 16;
   }
 
   _build() {
