@@ -38,7 +38,12 @@ FAULT_HEAD = ("Row", "Column", "Value", "What is wrong", "How to put it right", 
 def imports(request: HttpRequest) -> HttpResponse:
     """List the files brought in; a new one is given on the same page."""
     user = signed_in(request)
-    form = ImportForm(request.POST or None, request.FILES or None, tables=selectors.tables_open_to(user))
+    form = ImportForm(
+        request.POST or None,
+        request.FILES or None,
+        tables=selectors.tables_open_to(user),
+        initial={"table": request.GET.get("table", "")},
+    )
     if request.method == "POST" and form.is_valid():
         values = form.cleaned_data
         try:

@@ -87,6 +87,12 @@ def test_faults_are_named_and_can_be_taken_away_as_a_file(cast: Cast) -> None:
     )
 
 
+def test_a_file_without_one_right_row_offers_nothing_to_bring_in(cast: Cast) -> None:
+    page = give(client_of(cast.olga), "products", b"code,family\nA,NONE\n").content.decode()
+    assert "No row can be taken as the file stands" in page
+    assert "bring in the rest" not in page
+
+
 def test_a_question_brings_the_person_back_to_the_columns(cast: Cast) -> None:
     family_make("ROOF")
     client = client_of(cast.finn)
