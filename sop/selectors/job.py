@@ -78,7 +78,7 @@ def job_row(user: User, job: Job) -> JobRow:
         parts=getattr(job, "parts", 0),
         parts_done=getattr(job, "parts_done", 0),
         error=job.error if concerned or not job.error else "Whoever asked for it sees the reason.",
-        may_stop=concerned and kind is not None and job.state in JOB_ACTIVE,
+        may_stop=concerned and job.state in JOB_ACTIVE,
         page=kind.page(job) if finished and kind and kind.page else "",
     )
 

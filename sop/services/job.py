@@ -15,7 +15,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from sop.constants import JOB_ACTIVE, JobState
-from sop.job_kinds import job_kind
+from sop.job_kinds import job_kind, job_kinds
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.request_context import current
@@ -103,7 +103,8 @@ def job_cancel(*, user: User, job_id: uuid.UUID) -> Job:
     job = Job.objects.select_for_update(no_key=True, of=("self",)).filter(pk=job_id).first()
     if job is None:
         raise Refused("This work does not exist.")
-    if job.user_id != user.pk and not user.has_perm(job_kind(job.kind).permission):
+    kind = job_kinds().get(job.kind)
+    if job.user_id != user.pk and not (kind is not None and user.has_perm(kind.permission)):
         raise NotAllowed(f"{job.user_name} asked for this; only {job.user_name} or a planner stops it.")
     if job.state not in JOB_ACTIVE:
         raise Refused(f"This work is {job.get_state_display().lower()} already.")
