@@ -106,6 +106,7 @@ LOGIN_URL = "sop:sign-in"
 LOGIN_REDIRECT_URL = "sop:home"
 LOGOUT_REDIRECT_URL = "sop:sign-in"
 AXES_FAILURE_LIMIT = 6
+AXES_VERBOSE = False  # no line of its own at every start
 AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
 AXES_RESET_ON_SUCCESS = True

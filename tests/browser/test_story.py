@@ -128,7 +128,7 @@ def _planner_asks(page: Page, cycle: str) -> None:
     page.goto(f"/cycle/{cycle}/review/questions/new/")
     page.get_by_label("Question, one sentence").fill("Gypsum board: pass the cost rise on?")
     for option in ("Base plan", "Raise gypsum price 5%"):
-        page.locator("#id_options").get_by_label(option).check()
+        page.get_by_role("checkbox", name=option).check()
     page.get_by_label("We recommend").select_option(label="Raise gypsum price 5%")
     page.get_by_label("Who decides").select_option(label="Eve Harlow")
     page.get_by_role("button", name="Ask").click()

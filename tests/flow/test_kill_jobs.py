@@ -95,7 +95,7 @@ def test_without_the_sweeper_a_killed_broker_loses_work(live: Live, cora: User) 
     live.wait_until_ready()
     time.sleep(3)
     assert tallied(job) == []
-    assert broker.queue_length() == 0
+    assert broker.queue_length() in {0, None}, "the hints are gone, or the broker is still unheard of"
     live.manage("sweep_jobs")
     assert wait_for_end(job).state == JobState.DONE
     assert tallied(job) == wanted(job)
