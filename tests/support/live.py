@@ -146,7 +146,7 @@ class Live:
             text=True,
             check=False,
         )
-        assert done.returncode == 0, f"manage.py {' '.join(words)} failed:\n{done.stdout}"
+        assert done.returncode == 0, f"manage.py {' '.join(words)} ended with {done.returncode}:\n{done.stdout}"
         return done.stdout
 
     def log(self, name: str) -> str:
