@@ -46,7 +46,7 @@ def stamp(lock: str) -> Path:
 
 def fingerprint(lock: str) -> str:
     """Return what the stamp must hold: another list, place or machine makes another environment."""
-    place = f"{VENV} {sys.platform} {platform.machine()}"
+    place = f"{VENV.resolve()} {sys.platform} {platform.machine()}"
     return hashlib.sha256(lock_file(lock).read_bytes() + place.encode()).hexdigest()
 
 
