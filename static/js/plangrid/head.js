@@ -9,19 +9,31 @@ export function gridHead(months, options, columnWidth) {
   const names = make("div", "pg-row", { role: "row", "aria-rowindex": "2" });
   years.append(header("pg-frozen", 1, options.corner));
   names.append(header("pg-frozen", 1, options.rowTitle));
-  for (const group of groups(months)) {
+  head.groups = groups(months).map((group) => {
     const cell = header("pg-group", group.from + 2, group.name);
     cell.title = group.name;
     cell.setAttribute("aria-colspan", String(group.span));
     cell.style.width = `${group.span * columnWidth}px`;
+    cell.group = group;
     years.append(cell);
-  }
+    return cell;
+  });
   months.forEach((month, column) => names.append(header(month.kind, column + 2, month.label)));
   head.append(years, names);
   return head;
 }
 
-/** Neighbouring months of one kind and year: [{name, from, span}]; one month alone has room for the kind only. */
+/** Name each group as long as the part of it that is in sight: "Actual 2022", or its kind alone. */
+export function nameGroups(head, scrollLeft, columnWidth) {
+  for (const cell of head.groups) {
+    const { name, from, span } = cell.group;
+    const inSight = (from + span) * columnWidth - Math.max(scrollLeft, from * columnWidth);
+    const words = inSight >= name.length * 8 + 16 ? name : name.split(" ")[0];
+    if (cell.firstChild.textContent !== words) cell.firstChild.textContent = words;
+  }
+}
+
+/** Neighbouring months of one kind and year: [{name, from, span}]. */
 function groups(months) {
   const found = [];
   months.forEach((month, column) => {
@@ -29,7 +41,7 @@ function groups(months) {
     if (found.at(-1)?.name === name) found.at(-1).span += 1;
     else found.push({ name, from: column, span: 1 });
   });
-  return found.map((group) => (group.span > 1 ? group : { ...group, name: group.name.split(" ")[0] }));
+  return found;
 }
 
 function header(className, column, text) {

@@ -1,7 +1,7 @@
 // The grid on screen: only the rows in sight exist, and their elements are used again while scrolling.
 
 import { make, move } from "./dom.js";
-import { gridHead } from "./head.js";
+import { gridHead, nameGroups } from "./head.js";
 import { fillLine, newLine } from "./lines.js";
 
 const AROUND = 4; // rows kept ready above and below what is seen
@@ -50,6 +50,7 @@ export class GridView {
     show(active.row);
     if (added.childNodes.length) this.body.insertBefore(added, this.marker);
     for (const element of this.spare) element.hidden = true;
+    nameGroups(this.head, root.scrollLeft, this.columnWidth);
   }
 
   /** Fill every row in sight again, after numbers changed. */
@@ -120,8 +121,9 @@ export class GridView {
     this.body.style.width = `${this.frozenWidth + model.width * this.columnWidth}px`;
     this.marker = make("div", "pg-marker", { "aria-hidden": "true" });
     this.body.append(this.marker);
+    this.head = gridHead(model.months, options, this.columnWidth);
     const inner = make("div", "pg-inner", { role: "presentation" });
-    inner.append(gridHead(model.months, options, this.columnWidth), this.body);
+    inner.append(this.head, this.body);
     root.append(inner);
   }
 
