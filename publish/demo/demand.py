@@ -14,7 +14,7 @@ from sop.engine.arrays import Array, BoolArray
 from sop.engine.months import month_list
 
 MAIN = "JOL"  # the warehouse that holds everything
-WANTED_SHARE = 0.58  # of the (product, customer) pairs a trade's taste allows, before popularity
+WANTED_SHARE = 0.55  # of the (product, customer) pairs a trade's taste allows, before popularity
 
 # The spring of 2020 against trend, then the housing boom; 1 = its full height.
 DIP = {"2020-03": 0.92, "2020-04": 0.70, "2020-05": 0.80, "2020-06": 0.96}
