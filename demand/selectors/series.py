@@ -1,10 +1,10 @@
 """Which series a person sees and may change."""
 
 from django.db.models import QuerySet
-from sop.selectors.scope import customers_editable, customers_visible
 
 from demand.models import Series
 from sop.models import User
+from sop.selectors.scope import customers_editable, customers_visible
 
 
 def series_visible(user: User) -> QuerySet[Series]:

@@ -1,12 +1,12 @@
 """Handing in a territory."""
 
 from django.db import transaction
-from sop.services.cycle import step_edit_lock, step_submit
 
 from demand.selectors.submit import reasons_missing
 from sop.constants import StepKind
 from sop.models import User
 from sop.refusals import Refused
+from sop.services.cycle import step_edit_lock, step_submit
 
 
 class ReasonsMissing(Refused):
