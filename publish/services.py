@@ -9,7 +9,7 @@ from django.utils import timezone
 from publish.constants import CheckState, MeasureKind
 from publish.frames import plan_line_rows
 from publish.models import DecisionCheck, PlanLine, PublishedPlan
-from publish.seal import FIELDS, Heading, Value, seal
+from publish.seal import FIELDS, Heading, seal
 from publish.selectors import months_measurable
 from review import selectors as review
 from review.constants import ApprovalState
@@ -17,6 +17,7 @@ from sop.constants import StepKind
 from sop.models import Company, Cycle, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock, step_mark_fresh
+from sop.services.table import rows_copy, statistics_refresh
 
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
 MEASURE_SQL = """
@@ -87,7 +88,8 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
         previous_seal=head.previous_seal,
         seal=seal(head, rows),
     )
-    _lines_copy(plan, rows)
+    rows_copy(PlanLine, ("plan_id", *FIELDS), ((plan.pk, *row) for row in rows))
+    statistics_refresh(PlanLine)
     cycle_published(cycle_id=cycle_id)
     step_mark_fresh(cycle_id=cycle_id, kind=StepKind.PUBLISH)
     cycle_event(
@@ -138,10 +140,3 @@ def decision_check(*, user: User, decision_id: int, state: str, sentence: str) -
     return DecisionCheck.objects.create(
         decision_id=decision_id, state=state, sentence=sentence.strip(), checked_at=timezone.now(), checked_by=user
     )
-
-
-def _lines_copy(plan: PublishedPlan, rows: list[tuple[Value, ...]]) -> None:
-    columns = ", ".join(("plan_id", *FIELDS))
-    with connection.cursor() as cursor, cursor.copy(f"copy {PlanLine._meta.db_table} ({columns}) from stdin") as copy:
-        for row in rows:
-            copy.write_row((plan.pk, *row))

@@ -126,6 +126,17 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "publish_planline",
 )
 
+# Whole tables of calculated rows; like tables that take files, the application may refresh their statistics.
+CALCULATED_TABLES: tuple[str, ...] = (
+    "demand_baseline",
+    "demand_baselineseries",
+    "demand_forecastsnapshot",
+    "supply_supplyline",
+    "supply_supplyitem",
+    "reconcile_scenarioline",
+    "publish_planline",
+)
+
 # Tables of numbers people and files change: the database notes each change beside the history (sop/sql/record.py).
 NUMBER_TABLES: tuple[str, ...] = (
     "sop_price",

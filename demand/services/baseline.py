@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 import pandas as pd
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from demand.constants import BASELINE_CHUNK_SERIES, QUANTILES
@@ -19,6 +19,7 @@ from sop.models import Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, step_edit_lock
 from sop.services.job import ChunkSpec, Lease, job_request
+from sop.services.table import rows_copy, statistics_refresh
 
 KIND = "baseline"
 SEASONS, FORECAST, POOL, WRITE = range(4)  # stages; each starts when the one before is done
@@ -134,8 +135,8 @@ def _write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     result = baseline_finish(chunk_unpack(data), pool)
     forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
     with lease.writing():
-        _copy(Baseline, ("run_id", "series_id", "bucket", "mean", "naive", *QUANTILES), _forecast_rows(run, forecast))
-        _copy(BaselineSeries, SERIES_COLUMNS, _series_rows(run, result.series))
+        rows_copy(Baseline, FORECAST_COLUMNS, _forecast_rows(run, forecast))
+        rows_copy(BaselineSeries, SERIES_COLUMNS, _series_rows(run, result.series))
 
 
 def baseline_finish_job(job: Job) -> dict[str, Any]:
@@ -146,6 +147,7 @@ def baseline_finish_job(job: Job) -> dict[str, Any]:
     count = series.count()
     if rows != count * run.horizon_months:
         raise Refused(f"The run is not whole: {rows:,} months for {count:,} series. Start it again.")
+    statistics_refresh(Baseline, BaselineSeries)
     run.complete = True
     run.save(update_fields=["complete"])
     first = adopted_run(run.cycle) is None
@@ -161,6 +163,7 @@ def _adopt(run: BaselineRun) -> None:
     run.save(update_fields=["adopted", "adopted_at"])
 
 
+FORECAST_COLUMNS = ("run_id", "series_id", "bucket", "mean", "naive", *QUANTILES)
 SERIES_COLUMNS = (
     "run_id",
     "series_id",
@@ -189,13 +192,6 @@ def _series_rows(run: BaselineRun, series: pd.DataFrame) -> Iterable[tuple[Any, 
     texts, numbers = ["route", "reason", "months", "members", "fallback"], list(SERIES_COLUMNS[7:])
     for row in series[["unique_id", *texts, *numbers]].itertuples(index=False, name=None):
         yield (run.pk, int(row[0]), *row[1:6], *map(_known, row[6:]))
-
-
-def _copy(model: type[Baseline | BaselineSeries], columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    names = ", ".join(columns)
-    with connection.cursor() as cursor, cursor.copy(f"copy {model._meta.db_table} ({names}) from stdin") as copy:
-        for row in rows:
-            copy.write_row(row)
 
 
 def _known(value: float, digits: int = 6) -> float | None:

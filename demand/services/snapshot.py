@@ -6,6 +6,7 @@ from django.db.models import Max
 from demand.models import BaselineRun, ForecastSnapshot
 from sop.models import CycleStep, User
 from sop.refusals import Refused
+from sop.services.table import statistics_refresh
 
 # The layers exactly as selectors/layers.py reads them: a later layer takes the earlier one's number where unchanged.
 SNAPSHOT_SQL = """
@@ -33,4 +34,6 @@ def snapshot_write(*, user: User, step: CycleStep) -> int:
     last = ForecastSnapshot.objects.filter(cycle_id=step.cycle_id).aggregate(version=Max("version"))["version"]
     with connection.cursor() as cursor:
         cursor.execute(SNAPSHOT_SQL, {"cycle": step.cycle_id, "version": (last or 0) + 1, "run": run.pk})
-        return int(cursor.rowcount)
+        cells = int(cursor.rowcount)
+    statistics_refresh(ForecastSnapshot)
+    return cells

@@ -2,7 +2,6 @@
 
 from datetime import date, timedelta
 
-from demand.models import ForecastSnapshot
 from publish.demo.clock import clock, moment
 from publish.demo.gather import assumptions_make, baseline_make, changes_make, submissions_make
 from publish.demo.people import PEOPLE
@@ -17,7 +16,6 @@ from publish.demo.settle import (
     scenarios_make,
 )
 from publish.demo.story import DECEMBER, FEBRUARY, JANUARY, SUBMITTED_IN_FEBRUARY
-from publish.demo.tables import statistics_update
 from sop.constants import Role, Source, StepKind
 from sop.models import Cycle, CycleStep, User
 from sop.request_context import acting
@@ -88,7 +86,6 @@ def _gather(users: dict[str, User], cycle: Cycle) -> None:
     assumptions_make(users, cycle, moment(day[3], 11))
     submissions_make(users, cycle, REPS, moment(day[4], 13))
     _close(users["olga"], cycle, StepKind.GATHER, day[4])
-    statistics_update(ForecastSnapshot)
 
 
 def _supply(users: dict[str, User], cycle: Cycle) -> None:

@@ -11,8 +11,9 @@ from demand.models import Actual
 from publish.demo.dice import dice
 from publish.demo.keys import Keys
 from publish.demo.span import FIRST, MONTHS, at
-from publish.demo.tables import copy, history_write, statistics_update
+from publish.demo.tables import copy, history_write
 from publish.demo.world import World
+from sop.services.table import statistics_refresh
 from supply.models import OnHand, PurchaseOrderLine
 
 COUNTED_FROM = date(2021, 2, 1)  # stock is counted at each month's start; older counts are not kept
@@ -33,7 +34,7 @@ def facts_write(world: World, key: Keys, period: Period) -> None:
     actuals_write(world, key, period)
     counts_write(world, key, period)
     orders_write(world, key, period)
-    statistics_update(Actual, OnHand, PurchaseOrderLine)
+    statistics_refresh(Actual, OnHand, PurchaseOrderLine)
 
 
 def actuals_write(world: World, key: Keys, period: Period) -> None:

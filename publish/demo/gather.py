@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from demand.constants import Action
-from demand.models import Assumption, Baseline, BaselineSeries, Series
+from demand.models import Assumption, Series
 from demand.selectors.layers import Layers, layers
 from demand.selectors.series import layer_of
 from demand.services.baseline import baseline_request
@@ -18,7 +18,7 @@ from demand.services.override import overrides_save
 from publish.demo.clock import clock
 from publish.demo.dice import dice
 from publish.demo.story import ASSUMPTIONS, CHANGES, Change
-from publish.demo.tables import keys_by, statistics_update
+from publish.demo.tables import keys_by
 from publish.demo.work import job_run
 from sop.constants import Source
 from sop.models import Customer, Cycle, Family, User
@@ -32,7 +32,6 @@ def baseline_make(olga: User, cycle: Cycle, at: datetime) -> None:
     """Run the baseline; a cycle's first one is adopted as it finishes."""
     with clock(at), acting(olga, Source.PAGE):
         job_run(baseline_request(user=olga, cycle_id=cycle.pk).job)
-        statistics_update(Baseline, BaselineSeries)
 
 
 def changes_make(users: dict[str, User], cycle: Cycle, begins: datetime) -> None:

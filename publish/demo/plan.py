@@ -3,13 +3,12 @@
 from datetime import datetime, timedelta
 
 from publish.demo.clock import clock
-from publish.demo.tables import statistics_update
 from publish.demo.work import job_run
 from sop.constants import Source
 from sop.models import Cycle, User
 from sop.request_context import acting
 from supply.constants import FlagKind, FlagState
-from supply.models import SupplyFlag, SupplyItem, SupplyLine
+from supply.models import SupplyFlag
 from supply.services.flags import flag_answer
 from supply.services.run import supply_request
 
@@ -25,7 +24,6 @@ def supply_plan(sam: User, cycle: Cycle, at: datetime) -> None:
     """Run the supply plan and answer the worst flags."""
     with clock(at), acting(sam, Source.PAGE):
         job_run(supply_request(user=sam, cycle_id=cycle.pk).job)
-        statistics_update(SupplyLine, SupplyItem, SupplyFlag)
     with clock(at + timedelta(hours=3)), acting(sam, Source.PAGE):
         for kind, count, state, note in ANSWERS:
             for flag in SupplyFlag.objects.filter(cycle=cycle, kind=kind).order_by("-money", "pk")[:count]:

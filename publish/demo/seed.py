@@ -18,12 +18,12 @@ from publish.demo.questions import questions
 from publish.demo.span import FIRST
 from publish.demo.story import DECEMBER, FEBRUARY, JANUARY
 from publish.demo.suppliers import suppliers_write
-from publish.demo.tables import statistics_update
 from publish.demo.world import World, world
 from sop.constants import Source
 from sop.models import Company, Customer, Price, Product, User
 from sop.refusals import Refused
 from sop.request_context import acting
+from sop.services.table import statistics_refresh
 from supply.models import Sourcing, StockItem
 
 
@@ -71,7 +71,7 @@ def _base_write(made_up: World) -> dict[str, User]:
     lanes_write(made_up, key)
     capacity_write(key)
     money_write(made_up, key)
-    statistics_update(Product, Customer, Series, StockItem, Sourcing, Price)
+    statistics_refresh(Product, Customer, Series, StockItem, Sourcing, Price)
     return users
 
 

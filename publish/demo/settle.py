@@ -5,10 +5,10 @@ from datetime import date, timedelta
 from publish.demo.clock import clock, moment
 from publish.demo.decisions import CHOSEN, LOOKED_BACK, OPTIONS, OWNED, QUESTIONS, Asked, Option
 from publish.demo.people import APPROVERS
-from publish.demo.tables import keys_by, statistics_update
+from publish.demo.tables import keys_by
 from publish.demo.work import job_run
 from publish.services import decision_check, plan_measure, plan_publish
-from reconcile.models import Conflict, Scenario, ScenarioLine
+from reconcile.models import Conflict, Scenario
 from reconcile.services.calculate import scenario_request
 from reconcile.services.conflict import conflict_answer
 from reconcile.services.scenario import Pull, lever_pull, scenario_base_get, scenario_combine, scenario_create
@@ -30,7 +30,6 @@ def scenarios_make(users: People, cycle: Cycle, day: date) -> None:
         with clock(moment(day, 10) + timedelta(minutes=25 * number)), acting(users[option.who], Source.PAGE):
             scenario = _scenario(users[option.who], cycle, option)
             job_run(scenario_request(user=users[option.who], scenario_id=scenario.pk).job)
-    statistics_update(ScenarioLine)
 
 
 def conflicts_answer(users: People, cycle: Cycle, day: date) -> None:

@@ -65,13 +65,6 @@ def keys_by(model: type[models.Model], field: str = "code") -> dict[str, int]:
     return dict(model._default_manager.values_list(field, "pk"))
 
 
-def statistics_update(*models_written: type[models.Model]) -> None:
-    """Tell the database how big freshly filled tables are, so that it plans the next queries well."""
-    names = sql.SQL(", ").join(sql.Identifier(model._meta.db_table) for model in models_written)
-    with connection.cursor() as cursor:
-        cursor.execute(sql.SQL("analyze {}").format(names))
-
-
 def _last_key(model: type[models.Model]) -> int:
     if not isinstance(model._meta.pk, models.AutoField):
         return 0

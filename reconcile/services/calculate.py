@@ -1,9 +1,8 @@
 """Calculating scenarios with the engines, as background work: the old figures stay until the new ones are whole."""
 
-from collections.abc import Iterable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import transaction
 
 from reconcile.constants import ScenarioState
 from reconcile.models import Scenario, ScenarioLine, ScenarioRun
@@ -16,6 +15,7 @@ from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import step_edit_lock, step_mark_fresh
 from sop.services.job import ChunkSpec, Lease, job_request
+from sop.services.table import rows_copy, statistics_refresh
 from supply.selectors.problem import problem_of_run
 from supply.selectors.workbench import run_current
 
@@ -70,7 +70,7 @@ def scenario_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     inputs = problem_of_run(run.supply_run)
     result = scenario_compute(inputs.problem, levers_of(run.scenario, inputs))
     with lease.writing():
-        _copy(line_rows(run.pk, inputs, result))
+        rows_copy(ScenarioLine, LINE_COLUMNS, line_rows(run.pk, inputs, result))
         ScenarioRun.objects.filter(pk=run.pk).update(kpis=kpis_of(result, currency()), warnings=list(result.warnings))
         if run.scenario.base:
             conflicts_replace(cycle=cycle, found=conflicts_of(inputs, result, currency()))
@@ -81,6 +81,7 @@ def scenario_finish(job: Job) -> dict[str, Any]:
     run = _run(job)
     if not ScenarioLine.objects.filter(run=run).exists():
         raise Refused("The scenario has no lines: nothing is planned.")
+    statistics_refresh(ScenarioLine)
     ScenarioRun.objects.filter(scenario=run.scenario, current=True).update(current=False)
     ScenarioRun.objects.filter(pk=run.pk).update(complete=True, current=True)
     if run.scenario.base:
@@ -90,11 +91,3 @@ def scenario_finish(job: Job) -> dict[str, Any]:
 
 def _run(job: Job) -> ScenarioRun:
     return ScenarioRun.objects.select_related("scenario__cycle", "supply_run__cycle").get(pk=job.params["run"])
-
-
-def _copy(rows: Iterable[tuple[Any, ...]]) -> None:
-    names = ", ".join(LINE_COLUMNS)
-    table = ScenarioLine._meta.db_table
-    with connection.cursor() as cursor, cursor.copy(f"copy {table} ({names}) from stdin") as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -3,19 +3,25 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.db import models
 from psycopg import sql
 
 from sop.importing.spec import Link
 from sop.request_context import current
 from sop.services.import_plan import plan_columns
 from sop.services.import_stage import Stage, column_type, default_of, model_columns, names, run
+from sop.services.table import statistics_refresh
 
 
 def tables_lock(stage: Stage) -> None:
     """Keep everybody else from writing to the tables until the end; reading goes on. Always in the same order."""
-    models = {stage.table.model, *(link.model for link in stage.table.links if stage.creates(link))}
-    for name in sorted(model._meta.db_table for model in models):
+    for name in sorted(model._meta.db_table for model in tables_written(stage)):
         run("lock table {name} in share row exclusive mode", name=sql.Identifier(name))
+
+
+def tables_written(stage: Stage) -> set[type[models.Model]]:
+    """Return the table the file is for and those whose missing rows it may create."""
+    return {stage.table.model, *(link.model for link in stage.table.links if stage.creates(link))}
 
 
 def plan_write(stage: Stage, reason: str) -> None:
@@ -31,6 +37,7 @@ def plan_write(stage: Stage, reason: str) -> None:
     )
     _update(stage)
     _history(stage.table.model, sql.SQL("import_plan"), sql.SQL("p.change"), reason)
+    statistics_refresh(*tables_written(stage))
 
 
 def _linked_write(number: int, link: Link, reason: str) -> None:

@@ -1,6 +1,5 @@
 """Running the supply plan: stock items in parts, each written whole, seen only when all are there."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.db import connection, transaction
@@ -11,6 +10,7 @@ from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_mark_stale
 from sop.services.job import ChunkSpec, Lease, job_request
+from sop.services.table import rows_copy, statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
 from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRun
 from supply.selectors.problem import inputs_of, span_ids
@@ -74,8 +74,8 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
     plan = plan_supply(inputs.problem)
     with lease.writing():
-        _copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
-        _copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan))
+        rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
+        rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan))
         JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
 
 
@@ -90,6 +90,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
         flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output or b"[]"))
     ]
     flags_replace(run=run, found=found)
+    statistics_refresh(SupplyLine, SupplyItem)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True
     run.save(update_fields=["complete", "current"])
@@ -107,10 +108,3 @@ def _items_complete() -> None:
         missing = cursor.fetchall()
     for product, location in missing:
         StockItem.objects.create(product_id=product, location_id=location)
-
-
-def _copy(model: type[SupplyLine | SupplyItem], columns: Iterable[str], rows: Iterable[tuple[Any, ...]]) -> None:
-    names = ", ".join(columns)
-    with connection.cursor() as cursor, cursor.copy(f"copy {model._meta.db_table} ({names}) from stdin") as copy:
-        for row in rows:
-            copy.write_row(row)

@@ -1,4 +1,4 @@
-"""The demo company's February cycle in a real browser, from an open gather demand to a signed plan."""
+"""The demo company's February cycle in a real browser, from an open gather demand to a published plan."""
 
 import re
 from collections.abc import Callable
@@ -11,7 +11,7 @@ APPROVERS = ("nora", "otto", "finn", "eve")
 JOB_MS = 90_000
 
 
-def test_eight_people_take_the_demo_cycle_to_one_signed_plan(demo_pages: Pages) -> None:
+def test_eight_people_take_the_demo_cycle_to_one_published_plan(demo_pages: Pages) -> None:
     people = _People(demo_pages)
     cycle = _rep_adjusts_and_submits(people["ana"])
     _coordinator_closes_gather(people["cora"], cycle)
@@ -22,6 +22,8 @@ def test_eight_people_take_the_demo_cycle_to_one_signed_plan(demo_pages: Pages) 
     _executive_decides(people["eve"], cycle)
     for name in APPROVERS:
         _sign(people[name], cycle)
+    _coordinator_publishes(people["cora"], cycle)
+    _finance_exports(people["finn"], cycle)
 
 
 class _People:
@@ -153,6 +155,31 @@ def _sign(page: Page, cycle: str) -> None:
     page.goto(f"/cycle/{cycle}/review/")
     page.get_by_role("button", name="Approve the plan").click()
     expect(page.get_by_role("button", name="Approve the plan")).to_have_count(0)
+
+
+def _coordinator_publishes(page: Page, cycle: str) -> None:
+    """Close the review, seal the plan."""
+    page.goto(f"/cycle/{cycle}/review/")
+    shot(page, "story-8-review-signed")
+    page.goto(f"/cycle/{cycle}/")
+    page.get_by_role("button", name="Close review").click()
+    page.goto(f"/cycle/{cycle}/publish/")
+    page.get_by_role("button", name="Publish the plan").click()
+    expect(page.get_by_role("heading", name="Proof")).to_be_visible()
+    shot(page, "story-9-published")
+    page.goto("/plans/check/")
+    expect(page.get_by_role("main")).not_to_contain_text("Changed after signing")
+
+
+def _finance_exports(page: Page, cycle: str) -> None:
+    """Take the plan home as a file whose heading carries the seal."""
+    page.goto(f"/cycle/{cycle}/publish/")
+    seal = page.locator("dd.seal").inner_text()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="CSV").first.click()
+    text = download.value.path().read_text(encoding="utf-8-sig")
+    assert f"Seal (SHA-256),{seal}" in text
+    assert text.count("\n") > 1000
 
 
 def _until(page: Page, there: Callable[[], bool]) -> None:

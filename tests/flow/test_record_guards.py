@@ -7,7 +7,7 @@ import psycopg
 import pytest
 from psycopg import errors, sql
 
-from sop.constants import Role
+from sop.constants import CALCULATED_TABLES, Role
 from sop.models import ChangeNote, Family, Price, Product
 from sop.selectors.record import guards_wanted
 from sop.sql.record import REFUSE_TRIGGERS
@@ -34,6 +34,21 @@ def test_the_applications_role_adds_records_and_never_changes_them(live: Live) -
         for text in ("alter table {} disable trigger user", "drop trigger sop_record_rows on {}"):
             with pytest.raises(errors.InsufficientPrivilege):
                 connection.execute(sql.SQL(text).format(sql.Identifier(closed[0])))
+
+
+def test_the_applications_role_keeps_the_statistics_of_what_it_writes_whole(live: Live) -> None:
+    known = "select reltuples from pg_class where relname = %s"
+    with live.orm():
+        for number in range(50):
+            Family.objects.create(code=f"F{number}", name="Family")
+    with psycopg.connect(live.servers.postgres.url("sop", APP), autocommit=True) as connection:
+        connection.execute("analyze sop_family")
+        assert connection.execute(known, ["sop_family"]).fetchone() == (50.0,)
+        for table in CALCULATED_TABLES:
+            may = connection.execute("select has_table_privilege(%s, 'MAINTAIN')", [table]).fetchone()
+            assert may == (True,), table
+        may = connection.execute("select has_table_privilege('sop_user', 'MAINTAIN')").fetchone()
+        assert may == (False,)
 
 
 def test_what_the_application_writes_is_noted_and_what_went_past_history_is_found(live: Live) -> None:

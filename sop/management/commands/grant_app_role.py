@@ -6,7 +6,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import connection, transaction
 from psycopg import sql
 
-from sop.constants import APPEND_ONLY_TABLES
+from sop.constants import APPEND_ONLY_TABLES, CALCULATED_TABLES
+from sop.importing.registry import tables
 
 DEFAULT_ROLE = "sop_app"
 HISTORY_PREFIX = "historical"  # simple-history names its tables <app>_historical<model>
@@ -46,6 +47,13 @@ def append_only(tables: list[str]) -> list[str]:
     return sorted({*history, *APPEND_ONLY_TABLES})
 
 
+def written_whole() -> list[str]:
+    """Return the tables written by the thousand at once, calculated or from a file."""
+    made = {link.model for table in tables() for link in table.links if link.create is not None}
+    files = {table.model for table in tables()} | made
+    return sorted({*CALCULATED_TABLES, *(model._meta.db_table for model in files)})
+
+
 def statements(role: str, closed: list[str]) -> list[sql.Composed]:
     """Return the statements that give `role` its rights."""
     name = sql.Identifier(role)
@@ -57,5 +65,7 @@ def statements(role: str, closed: list[str]) -> list[sql.Composed]:
     granted = [sql.SQL(text).format(role=name) for text in texts]
     revoke = sql.SQL("REVOKE UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
     taken = [revoke.format(table=sql.Identifier(table), role=name) for table in closed]
+    refresh = sql.SQL("GRANT MAINTAIN ON {table} TO {role}")
+    refreshed = [refresh.format(table=sql.Identifier(table), role=name) for table in written_whole()]
     read_only = sql.SQL("REVOKE INSERT, UPDATE, DELETE, TRUNCATE ON {table} FROM {role}")
-    return [*granted, *taken, read_only.format(table=sql.Identifier(MIGRATIONS), role=name)]
+    return [*granted, *taken, *refreshed, read_only.format(table=sql.Identifier(MIGRATIONS), role=name)]
