@@ -4,15 +4,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from django.db import transaction
-from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from sop.models import User
 from sop.refusals import NotAllowed, Refused
+from sop.services.history import bulk_update_with_history, bulk_upsert_with_history
 from supply.constants import FlagState
 from supply.models import SupplyFlag, SupplyRun
 
+KEY = ("cycle_id", "item_id", "kind")
 ANSWERED = (FlagState.ACCEPTED, FlagState.RAISED)
 
 
@@ -34,33 +36,35 @@ def flags_replace(*, run: SupplyRun, found: Sequence[Found]) -> None:
 
     A flag keeps its owner, note and answer while its condition lasts; one that comes back opens again.
     """
-    known = {(flag.item_id, flag.kind): flag for flag in SupplyFlag.objects.filter(cycle_id=run.cycle_id)}
-    fresh, changed = [], []
-    for each in found:
-        flag = known.pop((each.item_id, each.kind), None)
-        values = {
-            "run": run,
-            "first_bucket": each.first_bucket,
-            "last_bucket": each.last_bucket,
-            "units": each.units,
-            "money": each.money,
-            "cause": each.cause,
-        }
-        if flag is None:
-            fresh.append(SupplyFlag(cycle_id=run.cycle_id, item_id=each.item_id, kind=each.kind, **values))
-            continue
-        for name, value in values.items():
-            setattr(flag, name, value)
-        if flag.state == FlagState.GONE:
-            flag.state = FlagState.OPEN
-        changed.append(flag)
-    for flag in known.values():
-        if flag.state != FlagState.GONE:
-            flag.state = FlagState.GONE
-            changed.append(flag)
-    bulk_create_with_history(fresh, SupplyFlag, batch_size=2000)
-    names = ["run", "first_bucket", "last_bucket", "units", "money", "cause", "state"]
-    bulk_update_with_history(changed, SupplyFlag, names, batch_size=2000)
+    states = {(item, kind): state for item, kind, state in _states(run.cycle_id)}
+    rows = [_row(run, each, states.pop((each.item_id, each.kind), FlagState.OPEN)) for each in found]
+    bulk_upsert_with_history(SupplyFlag, key=KEY, rows=rows, only_new=("note",))
+    gone = [
+        {"cycle_id": run.cycle_id, "item_id": item, "kind": kind, "state": FlagState.GONE}
+        for (item, kind), state in states.items()
+        if state != FlagState.GONE
+    ]
+    bulk_update_with_history(SupplyFlag, key=KEY, rows=gone)
+
+
+def _states(cycle_id: int) -> list[tuple[int, str, str]]:
+    return list(SupplyFlag.objects.filter(cycle_id=cycle_id).values_list("item_id", "kind", "state"))
+
+
+def _row(run: SupplyRun, found: Found, state: str) -> dict[str, Any]:
+    return {
+        "cycle_id": run.cycle_id,
+        "item_id": found.item_id,
+        "kind": found.kind,
+        "run_id": run.pk,
+        "first_bucket": found.first_bucket,
+        "last_bucket": found.last_bucket,
+        "units": found.units,
+        "money": found.money,
+        "cause": found.cause,
+        "state": FlagState.OPEN if state == FlagState.GONE else state,
+        "note": "",
+    }
 
 
 @transaction.atomic
