@@ -14,6 +14,4 @@ def scenario_page(job: Job) -> str:
     return reverse("reconcile:scenario", args=[job.params["scenario"]])
 
 
-register(
-    JobKind(KIND, "Scenario", scenario_chunk_run, scenario_finish, "reconcile.edit_scenario", page=scenario_page)
-)
+register(JobKind(KIND, "Scenario", scenario_chunk_run, scenario_finish, "reconcile.edit_scenario", page=scenario_page))

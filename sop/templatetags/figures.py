@@ -28,6 +28,13 @@ def thousands(value: Any) -> str:
 
 
 @register.filter
+def thousands_signed(value: Any) -> str:
+    """Return a change of money in thousands with its sign."""
+    number = _number(value)
+    return formats.NONE if number is None else formats.units(number / 1000, signed=True)
+
+
+@register.filter
 def units(value: Any) -> str:
     """Return a quantity with separators, a dot for nothing."""
     number = _number(value)
