@@ -1,5 +1,6 @@
 """Forms of master data, made from a table's fields: the same words as in files, codes typed where lists are long."""
 
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, cast
 from zoneinfo import available_timezones
@@ -57,6 +58,14 @@ class CodeField(forms.CharField):
         return [BETWEEN.join(codes) for codes in rows[:LISTED]]
 
 
+class PlainDecimalField(forms.DecimalField):
+    """A number without the zeros its column fills up: 0.27, not 0.270000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the number as a person would write it."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) and value.is_finite() else value
+
+
 class MasterForm(forms.ModelForm):  # type: ignore[type-arg]
     """One row of a table; the version says which state of it the person saw."""
 
@@ -98,6 +107,7 @@ def _field(table: MasterTable, field: "Field[Any, Any]") -> forms.Field | None:
         options["widget"] = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     elif field.get_internal_type() == "DecimalField":
         options["widget"] = forms.NumberInput({"step": "any", "inputmode": "decimal"})
+        options["form_class"] = PlainDecimalField
     elif field.get_internal_type() == "TextField":
         options["widget"] = forms.Textarea({"rows": 2})
     made = field.formfield(**options)

@@ -82,8 +82,10 @@ def typed(context: Mapping[str, Any], address: str, name: str, otherwise: object
     `address` (with the numbers in `where`) is where that form posts; any other page gets `otherwise`.
     """
     request = context.get("request")
-    match = request.resolver_match if request is not None and request.method == "POST" else None
-    if match is None or match.view_name != address or any(match.kwargs.get(key) != at for key, at in where.items()):
+    if request is None or request.method != "POST":
+        return otherwise
+    match = request.resolver_match
+    if match.view_name != address or any(match.kwargs.get(key) != at for key, at in where.items()):
         return otherwise
     return request.POST.get(name, otherwise)
 
