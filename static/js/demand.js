@@ -11,6 +11,7 @@ import { showRefusals } from "./plangrid/refusals.js";
 import { LAYERS } from "./plangrid/rows.js";
 import { SaveQueue, showState } from "./plangrid/save.js";
 import { showSelection } from "./plangrid/status.js";
+import { startUnits, unitWords } from "./plangrid/unit.js";
 import { announce, toast } from "./toast.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -21,7 +22,7 @@ class AdjustScreen {
     this.root = root;
     this.data = data;
     this.model = new PlanModel(data);
-    this.filter = new RowFilter(this.model);
+    this.filter = new RowFilter(this.model, data.threshold);
     this.holdsKey = `plan-holds ${root.dataset.user} ${root.dataset.url}`;
     this.queue = this._newQueue();
     for (const cell of this.queue.pending) this.model.retype(cell); // typed before the page was reloaded
@@ -155,8 +156,10 @@ class AdjustScreen {
   }
 
   count() {
-    const chip = document.querySelector('[data-filter="changed"] .count');
-    if (chip) chip.textContent = String(this.filter.countChanged());
+    for (const chip of document.querySelectorAll("[data-filter]")) {
+      const count = chip.querySelector(".count");
+      if (count) count.textContent = String(this.filter.count(chip.dataset.filter));
+    }
   }
 
   // ---- building
@@ -185,9 +188,8 @@ class AdjustScreen {
   _newGrid() {
     const { model } = this;
     return new PlanGrid(this.root, model, {
-      label: "Demand plan by product and month, units",
+      ...unitWords(model, this.data.currency),
       rowTitle: "Product",
-      corner: `${model.width - model.first} months, adjusted plan`,
       filter: (index) => this.filter.passes(index),
       onSelect: (range) => this.selected(range),
       onPaste: ({ unread }) => unread && toast(`${unread} pasted cells are not numbers and were left alone.`),
@@ -203,6 +205,7 @@ class AdjustScreen {
   }
 
   _listen() {
+    startUnits(this.grid, this.data.currency, () => this.selected(this.grid.range()));
     byId("undo")?.addEventListener("click", () => this.model.undo());
     byId("redo")?.addEventListener("click", () => this.model.redo());
     byId("keys")?.addEventListener("click", () => byId("keys-dialog").showModal());

@@ -3,6 +3,7 @@
 import { make, move } from "./dom.js";
 import { gridHead, nameGroups } from "./head.js";
 import { fillLine, newLine } from "./lines.js";
+import { written } from "./written.js";
 
 const AROUND = 4; // rows kept ready above and below what is seen
 
@@ -62,6 +63,12 @@ export class GridView {
     for (const [line, element] of this.lines) fillLine(element, model, shown[line], line, this.rowHeight);
   }
 
+  /** Say in the corner what the numbers are, units or money. */
+  name({ corner, label }) {
+    this.head.querySelector(".pg-frozen span").textContent = corner;
+    this.grid.root.setAttribute("aria-label", label);
+  }
+
   /** Forget which row stands where, after rows were folded or filtered. */
   forget() {
     for (const [line, element] of this.lines) this._free(line, element);
@@ -107,8 +114,10 @@ export class GridView {
   /** Room for the largest number, which is one of the grand totals; bold figures are about 8 pixels wide. */
   _widest() {
     const { model } = this.grid;
-    const totals = model.months.map((_, column) => Math.abs(model.get(0, column)) || 0);
-    return Math.max(...totals).toLocaleString("en-US", { maximumFractionDigits: 0 }).length * 8 + 16;
+    const largest = (read) => Math.max(...model.months.map((_, column) => Math.abs(read(column)) || 0));
+    const words = [written(largest((column) => model.get(0, column)), { inMoney: false })];
+    words.push(written(largest((column) => model.worth.plan(0, column)), { inMoney: true }));
+    return Math.max(...words.map((text) => text.length)) * 8 + 16;
   }
 
   _build() {
