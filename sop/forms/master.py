@@ -95,6 +95,10 @@ def _field(table: MasterTable, field: "Field[Any, Any]") -> forms.Field | None:
     if isinstance(related, type) and related.__name__ in CODES:
         return CodeField(related, CODES[related.__name__], label=label, help_text=help_text, required=not field.blank)
     options: dict[str, Any] = {"label": label, "help_text": help_text}
+    nothing = "None" if field.blank else "Choose"  # what a list says before something is chosen
+    if field.choices:
+        has_blank = field.blank or not field.has_default()
+        options["choices"] = field.get_choices(include_blank=has_blank, blank_choice=[("", nothing)])
     if field.name == "timezone":
         return forms.ChoiceField(choices=[(zone, zone) for zone in sorted(available_timezones())], **options)
     if field.name == "currency":
@@ -113,6 +117,8 @@ def _field(table: MasterTable, field: "Field[Any, Any]") -> forms.Field | None:
     made = field.formfield(**options)
     if related is User and isinstance(made, forms.ModelChoiceField):
         made.queryset = User.objects.filter(is_active=True, groups__name=Role.REP)
+    if isinstance(made, forms.ModelChoiceField) and made.empty_label is not None:
+        made.empty_label = nothing
     return made
 
 

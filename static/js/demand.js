@@ -15,6 +15,7 @@ import { startUnits, unitWords } from "./plangrid/unit.js";
 import { announce, toast } from "./toast.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const NARROW = 600; // pixels: a phone
 const byId = (id) => document.getElementById(id);
 
 class AdjustScreen {
@@ -30,7 +31,8 @@ class AdjustScreen {
     this.panel = this._newPanel();
     this.grid = this._newGrid();
     this.model.listeners.push((cells, action) => this.changed(cells, action));
-    root.scrollLeft = Math.max(0, (this.model.first - 2) * this.grid.view.columnWidth);
+    const before = root.clientWidth < NARROW ? 0 : 2; // months of the past in sight
+    root.scrollLeft = Math.max(0, (this.model.first - before) * this.grid.view.columnWidth);
     this._listen();
     this.count();
     this.selected(this.grid.range());

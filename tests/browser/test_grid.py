@@ -352,3 +352,15 @@ def test_exceptions_are_the_changes_that_need_a_reason(page: Page):
     expect(exceptions).to_contain_text("1")
     exceptions.click()
     expect(page.locator(".pg-row.level2:visible")).to_have_count(1)
+
+
+def test_a_window_made_narrow_and_wide_again_keeps_rows_and_mark_in_place(page: Page):
+    cell(page, 3, 8).click()
+    before = page.locator(".pg-marker").bounding_box()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".pg-body [aria-rowindex='4']")).to_have_css("height", "34px")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator(".pg-body [aria-rowindex='4']")).to_have_css("height", "28px")
+    assert page.locator(".pg-marker").bounding_box() == before
+    tops = [page.locator(f".pg-body [aria-rowindex='{line}']").bounding_box()["y"] for line in (4, 5)]
+    assert tops[1] - tops[0] == 28

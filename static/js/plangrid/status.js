@@ -42,5 +42,6 @@ function fact(name, value) {
 }
 
 function sign(value) {
+  if (Math.abs(value) < 0.05) return "";
   return value < 0 ? "−" : "+";
 }

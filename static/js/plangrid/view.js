@@ -100,8 +100,25 @@ export class GridView {
     else if (left + this.columnWidth > root.scrollLeft + width) root.scrollLeft = left + this.columnWidth - width;
   }
 
+  /** The window changed; made narrow, or a tablet turned, the rows and columns have other sizes. */
+  fit() {
+    const sizes = () => [this.rowHeight, this.columnWidth, this.frozenWidth].join();
+    const before = sizes();
+    this._measure();
+    if (sizes() === before) {
+      this.render();
+      return;
+    }
+    this.forget();
+    this._setWidths();
+    this.refresh();
+    const { grid } = this;
+    this.mark(grid.range(), grid.active, false);
+  }
+
   /** Sizes stand in the style sheet, where phones have their own. */
   _measure() {
+    this.grid.root.style.removeProperty("--column-width");
     const style = getComputedStyle(this.grid.root);
     const pixels = (name) => parseFloat(style.getPropertyValue(name));
     this.rowHeight = pixels("--row-height");
@@ -127,13 +144,18 @@ export class GridView {
     root.setAttribute("aria-multiselectable", "true");
     root.setAttribute("aria-colcount", String(model.width + 1));
     this.body = make("div", "pg-body", { role: "rowgroup" });
-    this.body.style.width = `${this.frozenWidth + model.width * this.columnWidth}px`;
     this.marker = make("div", "pg-marker", { "aria-hidden": "true" });
     this.body.append(this.marker);
-    this.head = gridHead(model.months, options, this.columnWidth);
+    this.head = gridHead(model.months, options);
     const inner = make("div", "pg-inner", { role: "presentation" });
     inner.append(this.head, this.body);
     root.append(inner);
+    this._setWidths();
+  }
+
+  _setWidths() {
+    this.body.style.width = `${this.frozenWidth + this.grid.model.width * this.columnWidth}px`;
+    for (const cell of this.head.groups) cell.style.width = `${cell.group.span * this.columnWidth}px`;
   }
 
   _free(line, element) {
