@@ -95,7 +95,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     cycle_event(
         cycle=step.cycle,
         kind="published",
-        sentence=f"{user.name} published version {plan.version}: {plan.line_count} lines, seal {plan.seal[:12]}.",
+        sentence=f"{user.name} published version {plan.version}: {plan.line_count:,} lines, seal {plan.seal[:12]}.",
         step=step,
         reason=reason,
     )

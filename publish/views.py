@@ -15,7 +15,7 @@ from review import selectors as review
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
-from sop.views.request import signed_in
+from sop.views.request import about_cycle, signed_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -132,6 +132,7 @@ def _publish_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = 
 
 
 def _measure_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
+    about_cycle(request, cycle.pk)
     months = selectors.months_measured(cycle)
     month = _chosen(request.GET.get("month"), months)
     context = {

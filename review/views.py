@@ -17,9 +17,10 @@ from review.forms import DecisionForm, PlanForm, QuestionForm, SignForm
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
-from sop.views.request import signed_in
+from sop.views.request import about_cycle, signed_in
 
 UNPROCESSABLE = 422
+DUE_HOUR = 17
 CHECK_AFTER = timedelta(days=60)  # two cycles on: the effect of a decision shows in the numbers by then
 
 
@@ -49,7 +50,7 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Ask leadership one question."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     due = timezone.localtime() + timedelta(days=3)
-    initial = {"due_at": due.replace(minute=0), "conflict": request.GET.get("conflict")}
+    initial = {"due_at": due.replace(hour=DUE_HOUR, minute=0), "conflict": request.GET.get("conflict")}
     form = QuestionForm(request.POST or None, cycle=cycle, initial=initial)
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
@@ -105,7 +106,7 @@ def plan_choose(request: HttpRequest, cycle_id: int) -> HttpResponse:
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     form = PlanForm(request.POST, cycle=cycle)
     if not form.is_valid():
-        return _page(request, cycle, refusal=_first_error(form))
+        return _page(request, cycle, refusal=_first_error(form), plan_form=form)
     fields = form.cleaned_data
     try:
         services.plan_choose(
@@ -115,7 +116,7 @@ def plan_choose(request: HttpRequest, cycle_id: int) -> HttpResponse:
             assumption=fields["assumption"],
         )
     except Refused as refusal:
-        return _page(request, cycle, refusal=refusal)
+        return _page(request, cycle, refusal=refusal, plan_form=form)
     messages.success(request, f"{fields['scenario']} goes to the approvers for signature.")
     return redirect("review:review", cycle_id=cycle_id)
 
@@ -165,7 +166,9 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
     refusal: Refused | None = None,
     at: int | None = None,
     typed: object = None,
+    plan_form: PlanForm | None = None,
 ) -> HttpResponse:
+    about_cycle(request, cycle.pk)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.REVIEW)
     questions = list(selectors.questions(cycle))
     context = {
@@ -178,7 +181,7 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
         "scenario_kpis": {row["id"]: row for row in reconcile.scenario_table(cycle)},
         "bridge": margin_bridge(cycle),
         "sign_off": selectors.sign_off(cycle, signed_in(request)),
-        "plan_form": PlanForm(cycle=cycle),
+        "plan_form": plan_form or PlanForm(cycle=cycle),
         "check_on": (timezone.localdate() + CHECK_AFTER).isoformat(),
         "refusal": refusal,
         "refused_question": at,

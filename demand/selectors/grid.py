@@ -171,6 +171,11 @@ def reason_threshold() -> tuple[Decimal, Decimal]:
     return company.reason_percent, company.reason_value
 
 
+def company_currency() -> str:
+    """Return the plan currency."""
+    return Company.objects.filter(pk=1).values_list("currency", flat=True).first() or Company().currency
+
+
 def can_edit(cycle: Cycle, user: User) -> bool:
     """Return whether this person can change numbers of this cycle right now."""
     return gather_is_open(cycle) and user.has_perm("demand.override_forecast")
@@ -194,6 +199,7 @@ def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
         "notes": note_cells(cycle, tree_, layer),
         "measures": MEASURES,
         "first_plan_column": ACTUAL_MONTHS,
+        "currency": company_currency(),
         "threshold": {"percent": float(percent), "money": float(money)},
     }
 

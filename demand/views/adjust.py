@@ -108,7 +108,13 @@ def panel(request: HttpRequest, cycle_id: int) -> HttpResponse:
     view = panel_reads.row_panel(cycle, signed_in(request), row_id=request.GET.get("row", "total"), bucket=bucket)
     if view is None:
         raise Http404
-    return render(request, "demand/panel.html", {"cycle": cycle, "panel": view, "reasons": Reason.choices})
+    context = {
+        "cycle": cycle,
+        "panel": view,
+        "reasons": Reason.choices,
+        "can_edit": grid_reads.can_edit(cycle, signed_in(request)),
+    }
+    return render(request, "demand/panel.html", context)
 
 
 @require_POST
