@@ -177,7 +177,7 @@ def plan_choose(*, user: User, cycle_id: int, scenario_id: int, assumption: str)
     choice.save()
     approvers = list(Approver.objects.filter(active=True, user__is_active=True))
     if not approvers:
-        raise NotReady("No approver is named; the coordinator names them under People.")
+        raise NotReady("No approver is named; the coordinator names them under Master data, Approvers.")
     for approver in approvers:
         Approval.objects.create(
             choice=choice, version=choice.version, approver_id=approver.user_id, function=approver.function
