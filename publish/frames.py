@@ -57,6 +57,24 @@ STOCK_ROWS_SQL = """
     join sop_location w on w.id = i.location_id
     where l.run_id = %(run)s
 """
+LEFT_OUT_SQL = """
+    select distinct p.code, c.code, w.code
+    from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+    join sop_product p on p.id = d.product_id join sop_customer c on c.id = d.customer_id
+    join sop_location w on w.id = d.location_id
+    left join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    left join reconcile_scenarioline l on l.run_id = %(run)s and l.item_id = i.id and l.bucket = s.bucket
+    where s.cycle_id = %(cycle)s and l.id is null
+      and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+    order by 1, 2, 3
+"""
+
+
+def series_left_out(cycle: Cycle, run_id: int) -> list[tuple[str, str, str]]:
+    """Return product, customer and location of each series whose demand the chosen plan does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_OUT_SQL, {"cycle": cycle.pk, "run": run_id})
+        return list(cursor.fetchall())
 
 
 def plan_line_rows(cycle: Cycle, run_id: int) -> list[tuple[Value, ...]]:

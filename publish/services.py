@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from publish.constants import CheckState, MeasureKind
-from publish.frames import plan_line_rows
+from publish.frames import plan_line_rows, series_left_out
 from publish.models import DecisionCheck, PlanLine, PublishedPlan
 from publish.seal import FIELDS, Heading, Value, seal
 from publish.selectors import months_measurable
@@ -65,6 +65,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     rows = plan_line_rows(step.cycle, signed.choice.scenario_run_id)
     if not rows:
         raise Refused("The chosen plan has no lines: nothing was forecast in this cycle.")
+    _check_whole(step.cycle, signed.choice.scenario_run_id)
     approvers = [
         {"name": str(a.approver), "function": a.function, "signed_at": a.decided_at.isoformat()}
         for a in signed.approvals
@@ -138,6 +139,18 @@ def decision_check(*, user: User, decision_id: int, state: str, sentence: str) -
     return DecisionCheck.objects.create(
         decision_id=decision_id, state=state, sentence=sentence.strip(), checked_at=timezone.now(), checked_by=user
     )
+
+
+def _check_whole(cycle: Cycle, run_id: int) -> None:
+    """Refuse a plan that lacks some of the demand everybody agreed on: made before series were added."""
+    left_out = series_left_out(cycle, run_id)
+    if left_out:
+        product, customer, location = left_out[0]
+        many = f"{len(left_out):,} series of the consensus are" if len(left_out) > 1 else "1 series of the consensus is"
+        raise Refused(
+            f"{many} not in the chosen plan, first {product} for {customer} at {location}. "
+            "Run the supply plan and the scenario again, then choose and sign it."
+        )
 
 
 def _lines_copy(plan: PublishedPlan, rows: list[tuple[Value, ...]]) -> None:
