@@ -19,22 +19,29 @@ from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, cycle_measured, cycle_published, step_edit_lock, step_mark_fresh
 
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
+# What sold in a series the cycle did not plan was forecast as nothing, and its error counts as well.
 MEASURE_SQL = """
+    with planned as (
+        select series_id, naive, baseline, sales, consensus from demand_forecastsnapshot
+        where cycle_id = %(cycle)s and bucket = %(bucket)s
+          and version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+    ), unplanned as (
+        select a.series_id, 0, 0, 0, 0 from demand_actual a
+        where a.bucket = %(bucket)s and a.series_id not in (select series_id from planned)
+    )
     insert into publish_planmeasure (cycle_id, bucket, lag, kind, code, layer, forecast, actual, absolute_error)
-    select %(cycle)s, s.bucket, %(lag)s, %(kind)s, {code}, layer.name,
+    select %(cycle)s, %(bucket)s, %(lag)s, %(kind)s, {code}, layer.name,
            sum(layer.forecast), sum({actual}), sum(abs(layer.forecast - {actual}))
-    from demand_forecastsnapshot s
+    from (table planned union all table unplanned) s
     join demand_series d on d.id = s.series_id
     join sop_product p on p.id = d.product_id
     join sop_family f on f.id = p.family_id
     join sop_customer c on c.id = d.customer_id
     join sop_region r on r.id = c.region_id
-    left join demand_actual a on a.series_id = s.series_id and a.bucket = s.bucket
+    left join demand_actual a on a.series_id = s.series_id and a.bucket = %(bucket)s
     cross join lateral (values ('naive', coalesce(s.naive, 0)), ('baseline', s.baseline),
                                ('sales', s.sales), ('consensus', s.consensus)) as layer(name, forecast)
-    where s.cycle_id = %(cycle)s and s.bucket = %(bucket)s
-      and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
-    group by s.bucket, {code}, layer.name
+    group by {code}, layer.name
     on conflict (cycle_id, bucket, kind, code, layer) do update
     set forecast = excluded.forecast, actual = excluded.actual, absolute_error = excluded.absolute_error
 """
