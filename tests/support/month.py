@@ -88,7 +88,7 @@ class Month:
         olga = self.staff["olga"]
         page = olga.send(page, page.form("/levers/"), **lever)
         olga.press(page.path, "/calculate/")
-        return self._until(olga, page.path, "gross margin")
+        return self._until(olga, page.path, "Calculated ")
 
     # -- executive review, publish
 

@@ -3,12 +3,18 @@
 import csv
 import io
 from datetime import date
+from decimal import ROUND_HALF_UP, Decimal
+from re import search
 from typing import Any
 
 import numpy as np
 import openpyxl
 import pandas as pd
+import pytest
 from django.db import connection
+
+from sop.formats import percent, units
+from tests.support.person import Person
 
 KEY = ["product", "location", "customer", "bucket"]
 CONSENSUS_SQL = """
@@ -66,11 +72,41 @@ def accuracy(forecast: pd.Series, actual: pd.Series) -> tuple[float, float]:
     return float(np.abs(forecast - actual).sum() / happened), float((forecast.sum() - happened) / happened)
 
 
-def measured_month(layers: pd.DataFrame, month: date, actual: pd.DataFrame) -> dict[str, tuple[float, float]]:
-    """Return each layer's accuracy in a month; `actual` holds product, location, customer and y of that month."""
-    cells = layers[layers["bucket"] == month].merge(actual, how="left", on=KEY[:3])
-    happened = cells["y"].fillna(0)
-    return {layer: accuracy(cells[layer].fillna(0), happened) for layer in LAYERS}
+def measured_words(layers: pd.DataFrame, month: date, actual: pd.DataFrame) -> str:
+    """Return the line of the measure page for everything: actual, then WMAPE and bias of each layer.
+
+    `actual` holds product, location, customer and y of the month; what one side does not know counts as 0.
+    """
+    cells = layers[layers["bucket"] == month].merge(actual, how="outer", on=KEY[:3])[["y", *LAYERS]].fillna(0)
+    found = [accuracy(cells[layer], cells["y"]) for layer in LAYERS]
+    shares = " ".join(f"{percent(error)} {'+' if bias > 0 else ''}{percent(bias)}" for error, bias in found)
+    return f"Everything {units(cells['y'].sum())} {shares} "
+
+
+def exports_check(person: Person, address: str, plan: pd.DataFrame) -> None:
+    """Hold the exported files of a published plan against its lines: as many, as much, under the seal on the page."""
+    page = person.get(address)
+    found = search(r"/plans/(\d+)/csv/", page.html)
+    assert found is not None
+    for kind, read in (("csv", csv_plan), ("xlsx", xlsx_plan)):
+        facts, lines = read(person.get(f"/plans/{found[1]}/{kind}/").content)
+        assert facts["Seal (SHA-256)"] in page.words
+        assert len(lines) == len(plan)
+        for column, heading in (("demand", "Demand, units"), ("revenue", "Revenue")):
+            total = pd.to_numeric(lines[heading], errors="coerce").sum()
+            assert total == pytest.approx(plan[column].sum(), abs=0.01), heading
+
+
+def plan_check(kept: pd.DataFrame, plan: pd.DataFrame, chosen: pd.DataFrame, *, whole: bool = False) -> None:
+    """Hold a published plan against the consensus and the chosen scenario: every series, every unit, every cent."""
+    demand = plan[plan["customer"] != ""]
+    assert set(map(tuple, demand[KEY].to_numpy())) == set(map(tuple, kept[KEY].to_numpy())), "no series is lost"
+    assert not demand.duplicated(KEY).any()
+    wanted = chosen["demand"].map(lambda units: float(Decimal(str(units)).quantize(1, ROUND_HALF_UP)))
+    expected = chosen.assign(demand=wanted) if whole else chosen
+    item = KEY[:2] + KEY[3:]
+    sums = demand.groupby(item)[["demand", "revenue"]].sum().sub(expected.set_index(item)[["demand", "revenue"]])
+    assert sums.abs().max().max() < 0.0005, "each stock item's month is shared out to the unit and the cent"
 
 
 def _facts_and_lines(rows: list[list[Any]]) -> tuple[dict[str, str], pd.DataFrame]:

@@ -1,6 +1,6 @@
 """The people of a company: the first account makes the coordinator, the coordinator everybody else."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable
 from re import search
 
 import pytest
@@ -22,13 +22,26 @@ APPROVERS = {"nora": "Sales", "finn": "Finance", "eve": "Managing director"}
 class Staff(dict[str, Person]):
     """Signed-in people by the name they sign in with."""
 
+    @staticmethod
+    def full_name(name: str) -> str:
+        """Return what the pages call somebody; sales teams sign in by their number."""
+        return f"Team {name}" if name.isdecimal() else name.title()
+
+    def create(self, name: str, role: Role, *, by: str = "cora") -> str:
+        """Create a person on the page of people and return the one-time password it shows."""
+        page = self[by].press("/people/new/", username=name, name=self.full_name(name), roles=[role.value])
+        return _password_once(page)
+
     def hire(self, name: str, role: Role, *, by: str = "cora") -> Person:
-        """Create a person on the page of people and sign in with the one-time password it shows."""
-        page = self[by].press("/people/new/", username=name, name=name.title(), roles=[role.value])
-        person = Person(self[by].base, name)
-        person.sign_in(_password_once(page))
-        self[name] = person
-        return person
+        """Create a person and let them sign in with a password of their own."""
+        password = self.create(name, role, by=by)
+        return self.arrive(name, password, base=self[by].base)
+
+    def arrive(self, name: str, password: str, *, base: str = "") -> Person:
+        """Sign somebody in for the first time."""
+        self[name] = Person(base or self["cora"].base, name)
+        self[name].sign_in(password)
+        return self[name]
 
     def approver(self, name: str, function: str, number: int) -> None:
         """Name whose signature every plan needs."""
@@ -37,7 +50,7 @@ class Staff(dict[str, Person]):
         self["cora"].send(page, form, user=form.choice("user", name.title()), function=function, number=number)
 
 
-def staff_make(live: Live, monkeypatch: pytest.MonkeyPatch, *, reps: Mapping[str, Role]) -> Staff:
+def staff_make(live: Live, monkeypatch: pytest.MonkeyPatch, *, reps: Iterable[str] = ()) -> Staff:
     """Return the people of a new installation: first account, coordinator, planners, reps; the first is gone again."""
     staff = Staff()
     monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", PASSWORD.format(name="first"))
@@ -45,7 +58,7 @@ def staff_make(live: Live, monkeypatch: pytest.MonkeyPatch, *, reps: Mapping[str
     staff["first"] = Person(live.url, "first")
     staff["first"].sign_in()
     cora = staff.hire("cora", Role.COORDINATOR, by="first")
-    for name, role in {**PLANNERS, **reps}.items():
+    for name, role in {**PLANNERS, **dict.fromkeys(reps, Role.REP)}.items():
         staff.hire(name, role)
     people = cora.get("/people/")
     first = search(r'/people/(\d+)/">First<', people.html)

@@ -109,7 +109,7 @@ class UsRegional:
     def stock(self) -> bytes:
         """Return a count at the end of November: what is sold in some months."""
         sold = self.lines[self.until].groupby(["product", "location"])["ordered"].sum() / 30
-        cost = dict((code, cost) for code, _, cost in self._medians("cost"))
+        cost = {code: cost for code, _, cost in self._medians("cost")}
         rows = [
             (*item, "2020-11-30", round(sold.get(item, 0) * (at % 5)), cost[item[0]])
             for at, item in enumerate(self._items())
