@@ -7,21 +7,23 @@ from sop.models import Cycle
 
 # The scenario plans stock items; customers get their share of it as they share the consensus. Largest remainder in
 # steps of the product's unit (quantities) and of a cent (revenue): floor first, then the largest rests get one step.
+# The shares are found first and each looks its line up by the whole key: right after a run the database knows nothing
+# of the new rows yet, and left to guess it compares every share with every line of the month.
 DEMAND_ROWS_SQL = """
-    with share as (
-        select d.product_id, d.location_id, d.customer_id, s.bucket, sum(s.consensus) as wanted
+    with share as materialized (
+        select d.product_id, d.location_id, d.customer_id, i.id as item_id, s.bucket, sum(s.consensus) as wanted
         from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+        join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
         where s.cycle_id = %(cycle)s
           and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
-        group by 1, 2, 3, 4
+        group by 1, 2, 3, 4, 5
     ), part as (
         select h.*, p.whole_units, l.demand, l.revenue,
                case when sum(h.wanted) over w > 0 then h.wanted / sum(h.wanted) over w
                     else 1.0 / count(*) over w end as weight,
                case when p.whole_units then 1 else 0.001 end as step
         from share h
-        join supply_stockitem i on i.product_id = h.product_id and i.location_id = h.location_id
-        join reconcile_scenarioline l on l.item_id = i.id and l.bucket = h.bucket and l.run_id = %(run)s
+        join reconcile_scenarioline l on l.run_id = %(run)s and l.item_id = h.item_id and l.bucket = h.bucket
         join sop_product p on p.id = h.product_id
         window w as (partition by h.product_id, h.location_id, h.bucket)
     ), floored as (
@@ -55,6 +57,24 @@ STOCK_ROWS_SQL = """
     join sop_location w on w.id = i.location_id
     where l.run_id = %(run)s
 """
+LEFT_OUT_SQL = """
+    select distinct p.code, c.code, w.code
+    from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+    join sop_product p on p.id = d.product_id join sop_customer c on c.id = d.customer_id
+    join sop_location w on w.id = d.location_id
+    left join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    left join reconcile_scenarioline l on l.run_id = %(run)s and l.item_id = i.id and l.bucket = s.bucket
+    where s.cycle_id = %(cycle)s and l.id is null
+      and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+    order by 1, 2, 3
+"""
+
+
+def series_left_out(cycle: Cycle, run_id: int) -> list[tuple[str, str, str]]:
+    """Return product, customer and location of each series whose demand the chosen plan does not hold."""
+    with connection.cursor() as cursor:
+        cursor.execute(LEFT_OUT_SQL, {"cycle": cycle.pk, "run": run_id})
+        return list(cursor.fetchall())
 
 
 def plan_line_rows(cycle: Cycle, run_id: int) -> list[tuple[Value, ...]]:

@@ -160,6 +160,27 @@ def measure_table(cycle: Cycle, bucket: date, kind: MeasureKind) -> list[Measure
 
 
 @dataclass(frozen=True)
+class Unplanned:
+    """What was asked for in a month in series the cycle did not plan."""
+
+    series: int
+    units: Decimal
+
+
+def unplanned(cycle: Cycle, bucket: date) -> Unplanned:
+    """Return the demand of a month that no forecast of this cycle was made for; it is measured against 0."""
+    sql = """
+        select count(*), coalesce(sum(greatest(a.ordered - a.cancelled, 0)), 0) from demand_actual a
+        where a.bucket = %(bucket)s and a.ordered > a.cancelled and a.series_id not in (
+            select series_id from demand_forecastsnapshot where cycle_id = %(cycle)s and bucket = %(bucket)s
+               and version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s))
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"cycle": cycle.pk, "bucket": bucket})
+        return Unplanned(*cursor.fetchone())
+
+
+@dataclass(frozen=True)
 class OutcomeRow:
     """One family of the published plan beside what happened in a month."""
 

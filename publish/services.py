@@ -7,7 +7,7 @@ from django.db.models import Max
 from django.utils import timezone
 
 from publish.constants import CheckState, MeasureKind
-from publish.frames import plan_line_rows
+from publish.frames import plan_line_rows, series_left_out
 from publish.models import DecisionCheck, PlanLine, PublishedPlan
 from publish.seal import FIELDS, Heading, seal
 from publish.selectors import months_measurable
@@ -20,22 +20,29 @@ from sop.services.cycle import cycle_event, cycle_measured, cycle_published, ste
 from sop.services.table import rows_copy, statistics_refresh
 
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
+# What sold in a series the cycle did not plan was forecast as nothing, and its error counts as well.
 MEASURE_SQL = """
+    with planned as (
+        select series_id, naive, baseline, sales, consensus from demand_forecastsnapshot
+        where cycle_id = %(cycle)s and bucket = %(bucket)s
+          and version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+    ), unplanned as (
+        select a.series_id, 0, 0, 0, 0 from demand_actual a
+        where a.bucket = %(bucket)s and a.series_id not in (select series_id from planned)
+    )
     insert into publish_planmeasure (cycle_id, bucket, lag, kind, code, layer, forecast, actual, absolute_error)
-    select %(cycle)s, s.bucket, %(lag)s, %(kind)s, {code}, layer.name,
+    select %(cycle)s, %(bucket)s, %(lag)s, %(kind)s, {code}, layer.name,
            sum(layer.forecast), sum({actual}), sum(abs(layer.forecast - {actual}))
-    from demand_forecastsnapshot s
+    from (table planned union all table unplanned) s
     join demand_series d on d.id = s.series_id
     join sop_product p on p.id = d.product_id
     join sop_family f on f.id = p.family_id
     join sop_customer c on c.id = d.customer_id
     join sop_region r on r.id = c.region_id
-    left join demand_actual a on a.series_id = s.series_id and a.bucket = s.bucket
+    left join demand_actual a on a.series_id = s.series_id and a.bucket = %(bucket)s
     cross join lateral (values ('naive', coalesce(s.naive, 0)), ('baseline', s.baseline),
                                ('sales', s.sales), ('consensus', s.consensus)) as layer(name, forecast)
-    where s.cycle_id = %(cycle)s and s.bucket = %(bucket)s
-      and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
-    group by s.bucket, {code}, layer.name
+    group by {code}, layer.name
     on conflict (cycle_id, bucket, kind, code, layer) do update
     set forecast = excluded.forecast, actual = excluded.actual, absolute_error = excluded.absolute_error
 """
@@ -66,6 +73,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     rows = plan_line_rows(step.cycle, signed.choice.scenario_run_id)
     if not rows:
         raise Refused("The chosen plan has no lines: nothing was forecast in this cycle.")
+    _check_whole(step.cycle, signed.choice.scenario_run_id)
     approvers = [
         {"name": str(a.approver), "function": a.function, "signed_at": a.decided_at.isoformat()}
         for a in signed.approvals
@@ -140,3 +148,15 @@ def decision_check(*, user: User, decision_id: int, state: str, sentence: str) -
     return DecisionCheck.objects.create(
         decision_id=decision_id, state=state, sentence=sentence.strip(), checked_at=timezone.now(), checked_by=user
     )
+
+
+def _check_whole(cycle: Cycle, run_id: int) -> None:
+    """Refuse a plan that lacks some of the demand everybody agreed on: made before series were added."""
+    left_out = series_left_out(cycle, run_id)
+    if left_out:
+        product, customer, location = left_out[0]
+        many = f"{len(left_out):,} series of the consensus are" if len(left_out) > 1 else "1 series of the consensus is"
+        raise Refused(
+            f"{many} not in the chosen plan, first {product} for {customer} at {location}. "
+            "Run the supply plan and the scenario again, then choose and sign it."
+        )

@@ -143,6 +143,7 @@ def _measure_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = 
         "total": selectors.measure_table(cycle, month, MeasureKind.TOTAL) if month else [],
         "families": selectors.measure_table(cycle, month, MeasureKind.FAMILY) if month else [],
         "regions": selectors.measure_table(cycle, month, MeasureKind.REGION) if month else [],
+        "unplanned": selectors.unplanned(cycle, month) if month else None,
         "plan_against_actual": selectors.plan_against_actual(cycle, month) if month else [],
         "decisions": review.decisions(cycle).prefetch_related("checks"),
         "check_states": CheckState.choices,

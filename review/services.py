@@ -16,6 +16,7 @@ from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_open_if_ready, step_submit
+from sop.services.step_people import step_people_fill
 
 
 class PackMissing(Refused):
@@ -177,11 +178,12 @@ def plan_choose(*, user: User, cycle_id: int, scenario_id: int, assumption: str)
     choice.save()
     approvers = list(Approver.objects.filter(active=True, user__is_active=True))
     if not approvers:
-        raise NotReady("No approver is named; the coordinator names them under People.")
+        raise NotReady("No approver is named; the coordinator names them under Master data, Approvers.")
     for approver in approvers:
         Approval.objects.create(
             choice=choice, version=choice.version, approver_id=approver.user_id, function=approver.function
         )
+    step_people_fill(step)  # whoever was named an approver after the review opened has a part in it too
     cycle_event(
         cycle=step.cycle,
         kind="plan_chosen",

@@ -6,7 +6,7 @@ from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 
 from sop.constants import Role
 from sop.importing.registry import table_of, tables
@@ -116,10 +116,20 @@ def _field(table: MasterTable, field: "Field[Any, Any]") -> forms.Field | None:
         options["widget"] = forms.Textarea({"rows": 2})
     made = field.formfield(**options)
     if related is User and isinstance(made, forms.ModelChoiceField):
-        made.queryset = User.objects.filter(is_active=True, groups__name=Role.REP)
+        made.queryset = _people(table)
     if isinstance(made, forms.ModelChoiceField) and made.empty_label is not None:
         made.empty_label = nothing
     return made
+
+
+def _people(table: MasterTable) -> QuerySet[User]:
+    """Return who can be chosen in a table: those with its right, else the sales reps."""
+    active = User.objects.filter(is_active=True)
+    if not table.people:
+        return active.filter(groups__name=Role.REP)
+    app, codename = table.people.split(".")
+    holds = {"groups__permissions__codename": codename, "groups__permissions__content_type__app_label": app}
+    return active.filter(**holds).distinct()
 
 
 def _words(table: MasterTable, field: "Field[Any, Any]") -> tuple[str, str]:

@@ -24,6 +24,7 @@ DEMAND_SQL = """
     where s.cycle_id = %(cycle)s and s.version = %(version)s and i.id = any(%(ids)s) group by 1, 2
 """
 # A price holds from its date until the next one of the same product and addressee; a customer's own beats the list.
+# Customers' prices are weighed by what they want; where nobody wants anything they still are the prices there are.
 PRICE_SQL = """
     with span as (
         select product_id, customer_id, price, valid_from,
@@ -31,7 +32,8 @@ PRICE_SQL = """
         from sop_price
     )
     select i.id, s.bucket,
-           (sum(s.consensus * coalesce(own.price, list.price)) / nullif(sum(s.consensus), 0))::float8
+           coalesce(sum(s.consensus * coalesce(own.price, list.price)) / nullif(sum(s.consensus), 0),
+                    avg(coalesce(own.price, list.price)))::float8
     from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
     left join span own on own.product_id = d.product_id and own.customer_id = d.customer_id

@@ -394,7 +394,8 @@ def test_what_quarrels_within_the_file_is_told(cast: Cast) -> None:
     text = "p,c,m,q,f\nA,HARBOUR,2022-01,1,ROOF\nA,RIDGE,2022-01,1,WALL\n"
     brought = applied(cast.olga, "actuals", text, columns)
     [warning] = brought.faults
-    assert (warning["row"], warning["value"], warning["blocks"]) == (2, "A", False)
+    assert (warning["row"], warning["column"], warning["value"], warning["blocks"]) == (2, "p", "A", False)
+    assert warning["what"] == "has several values of f"
     assert Product.objects.get(code="A").family.code == "ROOF"
 
 
