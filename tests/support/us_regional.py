@@ -74,6 +74,10 @@ class UsRegional:
         """Return the order lines with December's."""
         return "\n".join([self.head, *self.rows]).encode()
 
+    def december_lines(self) -> bytes:
+        """Return the order lines of December alone."""
+        return "\n".join([self.head, *(row for row, old in zip(self.rows, self.until, strict=True) if not old)]).encode()
+
     def families_file(self) -> bytes:
         """Return the families, by price."""
         return csv_of(("Family", "Name"), [(name, name.title()) for name in SUPPLIERS])

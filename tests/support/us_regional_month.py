@@ -132,6 +132,8 @@ def december_is_measured(live: Live, month: Month, files: UsRegional) -> None:
     page = olga.get(month.at("measure/"))
     assert "Import the actuals of December 2020" in page.words
     assert not page.offers("/measure/run/")
+    alone = checked(olga, "actuals", "december-alone.csv", files.december_lines(), us_regional.ORDER_LINES)
+    assert "Quantity shipped becomes less than it is in" in alone.words, "November's orders that shipped in December"
     page = brought(olga, "actuals", "orders-december.csv", files.everything(), us_regional.ORDER_LINES)
     with live.orm():
         assert counts(page)["rows"] == len(files.lines)
