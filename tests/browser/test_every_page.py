@@ -16,7 +16,7 @@ from tests.support.stops import Stop
 WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 RULES: dict[str, object] = {"resultTypes": ["violations"]}
 BUSY_MS, REDRAWN_MS = 15_000, 150
-SETTLED = "() => !document.querySelector('[data-chart] .chart-canvas:empty, body[data-grid]:not([data-grid=ready])')"
+SETTLED = "() => !document.querySelector('[data-chart] .chart-canvas:empty, body:not([data-grid]) #plan-grid')"
 
 
 def test_what_is_no_page_is_still_there() -> None:

@@ -109,7 +109,7 @@ export class GridView {
       this.render();
       return;
     }
-    this.forget();
+    for (const line of this.lines.values()) line.at = undefined; // to be placed anew
     this._setWidths();
     this.refresh();
     const { grid } = this;
@@ -162,6 +162,7 @@ export class GridView {
     this.lines.delete(line);
     element.index = undefined;
     element.at = undefined;
+    element.removeAttribute("aria-rowindex");
     this.spare.push(element);
   }
 }
