@@ -57,7 +57,8 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     Cycle.objects.select_for_update().get(pk=cycle_id)  # two clicks at once: the second waits, then is refused below
     signed = review.sign_off(step.cycle)
     if signed.choice is None or not signed.complete:
-        raise Refused(f"Not every approver has signed: {', '.join(signed.waiting) or 'no plan is chosen'}.")
+        who = ", ".join(signed.waiting) or "no plan is chosen"
+        raise Refused(signed.outdated or f"Not every approver has signed: {who}.")
     last = PublishedPlan.objects.filter(cycle_id=cycle_id).aggregate(version=Max("version"))["version"]
     if last is not None and not reason.strip():
         raise Refused(f"Version {last} is published; say why it must be corrected.")

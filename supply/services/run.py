@@ -81,7 +81,7 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
 
 def supply_finish(job: Job) -> dict[str, Any]:
     """Check that every month is there, bring the flags in line, and make the run the current one."""
-    run = SupplyRun.objects.select_for_update().select_related("cycle").get(pk=job.params["run"])
+    run = SupplyRun.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=job.params["run"])
     lines = SupplyLine.objects.filter(run=run).count()
     items = SupplyItem.objects.filter(run=run).count()
     if lines != items * run.horizon_months:
