@@ -125,11 +125,11 @@ def plan_measure(*, user: User, cycle_id: int) -> list[date]:
     if not user.has_perm("publish.measure_plan"):
         raise NotAllowed("Planners and the coordinator measure the plan.")
     cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
-    if snapshot_version(cycle) is None:
-        raise Refused("Gather demand has never closed in this cycle: no forecast was kept to measure.")
     months = months_measurable(cycle)
     if not months:
         raise Refused(f"Nothing to measure yet: bring in the actuals of {cycle.bucket:%B %Y} first.")
+    if snapshot_version(cycle) is None:
+        raise Refused("Gather demand has never closed in this cycle: no forecast was kept to measure.")
     PlanMeasure.objects.filter(cycle=cycle, bucket__in=months).delete()
     with connection.cursor() as cursor:
         for month in months:
