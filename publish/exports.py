@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from publish.models import PublishedPlan
 from publish.seal import FIELDS
-from publish.selectors import lines
+from publish.selectors import heading, lines
 from sop.exports import Cell, csv_lines, xlsx_bytes
 from sop.models import User
 
@@ -36,6 +36,7 @@ def preamble(plan: PublishedPlan, *, whole: bool) -> list[tuple[Cell, ...]]:
         ("Approved by", signed),
         ("Currency", plan.currency),
         ("Seal (SHA-256)", plan.seal),
+        ("Sealed heading", heading(plan).text()),
     ]
     if not whole:
         facts.append(("Part of the plan", "Only the customers you may see; the seal covers the whole plan."))

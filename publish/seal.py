@@ -1,6 +1,7 @@
 """The seal of a published plan: SHA-256 over its heading, its lines in byte order, and the seal before it.
 
-Anybody can recompute it from an export: one line per row, fields joined by a tab, empty for none, sorted as bytes.
+Anybody can recompute it from a CSV export of the whole plan: the sealed heading, then one line per row, fields joined
+by a tab, empty for none, sorted as bytes; an apostrophe the export put before a text like a formula is taken off again.
 """
 
 import hashlib

@@ -9,12 +9,14 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from demand.constants import Layer
-from demand.selectors.layers import months_with_actuals
+from demand.selectors.layers import months_with_actuals, plan_months
 from publish.constants import MeasureKind
 from publish.engine.measure import bias, wmape
 from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
 from publish.seal import FIELDS, Heading, Value, seal
+from sop.engine.months import month_add
 from sop.models import Customer, Cycle, Family, Region, User
+from sop.selectors.cycle import company, company_today
 from sop.selectors.scope import customers_visible
 
 
@@ -24,11 +26,12 @@ class SealCheck:
 
     plan: PublishedPlan
     computed: str
+    before: str  # the seal of the plan published before, as it stands now
 
     @property
     def intact(self) -> bool:
-        """Return whether the lines still are what was approved."""
-        return self.computed == self.plan.seal
+        """Return whether the lines still are what was approved, and no plan before it was taken away or changed."""
+        return self.computed == self.plan.seal and self.before == self.plan.previous_seal
 
 
 def plans(cycle: Cycle | None = None) -> QuerySet[PublishedPlan]:
@@ -62,7 +65,8 @@ def line_values(plan: PublishedPlan) -> Iterator[tuple[Value, ...]]:
 
 def seal_check(plan: PublishedPlan) -> SealCheck:
     """Recompute one plan's seal from what the database holds now."""
-    return SealCheck(plan, seal(heading(plan), line_values(plan)))
+    before = PublishedPlan.objects.filter(pk__lt=plan.pk).order_by("-pk").values_list("seal", flat=True).first()
+    return SealCheck(plan, seal(heading(plan), line_values(plan)), before or "")
 
 
 def seals_check() -> list[SealCheck]:
@@ -93,8 +97,9 @@ def measures_visible(cycle: Cycle, user: User) -> QuerySet[PlanMeasure]:
 
 
 def months_measurable(cycle: Cycle) -> list[date]:
-    """Return the planned months of a cycle for which actuals are in."""
-    return months_with_actuals(cycle.bucket)
+    """Return the planned months of a cycle that are over and for which actuals are in."""
+    today, planned = company_today(company()), set(plan_months(cycle))
+    return [month for month in months_with_actuals(cycle.bucket) if month in planned and month_add(month, 1) <= today]
 
 
 def decision_checks(cycle: Cycle) -> QuerySet[DecisionCheck]:

@@ -6,9 +6,10 @@ from django.db import connection, transaction
 from django.db.models import Max
 from django.utils import timezone
 
+from demand.selectors.layers import snapshot_version
 from publish.constants import CheckState, MeasureKind
-from publish.frames import plan_line_rows, series_left_out
-from publish.models import DecisionCheck, PlanLine, PublishedPlan
+from publish.frames import PlanSource, plan_line_rows, products_left_out
+from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
 from publish.seal import FIELDS, Heading, seal
 from publish.selectors import months_measurable
 from review import selectors as review
@@ -22,31 +23,29 @@ from sop.services.table import rows_copy, statistics_refresh
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
 # What sold in a series the cycle did not plan was forecast as nothing, and its error counts as well.
 MEASURE_SQL = """
-    with planned as (
-        select series_id, naive, baseline, sales, consensus from demand_forecastsnapshot
+    with forecast as (
+        select series_id, coalesce(naive, 0) as naive, baseline, sales, consensus from demand_forecastsnapshot
         where cycle_id = %(cycle)s and bucket = %(bucket)s
           and version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
-    ), unplanned as (
-        select a.series_id, 0, 0, 0, 0 from demand_actual a
-        where a.bucket = %(bucket)s and a.series_id not in (select series_id from planned)
+    ), happened as (
+        select series_id, greatest(ordered - cancelled, 0) as demand from demand_actual where bucket = %(bucket)s
+    ), cell as (
+        select series_id, coalesce(h.demand, 0) as actual, layer.name, coalesce(layer.forecast, 0) as forecast
+        from forecast s full join happened h using (series_id)
+        cross join lateral (values ('naive', s.naive), ('baseline', s.baseline),
+                                   ('sales', s.sales), ('consensus', s.consensus)) as layer(name, forecast)
     )
     insert into publish_planmeasure (cycle_id, bucket, lag, kind, code, layer, forecast, actual, absolute_error)
-    select %(cycle)s, %(bucket)s, %(lag)s, %(kind)s, {code}, layer.name,
-           sum(layer.forecast), sum({actual}), sum(abs(layer.forecast - {actual}))
-    from (table planned union all table unplanned) s
-    join demand_series d on d.id = s.series_id
+    select %(cycle)s, %(bucket)s, %(lag)s, %(kind)s, {code}, cell.name,
+           sum(cell.forecast), sum(cell.actual), sum(abs(cell.forecast - cell.actual))
+    from cell
+    join demand_series d on d.id = cell.series_id
     join sop_product p on p.id = d.product_id
     join sop_family f on f.id = p.family_id
     join sop_customer c on c.id = d.customer_id
     join sop_region r on r.id = c.region_id
-    left join demand_actual a on a.series_id = s.series_id and a.bucket = %(bucket)s
-    cross join lateral (values ('naive', coalesce(s.naive, 0)), ('baseline', s.baseline),
-                               ('sales', s.sales), ('consensus', s.consensus)) as layer(name, forecast)
-    group by {code}, layer.name
-    on conflict (cycle_id, bucket, kind, code, layer) do update
-    set forecast = excluded.forecast, actual = excluded.actual, absolute_error = excluded.absolute_error
+    group by {code}, cell.name
 """
-ACTUAL = "greatest(coalesce(a.ordered, 0) - coalesce(a.cancelled, 0), 0)"
 CODE_OF = {
     MeasureKind.TOTAL: "''::text",  # a bare constant cannot be grouped by
     MeasureKind.FAMILY: "f.code",
@@ -60,20 +59,27 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     """Seal the signed plan as the number everyone works to; a correction is a new version and needs a reason."""
     if not user.has_perm("publish.publish_plan"):
         raise NotAllowed("Only the coordinator publishes the plan.")
+    # Two clicks at once: the second waits here, holding nothing yet, and is refused below.
+    Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.PUBLISH)
-    Cycle.objects.select_for_update().get(pk=cycle_id)  # two clicks at once: the second waits, then is refused below
     signed = review.sign_off(step.cycle)
     if signed.choice is None or not signed.complete:
-        raise Refused(f"Not every approver has signed: {', '.join(signed.waiting) or 'no plan is chosen'}.")
+        who = ", ".join(signed.waiting) or "no plan is chosen"
+        raise Refused(signed.outdated or f"Not every approver has signed: {who}.")
     last = PublishedPlan.objects.filter(cycle_id=cycle_id).aggregate(version=Max("version"))["version"]
     if last is not None and not reason.strip():
         raise Refused(f"Version {last} is published; say why it must be corrected.")
     previous = PublishedPlan.objects.order_by("-id").first()  # never locked: nobody may change it
     company = Company.objects.filter(pk=1).first() or Company()
-    rows = plan_line_rows(step.cycle, signed.choice.scenario_run_id)
+    run = signed.choice.scenario_run
+    source = PlanSource(cycle_id, run.supply_run.snapshot_version, run.pk)
+    rows = plan_line_rows(source)
     if not rows:
         raise Refused("The chosen plan has no lines: nothing was forecast in this cycle.")
-    _check_whole(step.cycle, signed.choice.scenario_run_id)
+    left_out = products_left_out(source)
+    if left_out:
+        named = ", ".join(left_out[:3]) + (f" and {len(left_out) - 3} more" if len(left_out) > 3 else "")
+        raise Refused(f"The chosen plan says nothing of what is forecast for {named}: run the supply plan again.")
     approvers = [
         {"name": str(a.approver), "function": a.function, "signed_at": a.decided_at.isoformat()}
         for a in signed.approvals
@@ -85,7 +91,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     plan = PublishedPlan.objects.create(
         cycle_id=cycle_id,
         version=head.version,
-        scenario_run=signed.choice.scenario_run,
+        scenario_run=run,
         reason=reason.strip(),
         approvers=approvers,
         published_by=user,
@@ -112,19 +118,26 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
 
 @transaction.atomic
 def plan_measure(*, user: User, cycle_id: int) -> list[date]:
-    """Hold every layer of a cycle's forecast against the months that are over; return the months measured."""
+    """Hold every layer of a cycle's forecast against the months that are over; return the months measured.
+
+    In a month whose actuals are in, a series without a row sold nothing: it counts as 0. What was sold and nobody had
+    forecast counts as a forecast of 0. Measuring again replaces what was measured, also where groups have changed.
+    """
     if not user.has_perm("publish.measure_plan"):
         raise NotAllowed("Planners and the coordinator measure the plan.")
-    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     months = months_measurable(cycle)
     if not months:
         raise Refused(f"Nothing to measure yet: bring in the actuals of {cycle.bucket:%B %Y} first.")
+    if snapshot_version(cycle) is None:
+        raise Refused("Gather demand has never closed in this cycle: no forecast was kept to measure.")
+    PlanMeasure.objects.filter(cycle=cycle, bucket__in=months).delete()
     with connection.cursor() as cursor:
         for month in months:
             lag = (month.year - cycle.bucket.year) * 12 + month.month - cycle.bucket.month
             for kind, code in CODE_OF.items():
                 cursor.execute(
-                    MEASURE_SQL.format(code=code, actual=ACTUAL),
+                    MEASURE_SQL.format(code=code),
                     {"cycle": cycle.pk, "bucket": month, "lag": lag, "kind": kind.value},
                 )
     cycle_measured(cycle_id=cycle_id)
@@ -148,15 +161,3 @@ def decision_check(*, user: User, decision_id: int, state: str, sentence: str) -
     return DecisionCheck.objects.create(
         decision_id=decision_id, state=state, sentence=sentence.strip(), checked_at=timezone.now(), checked_by=user
     )
-
-
-def _check_whole(cycle: Cycle, run_id: int) -> None:
-    """Refuse a plan that lacks some of the demand everybody agreed on: made before series were added."""
-    left_out = series_left_out(cycle, run_id)
-    if left_out:
-        product, customer, location = left_out[0]
-        many = f"{len(left_out):,} series of the consensus are" if len(left_out) > 1 else "1 series of the consensus is"
-        raise Refused(
-            f"{many} not in the chosen plan, first {product} for {customer} at {location}. "
-            "Run the supply plan and the scenario again, then choose and sign it."
-        )

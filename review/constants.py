@@ -4,10 +4,11 @@ from django.db import models
 
 
 class QuestionState(models.TextChoices):
-    """A decided question stays closed."""
+    """A decided question stays closed; a carried one opens again in the next cycle."""
 
     OPEN = "open", "Open"
     DECIDED = "decided", "Decided"
+    CARRIED = "carried", "Carried to the next cycle"
 
 
 class ApprovalState(models.TextChoices):

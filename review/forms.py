@@ -39,6 +39,15 @@ class QuestionForm(forms.Form):
         self.fields["conflict"].queryset = reconcile.conflicts(cycle)  # type: ignore[attr-defined]
 
 
+class PrepareForm(QuestionForm):
+    """The options of a question that is asked already: carried from the last cycle."""
+
+    def __init__(self, *args: object, cycle: Cycle, **kwargs: object) -> None:
+        super().__init__(*args, cycle=cycle, **kwargs)
+        for asked in ("sentence", "background", "dissent", "due_at", "conflict"):
+            del self.fields[asked]
+
+
 class DecisionForm(forms.Form):
     """An answer with its reason and the day it is looked at again."""
 

@@ -56,12 +56,18 @@ class Question(models.Model):
     raised_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     raised_at = models.DateTimeField()
     carried_from = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reopened = models.PositiveSmallIntegerField(default=0)  # how many cycles left it undecided before this one
+    carry_reason = models.TextField(blank=True)  # why it leaves this cycle undecided
+    carried_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     history = history()
 
     class Meta:
-        """In the order they were raised."""
+        """In the order they were raised; what is carried on is carried once."""
 
         ordering = ["id"]
+        constraints = [models.UniqueConstraint(fields=["carried_from"], name="question_carried_once")]
 
     def __str__(self) -> str:
         return self.sentence

@@ -18,6 +18,7 @@ class SignOff:
     choice: PlanChoice | None
     approvals: list[Approval]
     mine: Approval | None
+    outdated: str = ""  # why the plan must be chosen anew, whoever signed it; empty = it stands
 
     @property
     def signed(self) -> int:
@@ -26,8 +27,8 @@ class SignOff:
 
     @property
     def complete(self) -> bool:
-        """Return whether every named approver signed the version on the table."""
-        return bool(self.approvals) and self.signed == len(self.approvals)
+        """Return whether every named approver signed the version on the table, and that it still stands."""
+        return bool(self.approvals) and self.signed == len(self.approvals) and not self.outdated
 
     @property
     def waiting(self) -> list[str]:
@@ -52,7 +53,7 @@ def pack_figures(cycle: Cycle) -> dict[str, Any]:
 
 def all_questions() -> QuerySet[Question]:
     """Return every question with its cycle."""
-    return Question.objects.select_related("cycle", "decider")
+    return Question.objects.select_related("cycle", "decider", "carried_from__cycle")
 
 
 def questions(cycle: Cycle) -> QuerySet[Question]:
@@ -60,6 +61,7 @@ def questions(cycle: Cycle) -> QuerySet[Question]:
     return (
         Question.objects.filter(cycle=cycle)
         .select_related("decider", "recommended", "decision__chosen", "decision__decided_by", "conflict")
+        .select_related("carried_by", "carried_from__cycle", "carried_from__carried_by")
         .prefetch_related("options")
         .order_by("-state", "id")
     )
@@ -72,14 +74,31 @@ def questions_open(user: User) -> QuerySet[Question]:
 
 def sign_off(cycle: Cycle, user: User | None = None) -> SignOff:
     """Return the chosen plan and its signatures."""
-    choice = PlanChoice.objects.filter(cycle=cycle).select_related("scenario", "scenario_run", "chosen_by").first()
+    choice = (
+        PlanChoice.objects.filter(cycle=cycle)
+        .select_related("scenario", "scenario_run__supply_run", "chosen_by")
+        .first()
+    )
     if choice is None:
         return SignOff(None, [], None)
     approvals = list(
         Approval.objects.filter(choice=choice, version=choice.version).select_related("approver").order_by("id")
     )
     mine = next((a for a in approvals if user is not None and a.approver_id == user.pk), None)
-    return SignOff(choice, approvals, mine)
+    return SignOff(choice, approvals, mine, plan_outdated(choice))
+
+
+def plan_outdated(choice: PlanChoice) -> str:
+    """Return why a chosen plan no longer stands: other figures than those it was chosen by; empty when it does.
+
+    A signature is for one pack and one plan: what is frozen or calculated anew is chosen and signed anew.
+    """
+    if not reconcile.run_holds(choice.scenario_run):
+        return f"{choice.scenario.name} was calculated again since it was chosen; choose the plan again."
+    pack = pack_current(choice.cycle)
+    if pack is not None and pack.frozen_at > choice.chosen_at:
+        return f"Pack {pack.version} was frozen after the plan was chosen; choose the plan again."
+    return ""
 
 
 def approvers() -> QuerySet[Approver]:

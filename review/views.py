@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
@@ -11,10 +12,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from reconcile import selectors as reconcile
 from reconcile.selectors.bridge import margin_bridge
-from review import selectors, services
+from review import selectors
 from review.constants import QuestionState
-from review.forms import DecisionForm, PlanForm, QuestionForm, SignForm
+from review.forms import DecisionForm, PlanForm, PrepareForm, QuestionForm, SignForm
+from review.services import carry as carry_services
+from review.services import pack as pack_services
+from review.services import plan as plan_services
+from review.services import question as question_services
 from sop.constants import StepKind, StepState
+from sop.cycle_hooks import missing_to_open
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
 from sop.views.request import about_cycle, signed_in
@@ -37,7 +43,8 @@ def pack_freeze(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Freeze the figures."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     try:
-        pack = services.pack_freeze(user=signed_in(request), cycle_id=cycle_id, reason=request.POST.get("reason", ""))
+        reason = request.POST.get("reason", "")
+        pack = pack_services.pack_freeze(user=signed_in(request), cycle_id=cycle_id, reason=reason)
     except Refused as refusal:
         return _page(request, cycle, refusal=refusal)
     messages.success(request, f"Pack {pack.version} is frozen; everybody now looks at the same figures.")
@@ -55,10 +62,10 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
         try:
-            services.question_raise(
+            question_services.question_raise(
                 user=signed_in(request),
                 cycle_id=cycle_id,
-                text=services.QuestionText(fields["sentence"], fields["background"], fields["dissent"]),
+                text=question_services.QuestionText(fields["sentence"], fields["background"], fields["dissent"]),
                 decider_id=fields["decider"].pk,
                 due_at=fields["due_at"],
                 option_ids=[option.pk for option in fields["options"]],
@@ -75,6 +82,47 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
     return render(request, "review/question.html", context, status=status)
 
 
+@require_http_methods(["GET", "HEAD", "POST"])
+@permission_required("review.freeze_pack", raise_exception=True)
+def question_prepare(request: HttpRequest, question_id: int) -> HttpResponse:
+    """Give a question carried from the last cycle this cycle's options."""
+    question = get_object_or_404(selectors.all_questions(), pk=question_id)
+    form = PrepareForm(request.POST or None, cycle=question.cycle, initial={"decider": question.decider_id})
+    if request.method == "POST" and form.is_valid():
+        fields = form.cleaned_data
+        try:
+            carry_services.question_prepare(
+                user=signed_in(request),
+                question_id=question_id,
+                option_ids=[option.pk for option in fields["options"]],
+                recommended_id=fields["recommended"].pk if fields["recommended"] else None,
+                decider_id=fields["decider"].pk,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+        else:
+            messages.success(request, "The question is with the decider.")
+            return redirect("review:review", cycle_id=question.cycle_id)
+    context = {"cycle": question.cycle, "form": form, "question": question}
+    context["scenarios"] = reconcile.scenario_table(question.cycle)
+    return render(request, "review/question.html", context, status=UNPROCESSABLE if form.errors else 200)
+
+
+@require_POST
+def question_carry(request: HttpRequest, question_id: int) -> HttpResponse:
+    """Let a question leave this review undecided; its decider or the coordinator may."""
+    if not any(signed_in(request).has_perm(right) for right in ("review.decide", "sop.open_cycle")):
+        raise PermissionDenied
+    question = get_object_or_404(selectors.all_questions(), pk=question_id)
+    reason = request.POST.get("reason", "")
+    try:
+        carry_services.question_carry(user=signed_in(request), question_id=question_id, reason=reason)
+    except Refused as refusal:
+        return _page(request, question.cycle, refusal=refusal, at=question_id, typed=request.POST)
+    messages.success(request, "The question opens again in the next cycle.")
+    return redirect("review:review", cycle_id=question.cycle_id)
+
+
 @require_POST
 @permission_required("review.decide", raise_exception=True)
 def decide(request: HttpRequest, question_id: int) -> HttpResponse:
@@ -85,7 +133,7 @@ def decide(request: HttpRequest, question_id: int) -> HttpResponse:
         return _page(request, question.cycle, refusal=_first_error(form), at=question_id, typed=request.POST)
     fields = form.cleaned_data
     try:
-        services.decision_make(
+        question_services.decision_make(
             user=signed_in(request),
             question_id=question_id,
             scenario_id=fields["scenario"],
@@ -109,7 +157,7 @@ def plan_choose(request: HttpRequest, cycle_id: int) -> HttpResponse:
         return _page(request, cycle, refusal=_first_error(form), plan_form=form)
     fields = form.cleaned_data
     try:
-        services.plan_choose(
+        plan_services.plan_choose(
             user=signed_in(request),
             cycle_id=cycle_id,
             scenario_id=fields["scenario"].pk,
@@ -130,7 +178,7 @@ def plan_sign(request: HttpRequest, cycle_id: int) -> HttpResponse:
     if not form.is_valid():
         return _page(request, cycle, refusal=_first_error(form))
     try:
-        services.plan_sign(
+        plan_services.plan_sign(
             user=signed_in(request),
             cycle_id=cycle_id,
             version=form.cleaned_data["version"],
@@ -175,6 +223,7 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
         "cycle": cycle,
         "step": step,
         "is_open": step.state == StepState.OPEN,
+        "missing_to_open": missing_to_open(step) if step.state == StepState.WAITING else [],
         "pack": selectors.pack_current(cycle),
         "questions": questions,
         "open_count": sum(question.state == QuestionState.OPEN for question in questions),

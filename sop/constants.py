@@ -126,6 +126,9 @@ APPEND_ONLY_TABLES: tuple[str, ...] = (
     "publish_planline",
 )
 
+# Append-only tables whose rows belong to something sealed: none is added behind it (sop/sql/record.py).
+SEALED_TABLES: tuple[str, ...] = ("publish_planline",)
+
 # Whole tables of calculated rows; like tables that take files, the application may refresh their statistics.
 CALCULATED_TABLES: tuple[str, ...] = (
     "demand_baseline",

@@ -12,18 +12,21 @@ from demand.selectors.series import layer_of, series_editable
 from sop.models import Cycle, User
 
 # Grouped by product: a person explains a product's change once, not cell by cell. A change counts against what the
-# cell would be without it, in percent of the month or in money at today's price.
+# cell would be without it (the baseline; for a planner the rep's number), in percent of the month or in money at
+# today's price.
 MISSING_SQL = """
     with cell as (
-        select o.series_id, o.bucket, o.quantity, b.mean as below, d.product_id,
+        select o.series_id, o.bucket, o.quantity, coalesce(sales.quantity, b.mean) as below, d.product_id,
                (select p.price from sop_price p where p.product_id = d.product_id and p.valid_from <= o.bucket
                   and (p.customer_id = d.customer_id or p.customer_id is null)
                 order by p.customer_id nulls last, p.valid_from desc limit 1) as price
         from demand_override o join demand_series d on d.id = o.series_id
         left join demand_baselinerun r on r.cycle_id = o.cycle_id and r.adopted
         left join demand_baseline b on b.run_id = r.id and b.series_id = o.series_id and b.bucket = o.bucket
+        left join demand_override sales on o.layer = 'consensus' and sales.layer = 'sales'
+             and sales.cycle_id = o.cycle_id and sales.series_id = o.series_id and sales.bucket = o.bucket
         where o.cycle_id = %(cycle)s and o.layer = %(layer)s and o.reason = '' and o.quantity is not null
-          and o.series_id = any(%(ids)s) and o.quantity <> coalesce(b.mean, 0)
+          and o.series_id = any(%(ids)s) and o.quantity <> coalesce(sales.quantity, b.mean, 0)
     )
     select p.id, p.name, array_agg(c.series_id), array_agg(c.bucket), sum(c.below), sum(c.quantity),
            sum((c.quantity - coalesce(c.below, 0)) * coalesce(c.price, 0))

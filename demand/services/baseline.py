@@ -141,11 +141,11 @@ def _write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 def baseline_finish_job(job: Job) -> dict[str, Any]:
     """Check that every series is there, then let the run be seen: adopted when it is the cycle's first."""
-    run = BaselineRun.objects.select_for_update().get(pk=job.params["run"])
+    run = BaselineRun.objects.select_for_update(no_key=True).get(pk=job.params["run"])
     series = BaselineSeries.objects.filter(run=run)
     rows = Baseline.objects.filter(run=run).count()
     count = series.count()
-    if rows != count * run.horizon_months:
+    if not count or rows != count * run.horizon_months:
         raise Refused(f"The run is not whole: {rows:,} months for {count:,} series. Start it again.")
     statistics_refresh(Baseline, BaselineSeries)
     run.complete = True
@@ -158,6 +158,8 @@ def baseline_finish_job(job: Job) -> dict[str, Any]:
 
 
 def _adopt(run: BaselineRun) -> None:
+    # One adopts at a time: the second sees what the first adopted, and takes its place.
+    list(BaselineRun.objects.select_for_update(no_key=True).filter(cycle=run.cycle).order_by("pk").values_list("pk"))
     BaselineRun.objects.filter(cycle=run.cycle, adopted=True).exclude(pk=run.pk).update(adopted=False)
     run.adopted, run.adopted_at = True, timezone.now()
     run.save(update_fields=["adopted", "adopted_at"])

@@ -1,9 +1,12 @@
 """What a change set asks of each cell, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
+
+from demand.models import ChangeSet
 
 
 @dataclass(frozen=True)
@@ -38,6 +41,15 @@ class RefusedCell:
     version: int | None = None
     by: str | None = None
     at: str | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """What is taken back: the change set, the layer it wrote to, and each cell's reason and note before it."""
+
+    change_set: ChangeSet
+    layer: str
+    told: Mapping[tuple[int, date], tuple[str, str]]
 
 
 @dataclass

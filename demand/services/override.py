@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 from decimal import Decimal
+from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
@@ -11,7 +12,7 @@ from demand.constants import Action, Reason
 from demand.models import ChangeSet, Override
 from demand.selectors.series import layer_of
 from demand.services.cell_rules import cells_allowed
-from demand.services.outcome import CellEdit, Outcome, RefusedCell, Saved
+from demand.services.outcome import CellEdit, Outcome, RefusedCell, Saved, Taken
 from sop.constants import StepKind
 from sop.models import Cycle, User
 from sop.refusals import NotAllowed, Refused
@@ -33,7 +34,7 @@ def overrides_save(
     cells: Sequence[CellEdit],
     reason: str = "",
     note: str = "",
-    undoes: ChangeSet | None = None,
+    undoes: Taken | None = None,
 ) -> Outcome:
     """Save one human action over many cells; good cells are saved, refused ones named, nothing is half written.
 
@@ -49,17 +50,18 @@ def overrides_save(
     allowed = cells_allowed(user, step.cycle, cells, outcome)
     change_set = ChangeSet.objects.create(
         id=change_set_id,
-        cycle_id=cycle_id,
+        cycle=step.cycle,
         user=user,
         user_name=user.name,
         action=action,
         reason=reason,
         note=note,
-        undoes=undoes,
+        undoes=undoes.change_set if undoes else None,
         source=current().source,
         request_id=current().request_id,
     )
-    _write(user, step.cycle, change_set, allowed, outcome)
+    layer = undoes.layer if undoes else layer_of(user)
+    _write(change_set, layer, _rows(change_set, layer, allowed, undoes), allowed, outcome)
     outcome.saved_at = timezone.now().isoformat()
     change_set.answer = outcome.as_json()
     change_set.save(update_fields=["cells", "total_before", "total_after", "answer"])
@@ -91,22 +93,36 @@ def _check_request(cells: Sequence[CellEdit], reason: str) -> None:
         raise Refused("The same cell was sent twice in one change.")
 
 
-def _write(user: User, cycle: Cycle, change_set: ChangeSet, cells: Sequence[CellEdit], outcome: Outcome) -> None:
-    """Write the allowed cells in one statement; name those somebody else changed first."""
-    layer = layer_of(user)
-    new_only = ["held"] + ([] if change_set.reason else ["reason"]) + ([] if change_set.note else ["note"])
-    before = _totals(cycle, layer, cells)
+def _rows(change_set: ChangeSet, layer: str, cells: Sequence[CellEdit], undoes: Taken | None) -> list[dict[str, Any]]:
+    """Return the cells as rows of the table; what is taken back gets the reason and note it had before."""
     common = {
-        "cycle_id": cycle.pk,
+        "cycle_id": change_set.cycle_id,
         "layer": layer,
         "held": False,
-        "reason": change_set.reason,
-        "note": change_set.note,
         "change_set_id": change_set.pk,
-        "changed_by_id": user.pk,
+        "changed_by_id": change_set.user_id,
         "changed_at": timezone.now(),
     }
-    rows = [common | {"series_id": c.series, "bucket": c.bucket, "quantity": c.quantity} for c in cells]
+    rows = []
+    for cell in cells:
+        told = undoes.told[cell.series, cell.bucket] if undoes else (change_set.reason, change_set.note)
+        own = {"series_id": cell.series, "bucket": cell.bucket, "quantity": cell.quantity}
+        rows.append(common | own | dict(zip(("reason", "note"), told, strict=True)))
+    return rows
+
+
+def _write(
+    change_set: ChangeSet,
+    layer: str,
+    rows: Sequence[dict[str, Any]],
+    cells: Sequence[CellEdit],
+    outcome: Outcome,
+) -> None:
+    """Write the allowed cells in one statement; name those somebody else changed first."""
+    cycle, new_only = change_set.cycle, ["held"]
+    if change_set.undoes_id is None:  # a cell keeps its reason and note where this change names none
+        new_only += ([] if change_set.reason else ["reason"]) + ([] if change_set.note else ["note"])
+    before = _totals(cycle, layer, cells)
     result = bulk_upsert_with_history(
         Override,
         key=KEY,

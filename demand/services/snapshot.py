@@ -8,18 +8,24 @@ from sop.models import CycleStep, User
 from sop.refusals import Refused
 from sop.services.table import statistics_refresh
 
-# The layers exactly as selectors/layers.py reads them: a later layer takes the earlier one's number where unchanged.
+# The layers exactly as selectors/layers.py reads them: a later layer takes the earlier one's number where unchanged. A
+# series that came after the baseline has only what people gave it; its baseline is 0.
 SNAPSHOT_SQL = """
+    with cell as (
+        select series_id, bucket from demand_baseline where run_id = %(run)s
+        union
+        select series_id, bucket from demand_override where cycle_id = %(cycle)s and quantity is not null
+    )
     insert into demand_forecastsnapshot (cycle_id, version, series_id, bucket, naive, baseline, sales, consensus)
-    select %(cycle)s, %(version)s, b.series_id, b.bucket, b.naive, b.mean,
-           coalesce(sales.quantity, b.mean), coalesce(consensus.quantity, sales.quantity, b.mean)
-    from demand_baseline b
-    join demand_series s on s.id = b.series_id and s.active
+    select %(cycle)s, %(version)s, cell.series_id, cell.bucket, b.naive, coalesce(b.mean, 0),
+           coalesce(sales.quantity, b.mean, 0), coalesce(consensus.quantity, sales.quantity, b.mean, 0)
+    from cell
+    join demand_series s on s.id = cell.series_id and s.active
+    left join demand_baseline b on b.run_id = %(run)s and b.series_id = cell.series_id and b.bucket = cell.bucket
     left join demand_override sales on sales.cycle_id = %(cycle)s and sales.layer = 'sales'
-         and sales.series_id = b.series_id and sales.bucket = b.bucket
+         and sales.series_id = cell.series_id and sales.bucket = cell.bucket
     left join demand_override consensus on consensus.cycle_id = %(cycle)s and consensus.layer = 'consensus'
-         and consensus.series_id = b.series_id and consensus.bucket = b.bucket
-    where b.run_id = %(run)s
+         and consensus.series_id = cell.series_id and consensus.bucket = cell.bucket
 """
 
 

@@ -13,7 +13,9 @@ from reconcile.services.calculate import scenario_request
 from reconcile.services.conflict import conflict_answer
 from reconcile.services.scenario import Pull, lever_pull, scenario_base_get, scenario_combine, scenario_create
 from review.models import Decision, PlanChoice, Question
-from review.services import QuestionText, decision_make, pack_freeze, plan_choose, plan_sign, question_raise
+from review.services.pack import pack_freeze
+from review.services.plan import plan_choose, plan_sign
+from review.services.question import QuestionText, decision_make, question_raise
 from sop.constants import Source
 from sop.models import Cycle, Family, User
 from sop.request_context import acting

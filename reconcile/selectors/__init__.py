@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from reconcile.constants import ConflictKind, ConflictState, ScenarioState
 from reconcile.models import Conflict, Lever, Scenario, ScenarioLine, ScenarioRun
 from sop.formats import money_short, percent, points
-from sop.models import Company, Cycle
+from sop.models import Company, Cycle, User
 
 # Every sum the sheet and the comparisons show, over the lines of one scenario run.
 SUMS = """
@@ -71,6 +71,19 @@ def scenario_base(cycle: Cycle) -> Scenario | None:
 def scenario_run(scenario: Scenario) -> ScenarioRun | None:
     """Return the run whose figures are shown, None before the first."""
     return ScenarioRun.objects.filter(scenario=scenario, current=True).first()
+
+
+def run_holds(run: ScenarioRun) -> bool:
+    """Return whether a run's figures are the scenario's latest and made on the supply plan everybody sees."""
+    return run.current and run.supply_run.current
+
+
+def prepared_alone(scenario: Scenario, user: User) -> bool:
+    """Return whether a scenario is one person's alone: begun by them, or with every lever in it pulled by them."""
+    if scenario.created_by_id == user.pk:
+        return True
+    pulled = Lever.history.filter(id__in=levers(scenario).values("pk"), history_type="+")
+    return set(pulled.values_list("history_user_id", flat=True)) == {user.pk}
 
 
 def levers(scenario: Scenario) -> QuerySet[Lever]:

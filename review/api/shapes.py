@@ -51,7 +51,7 @@ class QuestionOut(RowOut):
         model = Question
         fields = (
             *("id", "cycle", "sentence", "background", "decider", "due_at", "conflict", "options", "recommended"),
-            *("dissent", "state", "raised_at"),
+            *("dissent", "state", "raised_at", "carried_from", "reopened", "carry_reason"),
         )
 
 
@@ -128,6 +128,22 @@ class QuestionIn(Body):
     options = serializers.ListField(child=serializers.IntegerField(), max_length=50)
     recommended = serializers.IntegerField(required=False, allow_null=True, default=None)
     conflict = serializers.IntegerField(required=False, allow_null=True, default=None)
+
+
+class CarryIn(Body):
+    """Why a question is not decided now."""
+
+    reason = serializers.CharField(max_length=4000)
+
+
+class PrepareIn(Body):
+    """This cycle's options of a carried question; without a decider the one asked before stays."""
+
+    options = serializers.ListField(child=serializers.IntegerField(), max_length=50)
+    recommended = serializers.IntegerField(required=False, allow_null=True, default=None)
+    decider = serializers.SlugRelatedField(
+        slug_field="username", queryset=User.objects.filter(is_active=True), required=False, default=None
+    )
 
 
 class DecisionIn(Body):

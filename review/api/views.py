@@ -7,9 +7,13 @@ from django.http import Http404
 from django.shortcuts import get_object_or_404
 
 from reconcile import selectors as reconcile
-from review import selectors, services
+from review import selectors
 from review.api import shapes
 from review.models import Approval, Decision, Pack, PlanChoice, Question
+from review.services import carry as carry_services
+from review.services import pack as pack_services
+from review.services import plan as plan_services
+from review.services import question as question_services
 from sop.api.base import ListView, OneView, WriteView, cycle_of
 from sop.models import User
 
@@ -33,7 +37,7 @@ class PackView(OneView, WriteView):
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> Pack:
         """Freeze it."""
-        return services.pack_freeze(user=user, cycle_id=cycle_of(address["cycle_id"]).pk, **fields)
+        return pack_services.pack_freeze(user=user, cycle_id=cycle_of(address["cycle_id"]).pk, **fields)
 
 
 class QuestionsView(ListView, WriteView):
@@ -52,10 +56,10 @@ class QuestionsView(ListView, WriteView):
         cycle = cycle_of(address["cycle_id"])
         if fields["conflict"] is not None:
             get_object_or_404(reconcile.conflicts(cycle), pk=fields["conflict"])
-        return services.question_raise(
+        return question_services.question_raise(
             user=user,
             cycle_id=cycle.pk,
-            text=services.QuestionText(fields["sentence"], fields["background"], fields["dissent"]),
+            text=question_services.QuestionText(fields["sentence"], fields["background"], fields["dissent"]),
             decider_id=fields["decider"].pk,
             due_at=fields["due_at"],
             option_ids=fields["options"],
@@ -87,7 +91,39 @@ class DecideView(WriteView):
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> Decision:
         """Decide."""
         scenario = fields.pop("scenario")
-        return services.decision_make(user=user, question_id=address["question_id"], scenario_id=scenario, **fields)
+        return question_services.decision_make(
+            user=user, question_id=address["question_id"], scenario_id=scenario, **fields
+        )
+
+
+class CarryView(WriteView):
+    """Let a question leave the review undecided; it opens again in the next cycle. Its decider or the coordinator."""
+
+    write_right = (DECIDE, "sop.open_cycle")
+    body, item = shapes.CarryIn, shapes.QuestionOut
+
+    def write(self, user: User, fields: dict[str, Any], **address: Any) -> Question:
+        """Carry it."""
+        question = get_object_or_404(selectors.all_questions(), pk=address["question_id"])
+        return carry_services.question_carry(user=user, question_id=question.pk, **fields)
+
+
+class PrepareView(WriteView):
+    """Give a question carried from the last cycle this cycle's options."""
+
+    write_right = FREEZE
+    body, item = shapes.PrepareIn, shapes.QuestionOut
+
+    def write(self, user: User, fields: dict[str, Any], **address: Any) -> Question:
+        """Prepare it."""
+        question = get_object_or_404(selectors.all_questions(), pk=address["question_id"])
+        return carry_services.question_prepare(
+            user=user,
+            question_id=question.pk,
+            option_ids=fields["options"],
+            recommended_id=fields["recommended"],
+            decider_id=question.decider_id if fields["decider"] is None else fields["decider"].pk,
+        )
 
 
 class SignOffView(OneView):
@@ -109,7 +145,7 @@ class ChooseView(WriteView):
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> PlanChoice:
         """Choose it."""
-        return services.plan_choose(
+        return plan_services.plan_choose(
             user=user,
             cycle_id=cycle_of(address["cycle_id"]).pk,
             scenario_id=fields["scenario"],
@@ -125,4 +161,4 @@ class SignView(WriteView):
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> Approval:
         """Sign it."""
-        return services.plan_sign(user=user, cycle_id=cycle_of(address["cycle_id"]).pk, **fields)
+        return plan_services.plan_sign(user=user, cycle_id=cycle_of(address["cycle_id"]).pk, **fields)

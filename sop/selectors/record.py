@@ -8,7 +8,7 @@ from django.apps import apps
 from django.db import connection, transaction
 from psycopg import sql
 
-from sop.constants import APPEND_ONLY_TABLES, NUMBER_TABLES
+from sop.constants import APPEND_ONLY_TABLES, NUMBER_TABLES, SEALED_TABLES
 from sop.sql import record
 
 NAMED = 20  # faults named per table and kind; more of the same say nothing new
@@ -35,7 +35,8 @@ def history_tables() -> dict[str, str]:
 def guards_wanted() -> dict[str, dict[str, str]]:
     """Return each guarded table with the statements that make its triggers, by the trigger's name."""
     closed = (*APPEND_ONLY_TABLES, *history_tables().values())
-    return dict.fromkeys(closed, record.REFUSE_TRIGGERS) | dict.fromkeys(NUMBER_TABLES, record.NOTE_TRIGGERS)
+    wanted = dict.fromkeys(closed, record.REFUSE_TRIGGERS) | dict.fromkeys(NUMBER_TABLES, record.NOTE_TRIGGERS)
+    return wanted | dict.fromkeys(SEALED_TABLES, record.REFUSE_TRIGGERS | record.SEALED_TRIGGERS)
 
 
 @transaction.atomic

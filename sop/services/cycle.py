@@ -2,6 +2,9 @@
 
 Edits take the step's row FOR SHARE and closing takes it FOR UPDATE: an edit is either before the close and in its
 snapshot, or after it and refused. A check without the lock lets edits slip in between.
+
+A query that joins locks the rows of every table in it unless it says `of`. The usual order of people's parts joins
+their step: without `of`, two people handing in at once each hold the step shared and wait for the other for ever.
 """
 
 from django.db import transaction
@@ -25,11 +28,16 @@ def step_edit_lock(*, cycle_id: int, kind: StepKind) -> CycleStep:
 
     Every edit of a step's data calls this first. Raises StepClosed when the step is not open.
     """
-    locked = "select * from sop_cyclestep where cycle_id = %s and kind = %s for share"
-    found = next(iter(CycleStep.objects.raw(locked, [cycle_id, kind.value])), None)
-    if found is None:
-        raise Refused("This cycle does not exist.")
+    found = _step_shared(cycle_id, kind)
     if found.state != StepState.OPEN:
+        raise StepClosed(closed_sentence(found))
+    return found
+
+
+def step_unclosed_lock(*, cycle_id: int, kind: StepKind) -> CycleStep:
+    """Return a step that is open or still waits, locked as step_edit_lock does: for what is prepared ahead of it."""
+    found = _step_shared(cycle_id, kind)
+    if found.state == StepState.CLOSED:
         raise StepClosed(closed_sentence(found))
     return found
 
@@ -38,7 +46,7 @@ def step_edit_lock(*, cycle_id: int, kind: StepKind) -> CycleStep:
 def step_start(*, user: User, step_id: int) -> None:
     """Note that a person began to work on their part; a submitted part that changes is being worked on again."""
     now = timezone.now()
-    for part in StepProgress.objects.select_for_update().filter(step_id=step_id, user=user):
+    for part in StepProgress.objects.select_for_update(of=("self",)).filter(step_id=step_id, user=user):
         if part.state == Progress.WORKING:
             return
         part.state, part.submitted_at = Progress.WORKING, None
@@ -51,7 +59,7 @@ def step_submit(*, user: User, step_id: int) -> StepProgress:
     """Hand in one's own part of an open step."""
     step = CycleStep.objects.select_related("cycle").get(pk=step_id)
     step_edit_lock(cycle_id=step.cycle_id, kind=StepKind(step.kind))
-    part = StepProgress.objects.select_for_update().filter(step=step, user=user).first()
+    part = StepProgress.objects.select_for_update(of=("self",)).filter(step=step, user=user).first()
     if part is None:
         raise NotAllowed(f"You have no part of your own in {step.get_kind_display().lower()}.")
     if part.state == Progress.SUBMITTED:
@@ -67,16 +75,17 @@ def step_submit(*, user: User, step_id: int) -> StepProgress:
 @transaction.atomic
 def step_ask_back(*, user: User, progress_id: int, note: str) -> StepProgress:
     """Give a submitted part back to its person with a note."""
-    part = StepProgress.objects.select_for_update().select_related("step__cycle", "user").get(pk=progress_id)
-    if not may_close(user, StepKind(part.step.kind)):
+    step = CycleStep.objects.select_related("cycle").get(progress=progress_id)
+    if not may_close(user, StepKind(step.kind)):
         raise NotAllowed("Only the step's planner asks back.")
-    step_edit_lock(cycle_id=part.step.cycle_id, kind=StepKind(part.step.kind))
+    step_edit_lock(cycle_id=step.cycle_id, kind=StepKind(step.kind))
+    part = StepProgress.objects.select_for_update(of=("self",)).select_related("user").get(pk=progress_id)
     if not note.strip():
         raise Refused("Say what should be looked at again.")
     part.state, part.submitted_at, part.note = Progress.WORKING, None, note.strip()
     part.save()
     sentence = f"{user.name} asked {part.user.name} to look again."
-    cycle_event(cycle=part.step.cycle, kind="asked_back", sentence=sentence, step=part.step, reason=note)
+    cycle_event(cycle=step.cycle, kind="asked_back", sentence=sentence, step=step, reason=note)
     return part
 
 
@@ -146,7 +155,11 @@ def step_reopen(*, user: User, step_id: int, reason: str) -> CycleStep:
     if step.kind != StepKind.PUBLISH and step.cycle.published_at is not None:
         raise Refused("The plan is published; a correction is a new version in Publish.")
     because = f"{step.get_kind_display()} was reopened: {reason.strip()}"
-    later = CycleStep.objects.select_for_update().filter(cycle=step.cycle, number__gt=step.number).order_by("number")
+    later = (
+        CycleStep.objects.select_for_update(of=("self",))
+        .filter(cycle=step.cycle, number__gt=step.number)
+        .order_by("number")
+    )
     for each in later:
         if each.state != StepState.WAITING:
             each.state, each.stale_because = StepState.WAITING, because
@@ -163,7 +176,11 @@ def step_reopen(*, user: User, step_id: int, reason: str) -> CycleStep:
 def step_mark_stale(*, cycle_id: int, after: StepKind, because: str) -> None:
     """Mark every later step that already worked with the old figures."""
     number = STEP_ORDER.index(after) + 1
-    for step in CycleStep.objects.select_for_update().filter(cycle_id=cycle_id, number__gt=number).order_by("number"):
+    for step in (
+        CycleStep.objects.select_for_update(of=("self",))
+        .filter(cycle_id=cycle_id, number__gt=number)
+        .order_by("number")
+    ):
         if step.opened_at is not None and not step.stale_because:
             step.stale_because = because
             step.save()
@@ -172,7 +189,9 @@ def step_mark_stale(*, cycle_id: int, after: StepKind, because: str) -> None:
 @transaction.atomic
 def step_mark_fresh(*, cycle_id: int, kind: StepKind) -> None:
     """Take a step's stale mark away: its figures follow from the earlier steps again."""
-    for step in CycleStep.objects.select_for_update().filter(cycle_id=cycle_id, kind=kind).exclude(stale_because=""):
+    for step in (
+        CycleStep.objects.select_for_update(of=("self",)).filter(cycle_id=cycle_id, kind=kind).exclude(stale_because="")
+    ):
         step.stale_because = ""
         step.save()
 
@@ -203,6 +222,14 @@ def cycle_event(*, cycle: Cycle, kind: str, sentence: str, step: CycleStep | Non
     )
 
 
+def _step_shared(cycle_id: int, kind: StepKind) -> CycleStep:
+    locked = "select * from sop_cyclestep where cycle_id = %s and kind = %s for share"
+    found = next(iter(CycleStep.objects.raw(locked, [cycle_id, kind.value])), None)
+    if found is None:
+        raise Refused("This cycle does not exist.")
+    return found
+
+
 def _close_late(user: User, step: CycleStep, reason: str) -> list[str]:
     """Mark who did not submit in time and return their names; refuse where only the coordinator could go on."""
     late = waiting_for(step) if step.kind == StepKind.GATHER else []
@@ -214,7 +241,9 @@ def _close_late(user: User, step: CycleStep, reason: str) -> list[str]:
     if objections and not reason.strip():
         raise NotYet(" ".join([*objections, "Say why it closes all the same."]))
     if late:
-        for part in StepProgress.objects.select_for_update().filter(step=step).exclude(state=Progress.SUBMITTED):
+        for part in (
+            StepProgress.objects.select_for_update(of=("self",)).filter(step=step).exclude(state=Progress.SUBMITTED)
+        ):
             part.late = True
             part.save()
     return late
@@ -222,7 +251,7 @@ def _close_late(user: User, step: CycleStep, reason: str) -> list[str]:
 
 def _submit_closer(user: User, step: CycleStep) -> None:
     """Who closes a step has nothing left to submit in it."""
-    for part in StepProgress.objects.select_for_update().filter(step=step, user=user, submitted_at=None):
+    for part in StepProgress.objects.select_for_update(of=("self",)).filter(step=step, user=user, submitted_at=None):
         part.state, part.submitted_at = Progress.SUBMITTED, timezone.now()
         part.save()
 

@@ -53,7 +53,7 @@ def cycle_close(*, user: User, cycle_id: int) -> Cycle:
     """Close a cycle whose steps are all closed, so that the next one can open."""
     if not user.has_perm("sop.open_cycle"):
         raise NotAllowed("Only the coordinator closes a cycle.")
-    cycle = Cycle.objects.select_for_update().get(pk=cycle_id)
+    cycle = Cycle.objects.select_for_update(no_key=True).get(pk=cycle_id)
     if cycle.state == CycleState.CLOSED:
         raise Refused(f"The {cycle} is closed already.")
     # Locked, so that no step reopens while its cycle closes.

@@ -13,6 +13,7 @@ def guards_install() -> int:
     """Create the guards that are missing and return how many; running it again changes nothing."""
     with connection.cursor() as cursor:
         cursor.execute(record.REFUSE_FUNCTION)
+        cursor.execute(record.SEALED_FUNCTION)
         cursor.execute(record.NOTE_FUNCTION)
         cursor.execute(record.TRIGGERS)
         there = {(table, name) for table, name, _enabled in cursor.fetchall()}

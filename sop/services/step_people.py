@@ -20,7 +20,7 @@ def participants(kind: StepKind) -> list[User]:
 def step_people_fill(step: CycleStep) -> None:
     """Give every participant a progress row; take away rows of people who left before they began."""
     people = participants(StepKind(step.kind))
-    rows = {row.user_id: row for row in StepProgress.objects.select_for_update().filter(step=step)}
+    rows = {row.user_id: row for row in StepProgress.objects.select_for_update(of=("self",)).filter(step=step)}
     for user in people:
         if user.pk not in rows:
             StepProgress.objects.create(step=step, user=user)

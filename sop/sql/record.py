@@ -18,6 +18,25 @@ end
 $$
 """
 
+# A plan's lines are written with it; once there are as many as it says, none is added. Seen with the whole statement
+# done, so that writing all lines by one COPY costs one count.
+SEALED_FUNCTION = """
+create or replace function sop_refuse_added() returns trigger language plpgsql as $$
+declare
+    full_plan bigint;
+begin
+    select p.id into full_plan from publish_publishedplan p
+    where p.id in (select plan_id from added)
+      and p.line_count < (select count(*) from publish_planline l where l.plan_id = p.id)
+    limit 1;
+    if full_plan is not null then
+        raise exception 'plan % is sealed; no line is added to it', full_plan using errcode = 'insufficient_privilege';
+    end if;
+    return null;
+end
+$$
+"""
+
 # One note per row and change. The hash is over the whole row, times in UTC, so that the row's line in the history table
 # gives the same one.
 NOTE_FUNCTION = """
@@ -41,6 +60,12 @@ REFUSE_TRIGGERS = {
     "sop_record_table": """
         create or replace trigger sop_record_table before truncate on {table}
         for each statement execute function sop_refuse_change()
+    """,
+}
+SEALED_TRIGGERS = {
+    "sop_sealed_lines": """
+        create or replace trigger sop_sealed_lines after insert on {table}
+        referencing new table as added for each statement execute function sop_refuse_added()
     """,
 }
 NOTE_TRIGGERS = {

@@ -31,12 +31,13 @@ class Found:
     cause: str
 
 
+@transaction.atomic
 def flags_replace(*, run: SupplyRun, found: Sequence[Found]) -> None:
     """Bring the cycle's flags in line with a run: new ones open, known ones refreshed, gone ones closed.
 
     A flag keeps its owner, note and answer while its condition lasts; one that comes back opens again.
     """
-    states = {(item, kind): state for item, kind, state in _states(run.cycle_id)}
+    states = _states(run.cycle_id)
     rows = [_row(run, each, states.pop((each.item_id, each.kind), FlagState.OPEN)) for each in found]
     bulk_upsert_with_history(SupplyFlag, key=KEY, rows=rows, only_new=("note",))
     gone = [
@@ -47,8 +48,10 @@ def flags_replace(*, run: SupplyRun, found: Sequence[Found]) -> None:
     bulk_update_with_history(SupplyFlag, key=KEY, rows=gone)
 
 
-def _states(cycle_id: int) -> list[tuple[int, str, str]]:
-    return list(SupplyFlag.objects.filter(cycle_id=cycle_id).values_list("item_id", "kind", "state"))
+def _states(cycle_id: int) -> dict[tuple[int, str], str]:
+    """Return the state of each flag there is, locked: an answer given now is seen, or waits and comes after."""
+    rows = SupplyFlag.objects.select_for_update().filter(cycle_id=cycle_id).order_by("pk")
+    return {(item, kind): state for item, kind, state in rows.values_list("item_id", "kind", "state")}
 
 
 def _row(run: SupplyRun, found: Found, state: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sop.engine.months import month_list
 from sop.models import Cycle, User
 from sop.refusals import Conflict, NotAllowed, Refused
 from sop.services.cycle import step_edit_lock, step_mark_stale
+from sop.services.whole import whole
 from supply.constants import ServiceType
 from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
 
@@ -55,7 +56,8 @@ def receipt_override_set(
     row.quantity, row.reason, row.version = quantity, reason.strip(), held + 1
     row.changed_by, row.changed_at = user, timezone.now()
     row._change_reason = reason.strip()  # type: ignore[attr-defined]
-    row.save()
+    with whole():  # two first numbers at once: there was no row to lock yet
+        row.save()
     step_mark_stale(cycle_id=cycle.pk, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return row
 
@@ -91,7 +93,8 @@ def lead_time_set(
         row = LeadTimeAssumption(supplier_id=supplier_id, product_id=product_id, valid_from=valid_from)
     row.mean_days, row.sd_days, row.note = mean_days, sd_days, reason.strip()
     row._change_reason = reason.strip()  # type: ignore[attr-defined]
-    row.save()
+    with whole():
+        row.save()
     step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return row
 
@@ -102,7 +105,7 @@ def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reaso
     _edit(user, cycle_id)
     if not reason.strip():
         raise Refused("Say why the stocking rule changes.")
-    if not Decimal("0.5") <= policy.service_target < 1:
+    if not Decimal("0.5") <= policy.service_target <= Decimal("0.9999"):
         raise Refused("A service target lies between 50 % and 99.99 %.")
     if policy.service_type not in ServiceType.values:
         raise Refused("Choose what the target promises.")

@@ -19,11 +19,14 @@ from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_
 
 KIND = "supply"
 
-# Every product and warehouse that is forecast is a stock item, with the default policy until somebody changes it.
+# Every product and warehouse that is forecast is a stock item, with the default policy until somebody changes it; also
+# where the consensus was kept for a series that has become inactive since.
 MISSING_ITEMS_SQL = """
     select distinct d.product_id, d.location_id from demand_series d
     left join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
-    where d.active and i.id is null
+    where i.id is null and (d.active or exists (
+        select from demand_forecastsnapshot s
+        where s.series_id = d.id and s.cycle_id = %(cycle)s and s.version = %(version)s))
 """
 
 
@@ -34,7 +37,7 @@ def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
         raise NotAllowed("Only supply planners run the supply plan.")
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY)
     version = snapshot_version(step.cycle)
-    _items_complete()
+    _items_complete(step.cycle, version)
     ids = list(StockItem.objects.order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise Refused("There is nothing to plan: no product is forecast or held anywhere.")
@@ -80,12 +83,23 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
 
 
 def supply_finish(job: Job) -> dict[str, Any]:
-    """Check that every month is there, bring the flags in line, and make the run the current one."""
-    run = SupplyRun.objects.select_for_update().select_related("cycle").get(pk=job.params["run"])
+    """Check that every month is there, bring the flags in line, and make the run the current one.
+
+    A run that ends after its step closed, or after its demand changed, changes nothing: what is seen stays.
+    """
+    step_edit_lock(cycle_id=_cycle_of(job), kind=StepKind.SUPPLY)
+    run = SupplyRun.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=job.params["run"])
     lines = SupplyLine.objects.filter(run=run).count()
     items = SupplyItem.objects.filter(run=run).count()
-    if lines != items * run.horizon_months:
-        raise Refused(f"The plan is not whole: {lines:,} months for {items:,} stock items. Start it again.")
+    asked = sum(
+        len(span_ids(params["first"], params["last"])) for params in job.chunks.values_list("params", flat=True)
+    )
+    if lines != items * run.horizon_months or items != asked:
+        raise Refused(
+            f"The plan is not whole: {lines:,} months for {items:,} of {asked:,} stock items. Start it again."
+        )
+    if run.snapshot_version != snapshot_version(run.cycle):
+        raise Refused("Demand was closed anew while this plan was calculated; run it again.")
     found = [
         flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output or b"[]"))
     ]
@@ -101,10 +115,16 @@ def supply_finish(job: Job) -> dict[str, Any]:
     return {"run": run.pk, "items": items, "flags": len(found)}
 
 
-def _items_complete() -> None:
+def _cycle_of(job: Job) -> int:
+    if job.cycle_id is None:
+        raise Refused("This work belongs to no cycle.")
+    return job.cycle_id
+
+
+def _items_complete(cycle: Cycle, version: int) -> None:
     """Give every forecast product and warehouse a stock item; each is a change with history."""
     with connection.cursor() as cursor:
-        cursor.execute(MISSING_ITEMS_SQL)
+        cursor.execute(MISSING_ITEMS_SQL, {"cycle": cycle.pk, "version": version})
         missing = cursor.fetchall()
     for product, location in missing:
-        StockItem.objects.create(product_id=product, location_id=location)
+        StockItem.objects.get_or_create(product_id=product, location_id=location)

@@ -18,7 +18,7 @@ APP = "sop_app"
 
 
 def test_the_applications_role_adds_records_and_never_changes_them(live: Live) -> None:
-    closed = [table for table, triggers in guards_wanted().items() if triggers is REFUSE_TRIGGERS]
+    closed = [table for table, triggers in guards_wanted().items() if triggers.keys() >= REFUSE_TRIGGERS.keys()]
     assert len(closed) > 35
     with live.orm():
         person_make("cora", Role.COORDINATOR)

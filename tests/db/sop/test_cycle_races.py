@@ -2,10 +2,10 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Barrier, BrokenBarrierError, Event, Thread
+from threading import Barrier, BrokenBarrierError, Event
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 from sop import cycle_hooks
@@ -19,31 +19,11 @@ from sop.services.cycle import cycle_event, step_close, step_edit_lock, step_sub
 from sop.services.cycle_open import cycle_open
 from sop.services.people import person_change
 from tests.factories import FEBRUARY, Cast, cycle_make, person_make
+from tests.support.races import PATIENCE, together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bare_steps")]
 
 ROUNDS = 5
-PATIENCE = 0.25  # seconds; longer than a transaction here, so that a wait that ends by time was held by a lock
-
-
-def together(*calls: Callable[[], object]) -> list[object]:
-    """Run the calls in threads of their own and return what each returned or raised."""
-    outcome: list[object] = [None] * len(calls)
-
-    def run(number: int, call: Callable[[], object]) -> None:
-        try:
-            outcome[number] = call()
-        except (Refused, DatabaseError) as error:
-            outcome[number] = error
-        finally:
-            connection.close()
-
-    threads = [Thread(target=run, args=pair) for pair in enumerate(calls)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join(timeout=30)
-    return outcome
 
 
 def check_only(*, cycle_id: int, kind: StepKind) -> CycleStep:

@@ -1,0 +1,166 @@
+"""What planners set by hand: receipts, lead times, stocking policy; each with a reason, in history, while open."""
+
+from collections.abc import Callable
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sop.constants import Source, StepKind, StepState
+from sop.models import CycleStep, Supplier, User
+from sop.refusals import Conflict, NotAllowed, Refused, StepClosed
+from sop.request_context import acting
+from sop.selectors.cycle import step
+from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
+from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
+from tests.api_world import FEBRUARY, MARCH
+from tests.factories import Cast, supplier_make
+from tests.supply_makers import Supplied, planned, supplied_make
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
+
+
+@pytest.fixture
+def world(cast: Cast) -> Supplied:
+    supplier_make()
+    return supplied_make(cast)
+
+
+def receipt(user: User, world: Supplied, **changes: Any) -> ReceiptOverride:
+    given = {"bucket": MARCH, "quantity": Decimal(40), "reason": "Confirmed by phone", "version": 0} | changes
+    with acting(user, Source.PAGE):
+        return receipt_override_set(user=user, cycle_id=world.cycle.pk, item_id=world.item.pk, **given)
+
+
+def lead_time(user: User, world: Supplied, **changes: Any) -> LeadTimeAssumption:
+    given = {
+        "supplier_id": Supplier.objects.get().pk,
+        "product_id": None,
+        "valid_from": FEBRUARY,
+        "mean_days": Decimal(60),
+        "sd_days": Decimal(5),
+        "reason": "Ports are full",
+    } | changes
+    with acting(user, Source.PAGE):
+        return lead_time_set(user=user, cycle_id=world.cycle.pk, **given)
+
+
+def policy(user: User, world: Supplied, **changes: Any) -> StockItem:
+    given = {"service_target": Decimal("0.98"), "service_type": "fill", "safety_stock": None} | changes
+    reason = given.pop("reason", "Key item")
+    with acting(user, Source.PAGE):
+        return policy_set(
+            user=user, cycle_id=world.cycle.pk, item_id=world.item.pk, policy=Policy(**given), reason=reason
+        )
+
+
+WRITES: list[Callable[..., Any]] = [receipt, lead_time, policy]
+
+
+@pytest.mark.parametrize("write", WRITES)
+@pytest.mark.parametrize("state", [StepState.WAITING, StepState.CLOSED])
+def test_a_step_that_is_not_open_takes_no_input(
+    cast: Cast, world: Supplied, write: Callable[..., Any], state: StepState
+) -> None:
+    CycleStep.objects.filter(kind=StepKind.SUPPLY).update(state=state)
+    with pytest.raises(StepClosed):
+        write(cast.sam, world)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_only_supply_planners_set_inputs(cast: Cast, world: Supplied, write: Callable[..., Any]) -> None:
+    for user in (cast.ana, cast.olga, cast.finn, cast.eve, cast.cora):
+        with pytest.raises(NotAllowed):
+            write(user, world)
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_every_input_needs_a_reason(cast: Cast, world: Supplied, write: Callable[..., Any]) -> None:
+    with pytest.raises(Refused, match="Say why"):
+        write(cast.sam, world, reason=" \n")
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_every_input_is_told_in_history_with_its_reason(cast: Cast, world: Supplied, write: Callable[..., Any]) -> None:
+    row = write(cast.sam, world, reason="  As agreed  ")
+    told = type(row).history.filter(id=row.pk).latest("history_id")
+    assert (told.history_user_name, told.source, told.history_change_reason) == ("Sam", Source.PAGE, "As agreed")
+
+
+@pytest.mark.parametrize("write", WRITES)
+def test_an_input_makes_later_steps_stale(cast: Cast, world: Supplied, write: Callable[..., Any]) -> None:
+    write(cast.sam, world)
+    assert "run it again" in step(world.cycle, StepKind.RECONCILE).stale_because
+
+
+def test_a_planners_receipts_take_the_engines_place_and_go_again(cast: Cast, world: Supplied) -> None:
+    receipt(cast.sam, world)
+    row = receipt(cast.sam, world, quantity=None, version=1, reason="The supplier called back")
+    assert (row.version, row.quantity, row.changed_by) == (2, None, cast.sam)
+    told = ReceiptOverride.history.order_by("history_id").values_list("quantity", "version")
+    assert list(told) == [(40, 1), (None, 2)]
+
+
+def test_a_second_planner_is_told_what_the_first_set(cast: Cast, world: Supplied) -> None:
+    receipt(cast.sam, world)
+    with pytest.raises(Conflict, match=r"Sam changed Mar 2022 to 40"):
+        receipt(cast.sam, world, quantity=Decimal(1))
+    with pytest.raises(Conflict):
+        receipt(cast.sam, world, bucket=date(2022, 4, 1), version=3)
+    assert ReceiptOverride.objects.get().quantity == 40
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"bucket": date(2022, 1, 1)}, "outside the plan"),
+        ({"bucket": date(2023, 8, 1)}, "outside the plan"),
+        ({"bucket": date(2022, 3, 2)}, "outside the plan"),
+        ({"quantity": Decimal(-1)}, "below zero"),
+    ],
+)
+def test_senseless_receipts_are_refused(cast: Cast, world: Supplied, changes: dict[str, Any], words: str) -> None:
+    with pytest.raises(Refused, match=words):
+        receipt(cast.sam, world, **changes)
+
+
+def test_a_lead_time_is_stated_once_per_day_and_what_was_measured_stays(cast: Cast, world: Supplied) -> None:
+    first = lead_time(cast.sam, world)
+    LeadTimeAssumption.objects.filter(pk=first.pk).update(measured_mean_days=52, receipts_measured=9)
+    again = lead_time(cast.sam, world, mean_days=Decimal(75), reason="Still full")
+    assert (again.pk, again.mean_days, again.note) == (first.pk, 75, "Still full")
+    assert (again.measured_mean_days, again.receipts_measured) == (52, 9)
+    lead_time(cast.sam, world, valid_from=MARCH)
+    lead_time(cast.sam, world, product_id=world.item.product_id)
+    assert LeadTimeAssumption.objects.count() == 3
+
+
+@pytest.mark.parametrize("changes", [{"mean_days": Decimal(0)}, {"mean_days": Decimal(-3)}, {"sd_days": Decimal(-1)}])
+def test_senseless_lead_times_are_refused(cast: Cast, world: Supplied, changes: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        lead_time(cast.sam, world, **changes)
+    assert not LeadTimeAssumption.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"service_target": Decimal("0.49")},
+        {"service_target": Decimal(1)},
+        {"service_target": Decimal("0.99995")},
+        {"service_type": "hope"},
+        {"safety_stock": Decimal(-1)},
+    ],
+)
+def test_senseless_policies_are_refused(cast: Cast, world: Supplied, changes: dict[str, Any]) -> None:
+    with pytest.raises(Refused):
+        policy(cast.sam, world, **changes)
+    world.item.refresh_from_db()
+    assert world.item.service_target == Decimal("0.95")
+
+
+def test_a_policy_reaches_the_next_plan(cast: Cast, world: Supplied) -> None:
+    policy(cast.sam, world, service_target=Decimal("0.9999"), safety_stock=Decimal("12.5"))
+    run = planned(cast.sam, world.cycle)
+    assert set(run.lines.values_list("safety_stock", flat=True)) == {Decimal("12.5")}

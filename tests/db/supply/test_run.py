@@ -1,0 +1,169 @@
+"""A supply run: asked for on a kept demand, seen only when whole, refused when what it stands on has moved."""
+
+from collections.abc import Callable
+
+import pytest
+from django.utils import timezone
+
+from demand.models import Series
+from sop.constants import JobState, StepKind, StepState
+from sop.models import CycleEvent, CycleStep
+from sop.refusals import NotAllowed, Refused, StepClosed
+from sop.selectors.cycle import step
+from supply import hooks
+from supply.models import SupplyItem, SupplyLine, SupplyRun
+from supply.selectors.workbench import run_current
+from supply.services import run as run_service
+from tests.api_world import step_only
+from tests.demand_makers import series_make
+from tests.factories import Cast, cycle_make, location_make, product_make
+from tests.plan_makers import snapshot_make
+from tests.supply_makers import Supplied, ask, lane_make, planned, price_make, stock_make, supplied_make
+from tests.support.work import parts_run
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
+
+
+@pytest.fixture
+def world(cast: Cast) -> Supplied:
+    return supplied_make(cast)
+
+
+def missing(world: Supplied) -> list[str]:
+    return hooks.plan_is_run(step(world.cycle, StepKind.SUPPLY))
+
+
+def test_a_run_is_seen_when_it_is_whole_and_not_before(cast: Cast, world: Supplied) -> None:
+    run = ask(cast.sam, world.cycle)
+    assert (run_current(world.cycle), missing(world)) == (None, ["The supply plan has not been run yet."])
+    assert parts_run(run.job).state == JobState.DONE
+    assert run_current(world.cycle) == run
+    assert missing(world) == []
+    event = CycleEvent.objects.get(kind="supply_planned")
+    assert (event.user, event.sentence) == (cast.sam, "The supply plan of 1 stock items is ready.")
+
+
+def test_only_supply_planners_run_it_while_the_step_is_open(cast: Cast, world: Supplied) -> None:
+    for user in (cast.ana, cast.olga, cast.finn, cast.eve, cast.cora):
+        with pytest.raises(NotAllowed):
+            ask(user, world.cycle)
+    CycleStep.objects.filter(kind=StepKind.SUPPLY).update(state=StepState.CLOSED)
+    with pytest.raises(StepClosed):
+        ask(cast.sam, world.cycle)
+
+
+def test_without_a_kept_demand_there_is_nothing_to_plan_for(cast: Cast) -> None:
+    cycle = cycle_make(cast)
+    step_only(cycle, StepKind.SUPPLY)
+    with pytest.raises(Refused, match="no demand to plan for"):
+        ask(cast.sam, cycle)
+
+
+def test_a_run_under_way_is_not_asked_for_twice(cast: Cast, world: Supplied) -> None:
+    ask(cast.sam, world.cycle)
+    with pytest.raises(Refused, match="Supply plan is running already"):
+        ask(cast.sam, world.cycle)
+    assert SupplyRun.objects.count() == 1
+
+
+def test_everything_forecast_becomes_a_stock_item_also_what_was_forecast_and_is_inactive_now(
+    cast: Cast, world: Supplied
+) -> None:
+    new = series_make(cast.ridge, product_make("TILE"), location_make("DC2"))
+    ended = series_make(cast.ridge, product_make("NAIL"), location_make("DC3"))
+    never = series_make(cast.ridge, product_make("WOOD"), location_make("DC4"))
+    snapshot_make(world.cycle, {ended: "5"})
+    Series.objects.filter(pk__in=[ended.pk, never.pk]).update(active=False)
+    run = planned(cast.sam, world.cycle)
+    items = SupplyItem.objects.filter(run=run).values_list("item__product__code", "item__location__code")
+    assert sorted(items) == [("NAIL", "DC3"), ("SHINGLE", "DC1"), ("TILE", "DC2")]
+    lost = SupplyLine.objects.filter(run=run, item__product__code="NAIL", bucket=world.cycle.bucket).get()
+    assert (lost.demand, new.product.code) == (5, "TILE")
+
+
+def test_cut_into_parts_the_plan_is_the_same(cast: Cast, world: Supplied, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        series = series_make(cast.ridge, product_make(f"P{number}"), world.item.location)
+        snapshot_make(world.cycle, {series: str(10 + number)})
+    whole = planned(cast.sam, world.cycle)
+    monkeypatch.setattr(run_service, "SUPPLY_CHUNK_ITEMS", 1)
+    parts = planned(cast.sam, world.cycle)
+    assert parts.job is not None
+    assert parts.job.chunks.count() == 4
+    columns = ("item_id", "bucket", "closing", "planned_receipts", "releases", "lost", "inventory_value")
+    whole_lines, part_lines = (
+        list(SupplyLine.objects.filter(run=run).order_by("item", "bucket").values_list(*columns))
+        for run in (whole, parts)
+    )
+    assert part_lines == whole_lines
+
+
+def line_lost(run: SupplyRun) -> None:
+    SupplyLine.objects.filter(run=run).latest("id").delete()
+
+
+def item_lost(run: SupplyRun) -> None:
+    one = SupplyItem.objects.filter(run=run).latest("id")
+    SupplyLine.objects.filter(run=run, item=one.item).delete()
+    one.delete()
+
+
+@pytest.mark.parametrize("lose", [line_lost, item_lost])
+def test_a_run_that_is_not_whole_is_refused_and_the_old_one_stays(
+    cast: Cast, world: Supplied, monkeypatch: pytest.MonkeyPatch, lose: Callable[[SupplyRun], None]
+) -> None:
+    old = planned(cast.sam, world.cycle)
+    series = series_make(cast.ridge, product_make("TILE"), world.item.location)
+    snapshot_make(world.cycle, {series: "5"})
+    monkeypatch.setattr(run_service, "SUPPLY_CHUNK_ITEMS", 1)
+    run = ask(cast.sam, world.cycle)
+    parts_run(run.job, stop_before_last=True)
+    lose(run)
+    job = parts_run(run.job)
+    assert (job.state, "The plan is not whole" in job.error) == (JobState.FAILED, True)
+    assert run_current(world.cycle) == old
+
+
+def test_a_run_for_a_demand_closed_anew_meanwhile_is_refused(cast: Cast, world: Supplied) -> None:
+    old = planned(cast.sam, world.cycle)
+    run = ask(cast.sam, world.cycle)
+    snapshot_make(world.cycle, {world.series: "99"}, version=2)
+    CycleStep.objects.filter(kind=StepKind.SUPPLY).update(stale_because="Gather demand was reopened.")
+    job = parts_run(run.job)
+    assert (job.state, "Demand was closed anew" in job.error) == (JobState.FAILED, True)
+    assert run_current(world.cycle) == old
+    assert missing(world) == ["Gather demand was reopened."], "what is stale stays stale"
+
+
+@pytest.mark.parametrize("state", [StepState.WAITING, StepState.CLOSED])
+def test_a_run_that_ends_after_its_step_closed_changes_nothing(cast: Cast, world: Supplied, state: StepState) -> None:
+    old = planned(cast.sam, world.cycle)
+    run = ask(cast.sam, world.cycle)
+    CycleStep.objects.filter(kind=StepKind.SUPPLY).update(state=state, closed_at=timezone.now())
+    assert parts_run(run.job).state == JobState.FAILED
+    assert run_current(world.cycle) == old
+
+
+def test_a_new_run_makes_later_steps_stale_and_its_own_fresh(cast: Cast, world: Supplied) -> None:
+    CycleStep.objects.filter(kind=StepKind.SUPPLY).update(stale_because="Gather demand was reopened.")
+    planned(cast.sam, world.cycle)
+    assert step(world.cycle, StepKind.SUPPLY).stale_because == ""
+    assert step(world.cycle, StepKind.RECONCILE).stale_because == "The supply plan was run again."
+
+
+CHANGES: dict[str, Callable[[Supplied], object]] = {
+    "a count": lambda world: stock_make(world.item, "100"),
+    "a lane": lambda world: lane_make(world.item),
+    "a price": lambda world: price_make(world.item.product, "5"),
+    "a policy": lambda world: world.item.save(),
+}
+
+
+@pytest.mark.parametrize("name", CHANGES)
+def test_supply_does_not_close_on_a_plan_made_before_an_input_changed(cast: Cast, world: Supplied, name: str) -> None:
+    planned(cast.sam, world.cycle)
+    assert missing(world) == []
+    CHANGES[name](world)
+    assert missing(world) == ["An input of the supply plan changed since it was run; run it again."]
+    planned(cast.sam, world.cycle)
+    assert missing(world) == []
