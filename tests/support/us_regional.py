@@ -76,7 +76,9 @@ class UsRegional:
 
     def december_lines(self) -> bytes:
         """Return the order lines of December alone."""
-        return "\n".join([self.head, *(row for row, old in zip(self.rows, self.until, strict=True) if not old)]).encode()
+        return "\n".join(
+            [self.head, *(row for row, old in zip(self.rows, self.until, strict=True) if not old)]
+        ).encode()
 
     def families_file(self) -> bytes:
         """Return the families, by price."""
