@@ -227,6 +227,7 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
         "pack": selectors.pack_current(cycle),
         "questions": questions,
         "open_count": sum(question.state == QuestionState.OPEN for question in questions),
+        "carried_count": sum(question.state == QuestionState.CARRIED for question in questions),
         "scenario_kpis": {row["id"]: row for row in reconcile.scenario_table(cycle)},
         "bridge": margin_bridge(cycle),
         "sign_off": selectors.sign_off(cycle, signed_in(request)),

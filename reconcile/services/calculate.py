@@ -6,10 +6,10 @@ from django.db import transaction
 
 from reconcile.constants import ScenarioState
 from reconcile.models import Scenario, ScenarioLine, ScenarioRun
-from reconcile.selectors import currency
+from reconcile.selectors import currency, run_holds, scenario_run
 from reconcile.services.conflict import conflicts_replace
 from reconcile.services.output import LINE_COLUMNS, conflicts_of, kpis_of, levers_of, line_rows
-from reconcile.services.scenario import scenario_base_get
+from reconcile.services.scenario import scenario_base_get, scenario_edit_lock
 from sop.constants import StepKind
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
@@ -33,13 +33,17 @@ def base_request(*, user: User, cycle_id: int) -> ScenarioRun:
 
 @transaction.atomic
 def scenario_request(*, user: User, scenario_id: int) -> ScenarioRun:
-    """Calculate a draft scenario on the current supply plan's inputs."""
+    """Calculate a scenario on the current supply plan's inputs; a frozen one only where its figures no longer hold."""
     if not (user.has_perm("reconcile.edit_scenario") or user.has_perm("review.freeze_pack")):
         raise NotAllowed("Planners and the coordinator calculate scenarios.")
     scenario = Scenario.objects.select_related("cycle").get(pk=scenario_id)
     if scenario.base:
         return base_request(user=user, cycle_id=scenario.cycle_id)
-    if scenario.state != ScenarioState.DRAFT:
+    scenario_edit_lock(scenario.cycle_id)
+    if scenario.state == ScenarioState.DROPPED:
+        raise Refused(f"{scenario.name} was put away.")
+    run = scenario_run(scenario)
+    if scenario.state == ScenarioState.FROZEN and run is not None and run_holds(run):
         raise Refused(f"{scenario.name} is frozen for the review; its figures stand.")
     return _request(user, scenario)
 
@@ -70,6 +74,7 @@ def scenario_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     inputs = problem_of_run(run.supply_run)
     result = scenario_compute(inputs.problem, levers_of(run.scenario, inputs))
     with lease.writing():
+        _still_wanted(run)
         rows_copy(ScenarioLine, LINE_COLUMNS, line_rows(run.pk, inputs, result))
         ScenarioRun.objects.filter(pk=run.pk).update(kpis=kpis_of(result, currency()), warnings=list(result.warnings))
         if run.scenario.base:
@@ -79,6 +84,7 @@ def scenario_chunk_run(chunk: JobChunk, lease: Lease) -> None:
 def scenario_finish(job: Job) -> dict[str, Any]:
     """Make the run the one comparisons show."""
     run = _run(job)
+    _still_wanted(run)
     if not ScenarioLine.objects.filter(run=run).exists():
         raise Refused("The scenario has no lines: nothing is planned.")
     statistics_refresh(ScenarioLine)
@@ -87,6 +93,17 @@ def scenario_finish(job: Job) -> dict[str, Any]:
     if run.scenario.base:
         step_mark_fresh(cycle_id=run.scenario.cycle_id, kind=StepKind.RECONCILE)
     return {"run": run.pk, "scenario": run.scenario.name}
+
+
+def _still_wanted(run: ScenarioRun) -> None:
+    """Refuse a result nobody can use any more: its step closed, or the supply plan was run again meanwhile."""
+    cycle_id = run.scenario.cycle_id
+    if run.scenario.base:
+        step_edit_lock(cycle_id=cycle_id, kind=StepKind.RECONCILE)
+    else:
+        scenario_edit_lock(cycle_id)
+    if run_current(run.scenario.cycle) != run.supply_run:
+        raise Refused("The supply plan was run again while this was calculated; calculate it again.")
 
 
 def _run(job: Job) -> ScenarioRun:

@@ -30,12 +30,15 @@ class FoundConflict:
     sentence: str
 
 
+@transaction.atomic
 def conflicts_replace(*, cycle: Cycle, found: Sequence[FoundConflict]) -> None:
     """Bring the cycle's conflicts in line with a calculation: a few dozen rows, each saved with its history.
 
     A conflict keeps owner, note and answer while it lasts; one that comes back opens again.
     """
-    known = {(row.kind, row.family_id): row for row in Conflict.objects.filter(cycle=cycle)}
+    # Locked: an answer given now is seen, or waits and comes after.
+    locked = Conflict.objects.select_for_update().filter(cycle=cycle).order_by("pk")
+    known = {(row.kind, row.family_id): row for row in locked}
     now = timezone.now()
     for each in found:
         row = known.pop((each.kind, each.family_id), None)

@@ -9,13 +9,14 @@ from django.db import IntegrityError, transaction
 
 from reconcile.constants import LeverKind, ScenarioState
 from reconcile.models import Lever, Scenario
-from sop.constants import StepKind
+from sop.constants import StepKind, StepState
 from sop.engine.months import month_list
-from sop.models import Cycle, User
-from sop.refusals import NotAllowed, Refused
-from sop.services.cycle import cycle_event, step_edit_lock
+from sop.models import Cycle, CycleStep, User
+from sop.refusals import NotAllowed, Refused, StepClosed
+from sop.services.cycle import cycle_event, step_edit_lock, step_unclosed_lock
 
 BASE_NAME = "Base plan"
+NAME_MAX = 120
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def scenario_combine(*, user: User, cycle_id: int, name: str, scenario_ids: Sequ
     """Make one scenario of several: all their levers together, to be calculated as one plan."""
     if not (user.has_perm("reconcile.edit_scenario") or user.has_perm("review.freeze_pack")):
         raise NotAllowed("Planners and the coordinator combine scenarios.")
-    cycle = Cycle.objects.get(pk=cycle_id)
+    cycle = scenario_edit_lock(cycle_id)
     chosen = list(Scenario.objects.filter(cycle=cycle, pk__in=scenario_ids).prefetch_related("levers"))
     if len(chosen) < 2:
         raise Refused("Choose at least two scenarios to combine.")
@@ -68,6 +69,8 @@ def lever_pull(*, user: User, scenario_id: int, pull: Pull) -> Lever:
         raise Refused(f"Choose a month of the plan, {months[0]:%b %Y} to {months[-1]:%b %Y}.")
     if pull.last_bucket is not None and pull.last_bucket < pull.first_bucket:
         raise Refused("The lever ends before it begins.")
+    if pull.last_bucket is not None and pull.last_bucket not in months:
+        raise Refused(f"The lever ends in a month of the plan, {months[-1]:%b %Y} at the latest.")
     params = _params(LeverKind(pull.kind), pull.params or {})
     return Lever.objects.create(
         scenario=scenario,
@@ -100,8 +103,18 @@ def scenario_drop(*, user: User, scenario_id: int) -> Scenario:
 
 def scenario_base_get(*, user: User, cycle: Cycle) -> Scenario:
     """Return the cycle's plan without levers, made when first asked for."""
-    found = Scenario.objects.filter(cycle=cycle, base=True).first()
-    return found or Scenario.objects.create(cycle=cycle, name=BASE_NAME, base=True, created_by=user)
+    made = {"name": BASE_NAME, "created_by": user}
+    return Scenario.objects.get_or_create(cycle=cycle, base=True, defaults=made)[0]
+
+
+def scenario_edit_lock(cycle_id: int) -> Cycle:
+    """Return the cycle while scenarios may be drawn up: in reconcile, and for leadership until the review closes."""
+    try:
+        return step_edit_lock(cycle_id=cycle_id, kind=StepKind.RECONCILE).cycle
+    except StepClosed:
+        if not CycleStep.objects.filter(cycle=cycle_id, kind=StepKind.RECONCILE, state=StepState.CLOSED).exists():
+            raise
+    return step_unclosed_lock(cycle_id=cycle_id, kind=StepKind.REVIEW).cycle
 
 
 def _params(kind: LeverKind, given: dict[str, Any]) -> dict[str, float]:
@@ -111,6 +124,9 @@ def _params(kind: LeverKind, given: dict[str, Any]) -> dict[str, float]:
         LeverKind.RAISE_PRICE: {"percent": (-15, 15), "elasticity": (-5, 0)},
         LeverKind.PRE_BUY: {"cover_months": (0.25, 12)},
     }
+    unknown = set(given) - {name for limits in limits_of.values() for name in limits}
+    if unknown:
+        raise Refused(f"No lever has a strength called {', '.join(sorted(unknown))}.")
     params = {}
     for name, (low, high) in limits_of[kind].items():
         if given.get(name) in (None, ""):
@@ -130,6 +146,8 @@ def _params(kind: LeverKind, given: dict[str, Any]) -> dict[str, float]:
 
 
 def _create(cycle: Cycle, user: User, name: str, note: str) -> Scenario:
+    if len(name) > NAME_MAX:
+        raise Refused(f"The name has {len(name)} characters; {NAME_MAX} are the most.")
     try:
         with transaction.atomic():
             scenario = Scenario.objects.create(cycle=cycle, name=name, note=note, created_by=user)

@@ -96,6 +96,7 @@ class SignOffOut(serializers.Serializer[Any]):
     approvals = ApprovalOut(many=True)
     complete = serializers.BooleanField()
     waiting = serializers.ListField(child=serializers.CharField())
+    outdated = serializers.CharField(help_text="Why the plan must be chosen anew; empty while it stands.")
 
 
 class QuestionQuery(Query):

@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from review.constants import QuestionState
 from review.models import Question
-from review.services.question import decider_checked, options_checked, options_freeze
+from review.services.question import decider_checked, options_checked, options_freeze, question_locked
 from review.services.rules import NotReady, need
 from sop.constants import StepKind
 from sop.models import Cycle, User
@@ -21,7 +21,7 @@ def question_carry(*, user: User, question_id: int, reason: str) -> Question:
     """Let an open question leave this review undecided, with a reason; it opens again in the next cycle."""
     cycle_id = Question.objects.values_list("cycle_id", flat=True).get(pk=question_id)
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.REVIEW)
-    question = Question.objects.select_for_update(of=("self",)).select_related("decider").get(pk=question_id)
+    question = question_locked(question_id)
     if question.decider_id != user.pk and not user.has_perm("sop.open_cycle"):
         raise NotAllowed(f"Only {question.decider.name} or the coordinator carries this question to the next cycle.")
     if question.state != QuestionState.OPEN:
@@ -75,7 +75,7 @@ def question_prepare(
     need(user, "review.freeze_pack", "Only planners and the coordinator prepare questions.")
     cycle_id = Question.objects.values_list("cycle_id", flat=True).get(pk=question_id)
     step = step_unclosed_lock(cycle_id=cycle_id, kind=StepKind.REVIEW)
-    question = Question.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=question_id)
+    question = question_locked(question_id)
     if question.carried_from_id is None:
         raise Refused("The options of a question stay as they were asked; raise another question.")
     if question.state != QuestionState.OPEN:

@@ -7,6 +7,7 @@ from reconcile import selectors as reconcile
 from review.constants import ApprovalState, QuestionState
 from review.models import Approval, Approver, PlanChoice, Question
 from review.selectors import plan_outdated
+from review.services.question import options_freeze
 from review.services.rules import NotReady, need
 from sop.constants import Progress, StepKind
 from sop.models import Cycle, CycleStep, StepProgress, User
@@ -44,6 +45,7 @@ def plan_choose(*, user: User, cycle_id: int, scenario_id: int, assumption: str)
     choice.assumption = assumption.strip()
     choice.chosen_by, choice.chosen_at = user, timezone.now()
     choice.save()
+    options_freeze([scenario])
     for approver in approvers:
         Approval.objects.create(
             choice=choice, version=choice.version, approver_id=approver.user_id, function=approver.function

@@ -71,11 +71,14 @@ def question_raise(
 def decision_make(
     *, user: User, question_id: int, scenario_id: int, rationale: str, check_on: date, trip_wire: str = ""
 ) -> Decision:
-    """Answer a question once: what, why, what is expected, when it is looked at again."""
+    """Answer a question once: what, why, what is expected, when it is looked at again.
+
+    One the coordinator carried to the next cycle can still be answered while this review is open.
+    """
     need(user, "review.decide", "Only executives decide.")
     cycle_id = Question.objects.values_list("cycle_id", flat=True).get(pk=question_id)
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.REVIEW)
-    question = Question.objects.select_for_update(of=("self",)).select_related("cycle", "decider").get(pk=question_id)
+    question = question_locked(question_id)
     if question.decider_id != user.pk:
         raise NotAllowed(f"{question.decider.name} decides this question.")
     if question.state == QuestionState.DECIDED:
@@ -108,6 +111,11 @@ def decision_make(
         reason=decision.rationale,
     )
     return decision
+
+
+def question_locked(question_id: int) -> Question:
+    """Return a question nobody else decides, carries or prepares meanwhile; the step is locked before."""
+    return Question.objects.select_for_update(of=("self",)).select_related("cycle", "decider").get(pk=question_id)
 
 
 def decider_checked(decider_id: int) -> User:

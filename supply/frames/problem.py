@@ -153,18 +153,20 @@ def _notes(items: pd.DataFrame, cost: Matrix, lead: Matrix, price: Matrix) -> di
         items["supplier_id"],
         items["average_cost"],
         items["on_hand"],
+        items["unrated"],
         _unknown(lead),
         _unknown(cost),
         _unknown(price),
         strict=True,
     )
     notes: dict[int, list[str]] = {}
-    for item, supplier, average, on_hand, no_lead, no_cost, no_price in facts:
+    for item, supplier, average, on_hand, unrated, no_lead, no_cost, no_price in facts:
         sentences = {
             "No supplier is named; nothing can be ordered on time before one is.": pd.isna(supplier),
             f"No lead time is known; {DEFAULT_LEAD_TIME_DAYS} days are assumed.": no_lead,
             "No cost is known; stock's average cost is used.": no_cost and not pd.isna(average),
             "No cost is known; its purchases count as 0.": no_cost and pd.isna(average),
+            f"No rate of {unrated} is known when the plan begins; 1 is taken.": bool(unrated),
             "No selling price is known; its sales count as 0.": no_price,
             "No stock count is known; 0 is assumed on hand.": pd.isna(average),
             f"The stock count is below zero ({on_hand:,.0f}); 0 is assumed on hand.": on_hand < 0,

@@ -7,7 +7,10 @@ ITEMS_SQL = """
            greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
            lane.max_order::float8, coalesce(lane.review_days, 7)::float8 as review_days,
            coalesce(s.payment_days, 30)::float8 as payment_days, coalesce(stock.quantity, 0)::float8 as on_hand,
-           stock.average_cost::float8, coalesce(stock.backlog, 0)::float8 as backlog
+           stock.average_cost::float8, coalesce(stock.backlog, 0)::float8 as backlog,
+           case when s.currency not in ('', (select coalesce(max(currency), 'USD') from sop_company))
+                 and not exists (select from sop_rate r where r.currency = s.currency and r.valid_from <= %(first)s)
+                then s.currency end as unrated
     from supply_stockitem i
     join sop_product p on p.id = i.product_id join sop_family f on f.id = p.family_id
     left join lateral (select * from supply_sourcing l where l.item_id = i.id order by l.share desc, l.id limit 1) lane
@@ -24,7 +27,8 @@ DEMAND_SQL = """
     where s.cycle_id = %(cycle)s and s.version = %(version)s and i.id = any(%(ids)s) group by 1, 2
 """
 # A price holds from its date until the next one of the same product and addressee; a customer's own beats the list.
-# Customers' prices are weighed by what they want; where nobody wants anything they still are the prices there are.
+# Prices are weighed by what each customer wants; who has no price at all is taken to pay what the others pay, and
+# where nobody wants anything the prices there are still hold.
 PRICE_SQL = """
     with span as (
         select product_id, customer_id, price, valid_from,
@@ -32,7 +36,8 @@ PRICE_SQL = """
         from sop_price
     )
     select i.id, s.bucket,
-           coalesce(sum(s.consensus * coalesce(own.price, list.price)) / nullif(sum(s.consensus), 0),
+           coalesce(sum(s.consensus * coalesce(own.price, list.price))
+                    / nullif(sum(s.consensus) filter (where coalesce(own.price, list.price) is not null), 0),
                     avg(coalesce(own.price, list.price)))::float8
     from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id

@@ -34,17 +34,21 @@ def together(*calls: Callable[[], object]) -> list[object]:
     return outcome
 
 
-def meet_after(monkeypatch: pytest.MonkeyPatch, module: object, name: str) -> None:
+def meet_after(monkeypatch: pytest.MonkeyPatch, name: str, *modules: object) -> None:
     """Let two callers of a function wait for each other behind it: both are past its check, if nothing holds one."""
-    usual, meet = getattr(module, name), Barrier(2)
+    meet = Barrier(2)
+    for module in modules:
+        monkeypatch.setattr(module, name, _waiting(getattr(module, name), meet))
 
+
+def _waiting(usual: Callable[..., object], meet: Barrier) -> Callable[..., object]:
     def both_here(*args: Any, **kwargs: Any) -> object:
         answer = usual(*args, **kwargs)
         with suppress(BrokenBarrierError):
             meet.wait(PATIENCE)
         return answer
 
-    monkeypatch.setattr(module, name, both_here)
+    return both_here
 
 
 def locks_off(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,7 @@ def adopt_both(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     adopted_baseline(cycle, {series_make(cast.harbour): 100})
     common = {"cycle": cycle, "first_bucket": cycle.bucket, "horizon_months": 18, "history_until": cycle.bucket}
     runs = [BaselineRun.objects.create(complete=True, **common) for _ in range(2)]
-    meet_after(monkeypatch, baseline, "step_edit_lock")
+    meet_after(monkeypatch, "step_edit_lock", baseline)
 
     def adopt(run: BaselineRun) -> BaselineRun:
         with acting(cast.olga, Source.PAGE):

@@ -26,7 +26,7 @@ def world(cast: Cast) -> World:
 
 
 def twice(cast: Cast, world: World, monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    meet_after(monkeypatch, services, "plan_line_rows")  # behind the check that no version is there
+    meet_after(monkeypatch, "plan_line_rows", services)  # behind the check that no version is there
     return together(lambda: publish(cast.cora, world.cycle), lambda: publish(cast.cora, world.cycle))
 
 

@@ -71,6 +71,14 @@ def test_carrying_needs_a_reason_and_an_open_question(cast: Cast, world: World) 
         carry(cast.cora, question)
 
 
+def test_its_decider_may_still_decide_it_in_this_review_and_then_it_is_not_carried(cast: Cast, world: World) -> None:
+    question = carry(cast.cora, question_make(cast, world))
+    decision_make(
+        user=cast.eve, question_id=question.pk, scenario_id=world.base.pk, rationale="It cannot wait.", check_on=APRIL
+    )
+    assert not Question.objects.filter(cycle=next_cycle(cast)).exists()
+
+
 def test_a_closed_review_carries_nothing_more(cast: Cast, world: World) -> None:
     question = question_make(cast, world)
     CycleStep.objects.filter(cycle=world.cycle, kind=StepKind.REVIEW).update(state=StepState.CLOSED)

@@ -39,7 +39,7 @@ def sign(user: User, world: World) -> Approval:
 
 def signed_twice(cast: Cast, world: World, monkeypatch: pytest.MonkeyPatch) -> tuple[list[object], int]:
     choose(cast.eve, world, world.dearer.pk)
-    meet_after(monkeypatch, plan, "plan_outdated")  # behind the check that the signature still waits
+    meet_after(monkeypatch, "plan_outdated", plan)  # behind the check that the signature still waits
     outcome = together(lambda: sign(cast.finn, world), lambda: sign(cast.finn, world))
     return outcome, CycleEvent.objects.filter(kind="plan_signed").count()
 
@@ -65,7 +65,7 @@ def test_two_approvers_sign_at_once_and_both_count(cast: Cast, world: World) -> 
 def chosen_while_signing(cast: Cast, world: World, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     """Let Finn sign version 1 while Eve chooses another plan, both past their checks if nothing holds one."""
     choose(cast.eve, world, world.dearer.pk)
-    meet_after(monkeypatch, plan.reconcile, "run_holds")
+    meet_after(monkeypatch, "run_holds", plan.reconcile)
     return together(lambda: sign(cast.finn, world), lambda: choose(cast.eve, world, world.base.pk))
 
 
@@ -82,7 +82,7 @@ def test_a_signature_is_before_another_choice_or_refused(
 
 def first_choices(cast: Cast, world: World, monkeypatch: pytest.MonkeyPatch) -> list[object]:
     mia = person_make("mia", Role.EXECUTIVE)
-    meet_after(monkeypatch, plan.reconcile, "run_holds")
+    meet_after(monkeypatch, "run_holds", plan.reconcile)
     return together(
         lambda: choose(cast.eve, world, world.base.pk),
         lambda: choose(mia, world, world.dearer.pk),

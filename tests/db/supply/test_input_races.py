@@ -41,7 +41,7 @@ def first_number(world: Supplied, quantity: int) -> ReceiptOverride:
 
 
 def test_of_two_first_receipts_one_is_refused(world: Supplied, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet_after(monkeypatch, inputs, "whole")  # both found no row to lock
+    meet_after(monkeypatch, "whole", inputs)  # both found no row to lock
     outcome = together(lambda: first_number(world, 1), lambda: first_number(world, 2))
     assert sum(isinstance(each, Refused) for each in outcome) == 1, outcome
     assert ReceiptOverride.objects.get().version == 1
@@ -62,7 +62,7 @@ def stated(world: Supplied, supplier_id: int, days: int) -> LeadTimeAssumption:
 
 def test_of_two_first_lead_times_one_is_refused(world: Supplied, monkeypatch: pytest.MonkeyPatch) -> None:
     supplier = supplier_make().pk
-    meet_after(monkeypatch, inputs, "whole")
+    meet_after(monkeypatch, "whole", inputs)
     outcome = together(lambda: stated(world, supplier, 60), lambda: stated(world, supplier, 70))
     assert sum(isinstance(each, Refused) for each in outcome) == 1, outcome
     assert LeadTimeAssumption.objects.count() == 1
