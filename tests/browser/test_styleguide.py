@@ -15,8 +15,8 @@ PARTS = """
 .table.months.frozen|.table.stacked|tr.selected|tr.total|.pagination|.field .errorlist|.field-help|.notice[role=alert]
 .notice.short|.notice.warn|.notice.ok
 .notice.info|.empty .button|.meter|.meter.over|.progress-line|.list.three|.list.history
-.facts|dialog|.split|.stack|.chart .chart-canvas|.chart-legend|.tag.short|.tag.excess|.tag.warn|.tag.ok|.tag.info|.tag.plain|kbd
-.menu|.steps, .top-bar|details.reason
+.facts|dialog|.split|.stack|.chart .chart-canvas|.chart-legend|.tag.short|.tag.excess|.tag.warn|.tag.ok
+.tag.info|.tag.plain|kbd|.menu|.steps, .top-bar|details.reason
 """
 
 
