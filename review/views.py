@@ -86,7 +86,7 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
 @permission_required("review.freeze_pack", raise_exception=True)
 def question_prepare(request: HttpRequest, question_id: int) -> HttpResponse:
     """Give a question carried from the last cycle this cycle's options."""
-    question = get_object_or_404(selectors.all_questions(), pk=question_id)
+    question = get_object_or_404(selectors.all_questions(), pk=question_id, carried_from__isnull=False)
     form = PrepareForm(request.POST or None, cycle=question.cycle, initial={"decider": question.decider_id})
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from django.urls import get_resolver, reverse
+from django.utils import timezone
 
 from reconcile.models import Scenario
+from review.models import Question
 from sop.constants import CycleState, Source
 from sop.master_spec import master_tables
 from sop.models import Cycle, Import, Job, Product, User
@@ -93,8 +95,24 @@ def demo_numbers() -> Numbers:
         "person_id": {"": User.objects.get(username=REP).pk},
         "row_id": {"": Product.objects.order_by("pk")[0].pk},
         "table": {table.name: table.name for table in master_tables()},
+        "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
     }
+
+
+def _carried_question(closed: Cycle) -> Question:
+    """Carry a question of the closed cycle to the open one; the demo's leaders decided all of theirs."""
+    earlier = Question.objects.filter(cycle=closed).order_by("pk")[0]
+    now = timezone.now()
+    return Question.objects.create(
+        cycle=Cycle.objects.get(state=CycleState.OPEN),
+        sentence=earlier.sentence,
+        decider=earlier.decider,
+        due_at=now,
+        raised_at=now,
+        carried_from=earlier,
+        reopened=1,
+    )
 
 
 def _files(user: User) -> Mapping[str, int]:
