@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import date
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,16 @@ FloatMatrix = NDArray[np.float64]
 # What customers really asked for in the month: orders by first requested date less what they cancelled themselves.
 # Shipments are what we managed, not what was wanted; a net below zero is a correction and counts as zero.
 DEMAND_SQL = "greatest(ordered - cancelled, 0)"
+
+# One line a series with its months as arrays: a line a cell takes three times as long to turn into numbers.
+MATRIX_SQL = """
+    with cell(series_id, bucket, value) as ({sql})
+    select r.place, array_agg(c.place), array_agg(value::float8) from cell
+    join unnest(%(rows)s::bigint[]) with ordinality as r(series_id, place) using (series_id)
+    join unnest(%(columns)s::date[]) with ordinality as c(bucket, place) using (bucket)
+    where value is not null
+    group by r.place
+"""
 
 
 def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
@@ -43,18 +54,19 @@ def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
 
 
 def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
-    """Return a matrix (series x months) filled from a query giving series_id, bucket, value; NaN where no row came."""
+    """Return a matrix (series x months) filled from a query giving series_id, bucket, value; NaN where no row came.
+
+    `params` are the query's own.
+    """
     matrix = np.full((len(series_ids), len(months)), np.nan)
-    row_of = pd.Index(series_ids)
-    column_of = pd.Index(list(months))
     with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows = cursor.fetchall()
-    if rows:
-        ids, buckets, values = zip(*rows, strict=True)
-        at_row, at_column = row_of.get_indexer(pd.Index(ids)), column_of.get_indexer(pd.Index(buckets))
-        known = (at_row >= 0) & (at_column >= 0)
-        matrix[at_row[known], at_column[known]] = np.array(values, dtype=float)[known]
+        cursor.execute(MATRIX_SQL.format(sql=sql), {**params, "rows": list(series_ids), "columns": list(months)})
+        found = cursor.fetchall()
+    if found:
+        rows, columns, values = zip(*found, strict=True)
+        counts = [len(each) for each in columns]
+        at = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=sum(counts))
+        matrix[np.repeat(rows, counts) - 1, at - 1] = np.fromiter(chain.from_iterable(values), float, sum(counts))
     return matrix
 
 

@@ -119,6 +119,7 @@ ACTUALS = Table(
     fold=FOLD,
     fold_key=("product", "customer", "location", "month"),
     line_key=("line_number",),
+    growing=("ordered", "shipped"),
 )
 
 register(ACTUALS)

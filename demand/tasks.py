@@ -1,6 +1,17 @@
 """The background work of gathering demand."""
 
+from django.urls import reverse
+
 from demand.services.baseline import KIND, baseline_chunk_run, baseline_finish_job
 from sop.job_kinds import JobKind, register
+from sop.models import Job
 
-register(JobKind(KIND, "Baseline run", baseline_chunk_run, baseline_finish_job, "demand.run_baseline"))
+
+def baseline_page(job: Job) -> str:
+    """Return the address where a finished run is compared and adopted."""
+    return reverse("demand:baseline", args=[job.cycle_id])
+
+
+register(
+    JobKind(KIND, "Baseline run", baseline_chunk_run, baseline_finish_job, "demand.run_baseline", page=baseline_page)
+)

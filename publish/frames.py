@@ -10,20 +10,22 @@ from publish.seal import Value
 # Largest remainder, in steps of a cent (revenue) and of whole units (quantities) where the item's month is whole, of a
 # thousandth where it is not: floor first, then the largest rests get one step. Rounding each month of a slow mover to
 # whole units would publish a plan without it.
+# The shares are found first and each looks its line up by the whole key: right after a run the database knows nothing
+# of the new rows yet, and left to guess it compares every share with every line of the month.
 DEMAND_ROWS_SQL = """
-    with share as (
-        select d.product_id, d.location_id, d.customer_id, s.bucket, sum(s.consensus) as wanted
+    with share as materialized (
+        select d.product_id, d.location_id, d.customer_id, i.id as item_id, s.bucket, sum(s.consensus) as wanted
         from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
+        join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
         where s.cycle_id = %(cycle)s and s.version = %(version)s
-        group by 1, 2, 3, 4
+        group by 1, 2, 3, 4, 5
     ), part as (
         select h.*, l.demand, l.revenue,
                case when sum(h.wanted) over w > 0 then h.wanted / sum(h.wanted) over w
                     else 1.0 / count(*) over w end as weight,
                case when p.whole_units and l.demand = round(l.demand) then 1 else 0.001 end as step
         from share h
-        join supply_stockitem i on i.product_id = h.product_id and i.location_id = h.location_id
-        join reconcile_scenarioline l on l.item_id = i.id and l.bucket = h.bucket and l.run_id = %(run)s
+        join reconcile_scenarioline l on l.run_id = %(run)s and l.item_id = h.item_id and l.bucket = h.bucket
         join sop_product p on p.id = h.product_id
         window w as (partition by h.product_id, h.location_id, h.bucket)
     ), floored as (

@@ -114,6 +114,7 @@ class FamilyTable:
     months: list[date]
     rows: list[tuple[str, list[Decimal], Decimal]]  # family name, revenue per month, total
     total: list[Decimal]
+    sum: Decimal
 
 
 def family_table(plan: PublishedPlan) -> FamilyTable:
@@ -127,7 +128,7 @@ def family_table(plan: PublishedPlan) -> FamilyTable:
         values = [cells.get((code, month), Decimal(0)) for month in months]
         rows.append((names.get(code, code), values, sum(values, Decimal(0))))
     total = [sum((values[i] for _, values, _ in rows), Decimal(0)) for i in range(len(months))]
-    return FamilyTable(months, rows, total)
+    return FamilyTable(months, rows, total, sum(total, Decimal(0)))
 
 
 @dataclass(frozen=True)
@@ -163,8 +164,50 @@ def measure_table(cycle: Cycle, bucket: date, kind: MeasureKind) -> list[Measure
     return sorted(table, key=lambda row: -(row.layers[-1][2] or 0) * float(row.actual) if row.layers else 0)
 
 
-def plan_against_actual(cycle: Cycle, bucket: date) -> list[tuple[str, Decimal, Decimal, Decimal, Decimal]]:
-    """Return family, planned and actual units, planned and actual revenue of one month of the published plan."""
+@dataclass(frozen=True)
+class Unplanned:
+    """What was asked for in a month in series the cycle did not plan."""
+
+    series: int
+    units: Decimal
+
+
+def unplanned(cycle: Cycle, bucket: date) -> Unplanned:
+    """Return the demand of a month that no forecast of this cycle was made for; it is measured against 0."""
+    sql = """
+        select count(*), coalesce(sum(greatest(a.ordered - a.cancelled, 0)), 0) from demand_actual a
+        where a.bucket = %(bucket)s and a.ordered > a.cancelled and a.series_id not in (
+            select series_id from demand_forecastsnapshot where cycle_id = %(cycle)s and bucket = %(bucket)s
+               and version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s))
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, {"cycle": cycle.pk, "bucket": bucket})
+        return Unplanned(*cursor.fetchone())
+
+
+@dataclass(frozen=True)
+class OutcomeRow:
+    """One family of the published plan beside what happened in a month."""
+
+    name: str
+    units: Decimal
+    units_happened: Decimal
+    revenue: Decimal
+    revenue_happened: Decimal
+
+    @property
+    def units_off(self) -> float | None:
+        """Return by how much the plan's units were too high, as a share of what happened."""
+        return bias(self.units, self.units_happened)
+
+    @property
+    def revenue_off(self) -> float | None:
+        """Return the same of revenue."""
+        return bias(self.revenue, self.revenue_happened)
+
+
+def plan_against_actual(cycle: Cycle, bucket: date) -> list[OutcomeRow]:
+    """Return each family's planned and actual units and revenue of one month of the published plan."""
     plan = plan_current(cycle)
     if plan is None:
         return []
@@ -185,7 +228,7 @@ def plan_against_actual(cycle: Cycle, bucket: date) -> list[tuple[str, Decimal, 
     """
     with connection.cursor() as cursor:
         cursor.execute(sql, {"plan": plan.pk, "bucket": bucket})
-        return list(cursor.fetchall())
+        return [OutcomeRow(*row) for row in cursor.fetchall()]
 
 
 def _names(kind: MeasureKind) -> dict[str, str]:

@@ -21,6 +21,7 @@ from sop.services.cycle import cycle_event, cycle_measured, cycle_published, ste
 from sop.services.table import rows_copy, statistics_refresh
 
 # One statement measures every group of one level: the error is summed over series, so that misses cannot cancel out.
+# What sold in a series the cycle did not plan was forecast as nothing, and its error counts as well.
 MEASURE_SQL = """
     with forecast as (
         select series_id, coalesce(naive, 0) as naive, baseline, sales, consensus from demand_forecastsnapshot
@@ -108,7 +109,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     cycle_event(
         cycle=step.cycle,
         kind="published",
-        sentence=f"{user.name} published version {plan.version}: {plan.line_count} lines, seal {plan.seal[:12]}.",
+        sentence=f"{user.name} published version {plan.version}: {plan.line_count:,} lines, seal {plan.seal[:12]}.",
         step=step,
         reason=reason,
     )

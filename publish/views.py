@@ -15,7 +15,7 @@ from review import selectors as review
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
-from sop.views.request import signed_in
+from sop.views.request import about_cycle, signed_in
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -132,6 +132,7 @@ def _publish_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = 
 
 
 def _measure_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
+    about_cycle(request, cycle.pk)
     months = selectors.months_measured(cycle)
     month = _chosen(request.GET.get("month"), months)
     context = {
@@ -142,6 +143,7 @@ def _measure_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = 
         "total": selectors.measure_table(cycle, month, MeasureKind.TOTAL) if month else [],
         "families": selectors.measure_table(cycle, month, MeasureKind.FAMILY) if month else [],
         "regions": selectors.measure_table(cycle, month, MeasureKind.REGION) if month else [],
+        "unplanned": selectors.unplanned(cycle, month) if month else None,
         "plan_against_actual": selectors.plan_against_actual(cycle, month) if month else [],
         "decisions": review.decisions(cycle).prefetch_related("checks"),
         "check_states": CheckState.choices,

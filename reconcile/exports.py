@@ -11,7 +11,7 @@ from sop.models import Cycle, Family, User
 
 HEAD = (
     "Family", "Month", "Demand", "Supply", "Shipped", "Lost", "Closing inventory", "Safety stock", "Revenue",
-    "Cost of goods sold", "Inventory value", "Purchases value", "Lost revenue", "Lost margin",
+    "Cost of goods sold", "Inventory value", "Purchases value", "Lost revenue", "Lost margin", "Budget revenue",
 )  # fmt: skip
 
 
@@ -33,4 +33,5 @@ def _rows(run: ScenarioRun) -> Iterator[tuple[Cell, ...]]:
         for m in family_sheet(run, pk):
             quantities = (m.demand, m.receipts, m.shipped, m.lost, m.closing, m.safety_stock)
             money = (m.revenue, m.cogs, m.inventory_value, m.purchases_value, m.lost_revenue, m.lost_margin)
-            yield (code, m.bucket, *(round(q, 3) for q in quantities), *(round(v, 2) for v in money))
+            budget = "" if m.budget is None else round(m.budget, 2)
+            yield (code, m.bucket, *(round(q, 3) for q in quantities), *(round(v, 2) for v in money), budget)

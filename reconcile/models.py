@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from reconcile.constants import ConflictKind, ConflictState, LeverKind, ScenarioState
+from sop.formats import MINUS
 from sop.models.history import history
 
 
@@ -96,6 +97,19 @@ class Lever(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} in {self.scenario}"
+
+    @property
+    def strength(self) -> str:
+        """Return how hard the lever is pulled, in words: +8%, elasticity −0.5."""
+        words = {
+            "percent": "{:+g}%",
+            "elasticity": "elasticity {:g}",
+            "target": "service {:.1%}",
+            "multiplier": "{:g} times the safety stock",
+            "cover_months": "{:g} months ahead",
+        }
+        told = [text.format(float(self.params[name])) for name, text in words.items() if name in self.params]
+        return ", ".join(told).replace("-", MINUS)
 
 
 class ScenarioRun(models.Model):

@@ -10,5 +10,5 @@ class ReviewConfig(AppConfig):
     verbose_name = "Executive review"
 
     def ready(self) -> None:
-        """Register what this step does when a cycle moves."""
-        from review import home, hooks  # noqa: F401, PLC0415
+        """Register what this step does when a cycle moves, and its screen of approvers."""
+        from review import home, hooks, master  # noqa: F401, PLC0415

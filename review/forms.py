@@ -16,11 +16,13 @@ class QuestionForm(forms.Form):
     options = forms.ModelMultipleChoiceField(
         queryset=User.objects.none(), widget=forms.CheckboxSelectMultiple, label="Options"
     )
-    recommended = forms.ModelChoiceField(queryset=User.objects.none(), required=False, label="We recommend")
+    recommended = forms.ModelChoiceField(
+        queryset=User.objects.none(), required=False, label="We recommend", empty_label="Nothing"
+    )
     dissent = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 2}), required=False, label="Who sees it differently, and why"
     )
-    decider = forms.ModelChoiceField(queryset=User.objects.none(), label="Who decides")
+    decider = forms.ModelChoiceField(queryset=User.objects.none(), label="Who decides", empty_label="Choose")
     due_at = forms.DateTimeField(
         label="Until when", widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
     )

@@ -23,9 +23,10 @@ from sop.constants import StepKind, StepState
 from sop.cycle_hooks import missing_to_open
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
-from sop.views.request import signed_in
+from sop.views.request import about_cycle, signed_in
 
 UNPROCESSABLE = 422
+DUE_HOUR = 17
 CHECK_AFTER = timedelta(days=60)  # two cycles on: the effect of a decision shows in the numbers by then
 
 
@@ -56,7 +57,7 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Ask leadership one question."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     due = timezone.localtime() + timedelta(days=3)
-    initial = {"due_at": due.replace(minute=0), "conflict": request.GET.get("conflict")}
+    initial = {"due_at": due.replace(hour=DUE_HOUR, minute=0), "conflict": request.GET.get("conflict")}
     form = QuestionForm(request.POST or None, cycle=cycle, initial=initial)
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
@@ -85,7 +86,7 @@ def question_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
 @permission_required("review.freeze_pack", raise_exception=True)
 def question_prepare(request: HttpRequest, question_id: int) -> HttpResponse:
     """Give a question carried from the last cycle this cycle's options."""
-    question = get_object_or_404(selectors.all_questions(), pk=question_id)
+    question = get_object_or_404(selectors.all_questions(), pk=question_id, carried_from__isnull=False)
     form = PrepareForm(request.POST or None, cycle=question.cycle, initial={"decider": question.decider_id})
     if request.method == "POST" and form.is_valid():
         fields = form.cleaned_data
@@ -153,7 +154,7 @@ def plan_choose(request: HttpRequest, cycle_id: int) -> HttpResponse:
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     form = PlanForm(request.POST, cycle=cycle)
     if not form.is_valid():
-        return _page(request, cycle, refusal=_first_error(form))
+        return _page(request, cycle, refusal=_first_error(form), plan_form=form)
     fields = form.cleaned_data
     try:
         plan_services.plan_choose(
@@ -163,7 +164,7 @@ def plan_choose(request: HttpRequest, cycle_id: int) -> HttpResponse:
             assumption=fields["assumption"],
         )
     except Refused as refusal:
-        return _page(request, cycle, refusal=refusal)
+        return _page(request, cycle, refusal=refusal, plan_form=form)
     messages.success(request, f"{fields['scenario']} goes to the approvers for signature.")
     return redirect("review:review", cycle_id=cycle_id)
 
@@ -213,7 +214,9 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
     refusal: Refused | None = None,
     at: int | None = None,
     typed: object = None,
+    plan_form: PlanForm | None = None,
 ) -> HttpResponse:
+    about_cycle(request, cycle.pk)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.REVIEW)
     questions = list(selectors.questions(cycle))
     context = {
@@ -228,7 +231,7 @@ def _page(  # the one way this page is drawn: fresh, or with what was refused an
         "scenario_kpis": {row["id"]: row for row in reconcile.scenario_table(cycle)},
         "bridge": margin_bridge(cycle),
         "sign_off": selectors.sign_off(cycle, signed_in(request)),
-        "plan_form": PlanForm(cycle=cycle),
+        "plan_form": plan_form or PlanForm(cycle=cycle),
         "check_on": (timezone.localdate() + CHECK_AFTER).isoformat(),
         "refusal": refusal,
         "refused_question": at,

@@ -40,7 +40,7 @@ def percent(share: Number, *, digits: int = 1) -> str:
     if share is None:
         return NONE
     text = f"{abs(float(share)) * 100:.{digits}f}%"
-    return MINUS + text if share < 0 else text
+    return MINUS + text if share < 0 and text.strip("0.%") else text
 
 
 def points(change: Number) -> str:

@@ -36,6 +36,7 @@ class MasterTable:
     customer_free: bool = False  # rows without a customer are everybody's
     step: str = ""  # the cycle's step whose closing makes it read-only
     files: bool = True  # rows also come by files of the same name
+    people: str = ""  # the right a person must hold to be chosen in it; empty = a sales rep
     single: bool = False  # the table has one row: no list, no new, no delete
 
     def path_of(self, name: str) -> Shown | None:

@@ -161,6 +161,7 @@ TABLES = (
         search=("product__code", "product__name", "supplier__name"),
         filters=("supplier", "product__family"),
         order=("product__code", "-valid_from"),
+        view="sop.view_all_customers",  # what suppliers charge is not for a rep's talk with a customer
     ),
     MasterTable(
         "budget",

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sop.views import account, cycle, health, history, home, importing, jobs, master, people
+from sop.views import account, cycle, health, history, home, importing, jobs, master, people, styleguide
 
 ground: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -11,6 +11,7 @@ ground: list[URLPattern | URLResolver] = [
     path("account/", account.account, name="account"),
     path("account/password/", account.password, name="password"),
     path("account/theme/", account.theme, name="theme"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("account/tokens/new/", account.token_new, name="token-new"),
     path("account/tokens/<int:token_id>/revoke/", account.token_end, name="token-revoke"),
     path("healthz", health.healthz, name="healthz"),

@@ -35,4 +35,5 @@ STEPS_PER_MONTH = 4  # quarter months: whole-month lead times misstate lost unit
 SUPPLY_CHUNK_ITEMS = 2000
 DEFAULT_SERVICE_TARGET = "0.95"
 DEFAULT_REVIEW_DAYS = 7
+LEAD_TIME_MEASURED_DAYS = 92  # receipts of three months: long enough for a few, short enough to show a change
 DEFAULT_LEAD_TIME_DAYS = 30  # a lane without any lead time is planned with this and flagged

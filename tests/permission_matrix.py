@@ -76,6 +76,7 @@ TABLE: dict[str, Route] = {
     "sop:account": Route(get=EVERYONE),
     "sop:password": Route(get=EVERYONE, post=EVERYONE),
     "sop:theme": Route(post=EVERYONE),
+    "sop:styleguide": Route(get=EVERYONE),
     "sop:token-new": Route(post=EVERYONE),
     "sop:token-revoke": Route(post=EVERYONE, foreign={"token_id": "token_of_ben"}),
     "sop:master": Route(get=EVERYONE),

@@ -1,7 +1,7 @@
 """The adjust grid: rows as a tree, months across, measures as matrices with totals."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -20,7 +20,8 @@ from sop.engine.months import month_add, month_list
 from sop.models import Company, Cycle, CycleStep, User
 
 ACTUAL_MONTHS = 6  # shown before the plan, so that a level is seen beside its past
-MEASURES = ("plan", "baseline", "last_year", "last_consensus")
+STARTING = ("plan", "baseline")
+MEASURES = (*STARTING, "last_year", "last_consensus")
 
 
 @dataclass(frozen=True)
@@ -117,17 +118,24 @@ def measure(cycle: Cycle, user: User, name: str, tree_: Tree) -> FloatMatrix:
     ids = tree_.series_ids
     past = shown_months(cycle)[:ACTUAL_MONTHS]
     plan = layer_reads.plan_months(cycle)
-    actual = layer_reads.demand_actual(series_ids=ids, months=past)
-    nothing = np.full_like(actual, np.nan)
-    if name == "plan":
-        all_layers = layer_reads.layers(cycle, series_ids=ids)
-        own = all_layers.consensus if layer_of(user) == "consensus" else all_layers.sales
-        return with_totals(tree_, np.hstack([actual, own]))
-    if name == "baseline":
-        return with_totals(tree_, np.hstack([nothing, layer_reads.layers(cycle, series_ids=ids).baseline]))
+    if name in STARTING:
+        return starting_measures(cycle, user, tree_)[name]
     if name == "last_year":
         return with_totals(tree_, layer_reads.last_year(series_ids=ids, months=[*past, *plan]))
+    nothing = np.full((len(ids), ACTUAL_MONTHS), np.nan)
     return with_totals(tree_, np.hstack([nothing, layer_reads.last_consensus(cycle, series_ids=ids)]))
+
+
+def starting_measures(cycle: Cycle, user: User, tree_: Tree) -> dict[str, FloatMatrix]:
+    """Return the two measures the grid starts with: the person's own plan after the actuals, and the baseline."""
+    ids = tree_.series_ids
+    layers = layer_reads.layers(cycle, series_ids=ids)
+    actual = layer_reads.demand_actual(series_ids=ids, months=shown_months(cycle)[:ACTUAL_MONTHS])
+    own = layers.consensus if layer_of(user) == "consensus" else layers.sales
+    return {
+        "plan": with_totals(tree_, np.hstack([actual, own])),
+        "baseline": with_totals(tree_, np.hstack([np.full_like(actual, np.nan), layers.baseline])),
+    }
 
 
 def gather_is_open(cycle: Cycle) -> bool:
@@ -163,33 +171,42 @@ def reason_threshold() -> tuple[Decimal, Decimal]:
     return company.reason_percent, company.reason_value
 
 
+def company_currency() -> str:
+    """Return the plan currency."""
+    return Company.objects.filter(pk=1).values_list("currency", flat=True).first() or Company().currency
+
+
 def can_edit(cycle: Cycle, user: User) -> bool:
     """Return whether this person can change numbers of this cycle right now."""
     return gather_is_open(cycle) and user.has_perm("demand.override_forecast")
 
 
 def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
-    """Return what the grid starts with: rows, months, the plan and the baseline, versions, notes; plain values."""
+    """Return what the grid starts with: rows, months, the plan and the baseline, versions, notes.
+
+    Plain values and arrays (rows x months), NaN where there is no number.
+    """
     tree_ = tree(user, editable_now=can_edit(cycle, user))
     layer = layer_of(user)
     percent, money = reason_threshold()
     known = layer_reads.versions(cycle, series_ids=tree_.series_ids, layer=layer)
     return {
         "months": [_month_json(cycle, month) for month in shown_months(cycle)],
-        "rows": [asdict(row) for row in tree_.rows],
-        "values": {name: plain(measure(cycle, user, name, tree_)) for name in ("plan", "baseline")},
-        "versions": dict(zip((str(series) for series in tree_.series_ids), known.tolist(), strict=True)),
-        "prices": plain(prices(tree_.series_ids, cycle.bucket)),
+        "rows": [vars(row) for row in tree_.rows],
+        "values": {name: np.round(matrix, 3) for name, matrix in starting_measures(cycle, user, tree_).items()},
+        "versions": {str(series): row for series, row in zip(tree_.series_ids, known, strict=True)},
+        "prices": prices(tree_.series_ids, cycle.bucket),
         "notes": note_cells(cycle, tree_, layer),
         "measures": MEASURES,
         "first_plan_column": ACTUAL_MONTHS,
+        "currency": company_currency(),
         "threshold": {"percent": float(percent), "money": float(money)},
     }
 
 
 def measure_json(cycle: Cycle, user: User, name: str) -> dict[str, Any]:
     """Return one measure for the same rows and months as grid_json."""
-    return {"measure": name, "values": plain(measure(cycle, user, name, tree(user, editable_now=False)))}
+    return {"measure": name, "values": np.round(measure(cycle, user, name, tree(user, editable_now=False)), 3)}
 
 
 @dataclass(frozen=True)
@@ -214,14 +231,6 @@ def summary(cycle: Cycle, user: User) -> Summary:
         cycle=cycle, layer=layer_of(user), series__in=visible, quantity__isnull=False
     ).count()
     return Summary(counts["products"], counts["series"], changed, counts["unowned"])
-
-
-def plain(matrix: NDArray[np.float64]) -> list[Any]:
-    """Return a matrix as lists with None where there is no number, whole numbers where they are whole."""
-    rounded = np.round(matrix, 3)
-    values = rounded.astype(object)
-    values[np.isnan(rounded)] = None
-    return values.tolist()  # type: ignore[no-any-return]
 
 
 def _month_json(cycle: Cycle, month: date) -> dict[str, Any]:

@@ -112,13 +112,13 @@ def last_consensus(cycle: Cycle, *, series_ids: Sequence[int]) -> FloatMatrix:
 
 
 def last_actual_month() -> date | None:
-    """Return the last month any actual exists for."""
-    return Actual.objects.order_by("-bucket").values_list("bucket", flat=True).first()
+    """Return the last month anything was ordered in; later ones may hold shipments of earlier orders."""
+    return Actual.objects.filter(ordered__gt=0).order_by("-bucket").values_list("bucket", flat=True).first()
 
 
 def months_with_actuals(since: date) -> list[date]:
-    """Return the months from `since` on for which any actual exists, in order."""
-    found = Actual.objects.filter(bucket__gte=since).order_by("bucket").values_list("bucket", flat=True)
+    """Return the months from `since` on in which anything was ordered, in order."""
+    found = Actual.objects.filter(bucket__gte=since, ordered__gt=0).order_by("bucket").values_list("bucket", flat=True)
     return list(found.distinct())
 
 

@@ -24,6 +24,7 @@ from sop.constants import StepKind
 from sop.models import Cycle, CycleStep, User
 from sop.refusals import Refused
 from sop.selectors.cycle import progress_of
+from sop.views.matrix import MatrixResponse
 from sop.views.request import signed_in
 
 
@@ -37,21 +38,21 @@ def adjust(request: HttpRequest, cycle_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required("demand.view_demand", raise_exception=True)
-def grid_data(request: HttpRequest, cycle_id: int) -> JsonResponse:
+def grid_data(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Give rows, months, the plan and the baseline."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    return JsonResponse(grid_reads.grid_json(cycle, signed_in(request)))
+    return MatrixResponse(grid_reads.grid_json(cycle, signed_in(request)))
 
 
 @require_safe
 @permission_required("demand.view_demand", raise_exception=True)
-def grid_measure(request: HttpRequest, cycle_id: int) -> JsonResponse:
+def grid_measure(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """Give one more measure for the same rows."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     name = request.GET.get("measure", "")
     if name not in grid_reads.MEASURES:
         return JsonResponse({"error": f"There is no measure {name!r}."}, status=400)
-    return JsonResponse(grid_reads.measure_json(cycle, signed_in(request), name))
+    return MatrixResponse(grid_reads.measure_json(cycle, signed_in(request), name))
 
 
 @require_POST
@@ -107,7 +108,13 @@ def panel(request: HttpRequest, cycle_id: int) -> HttpResponse:
     view = panel_reads.row_panel(cycle, signed_in(request), row_id=request.GET.get("row", "total"), bucket=bucket)
     if view is None:
         raise Http404
-    return render(request, "demand/panel.html", {"cycle": cycle, "panel": view, "reasons": Reason.choices})
+    context = {
+        "cycle": cycle,
+        "panel": view,
+        "reasons": Reason.choices,
+        "can_edit": grid_reads.can_edit(cycle, signed_in(request)),
+    }
+    return render(request, "demand/panel.html", context)
 
 
 @require_POST

@@ -36,6 +36,8 @@ class SheetMonthOut(serializers.Serializer[Any]):
     lost_revenue = _Number()
     lost_margin = _Number()
     margin_share = serializers.FloatField(allow_null=True)
+    budget = _Number(allow_null=True)
+    budget_gap = _Number(allow_null=True)
 
 
 class ConflictOut(RowOut):

@@ -1,7 +1,8 @@
 """Every read of reconcile: the family sheet, conflicts by money, scenarios beside each other."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db import connection
@@ -39,6 +40,12 @@ class SheetMonth:
     carrying: float
     lost_revenue: float
     lost_margin: float
+    budget: float | None = None  # revenue; None where none was brought in
+
+    @property
+    def budget_gap(self) -> float | None:
+        """Return revenue above budget, negative below; None without a budget."""
+        return None if self.budget is None else self.revenue - self.budget
 
     @property
     def margin_share(self) -> float | None:
@@ -97,13 +104,26 @@ def conflicts(cycle: Cycle) -> QuerySet[Conflict]:
 def family_sheet(run: ScenarioRun, family_id: int | None) -> list[SheetMonth]:
     """Return one family's months (all families when None) in order."""
     sql = f"""
-        select l.bucket, {SUMS} from reconcile_scenarioline l
-        join supply_stockitem i on i.id = l.item_id join sop_product p on p.id = i.product_id
-        where l.run_id = %s and (%s::bigint is null or p.family_id = %s) group by l.bucket order by l.bucket
+        with planned as (
+            select l.bucket, {SUMS} from reconcile_scenarioline l
+            join supply_stockitem i on i.id = l.item_id join sop_product p on p.id = i.product_id
+            where l.run_id = %(run)s and (%(family)s::bigint is null or p.family_id = %(family)s) group by l.bucket
+        )
+        select planned.*, (
+            select sum(revenue) from sop_budget b
+            where b.bucket = planned.bucket and (%(family)s::bigint is null or b.family_id = %(family)s)
+        ) as budget
+        from planned order by bucket
     """  # noqa: S608  (SUMS is the constant above)
     with connection.cursor() as cursor:
-        cursor.execute(sql, [run.pk, family_id, family_id])
-        return [SheetMonth(row[0], *(float(value) for value in row[1:])) for row in cursor.fetchall()]
+        cursor.execute(sql, {"run": run.pk, "family": family_id})
+        names = [field.name for field in fields(SheetMonth)]
+        return [_sheet_month(dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
+
+
+def _sheet_month(row: dict[str, Any]) -> SheetMonth:
+    facts: dict[str, Any] = {name: float(v) if isinstance(v, Decimal) else v for name, v in row.items()}
+    return SheetMonth(**facts)
 
 
 def family_totals(cycle: Cycle) -> list[dict[str, Any]]:
@@ -223,6 +243,7 @@ def _table_row(run: ScenarioRun, base: dict[str, float], unit: str) -> dict[str,
         "lost": money_short(kpis["lost_revenue"], unit),
         "peak": money_short(kpis["peak_inventory_value"], unit),
         "revenue_change": money_short(kpis["revenue"] - base["revenue"], unit, signed=True),
+        "service_change": points(kpis["fill_rate"] - base["fill_rate"]),
         "margin_change": points(kpis["margin_share"] - base["margin_share"]),
         "lost_change": money_short(kpis["lost_revenue"] - base["lost_revenue"], unit, signed=True),
         "peak_change": money_short(kpis["peak_inventory_value"] - base["peak_inventory_value"], unit, signed=True),

@@ -58,7 +58,7 @@ def _request(user: User, scenario: Scenario) -> ScenarioRun:
         kind=KIND,
         subject=f"scenario {scenario.pk}",
         cycle=scenario.cycle,
-        params={"run": run.pk, "name": scenario.name},
+        params={"run": run.pk, "name": scenario.name, "scenario": scenario.pk, "base": scenario.base},
         chunks=[ChunkSpec(label=scenario.name)],
     )
     run.save(update_fields=["job"])

@@ -13,10 +13,10 @@ from reconcile.forms import LeverForm, ScenarioForm
 from reconcile.models import Lever, Scenario
 from reconcile.services import scenario as services
 from reconcile.services.calculate import scenario_request
-from sop.constants import StepKind, StepState
+from sop.constants import CycleState, StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
-from sop.views.request import signed_in
+from sop.views.request import about_cycle, signed_in
 
 UNPROCESSABLE = 422
 
@@ -136,7 +136,9 @@ def _list(request: HttpRequest, cycle: Cycle, form: ScenarioForm, refusal: Refus
         "rows": rows,
         "uncalculated": [each for each in selectors.scenarios(cycle) if each.pk not in calculated],
         "can_edit": editor and _is_open(cycle),
-        "can_combine": (editor or request.user.has_perm("review.freeze_pack")) and len(rows) > 2,
+        "can_combine": (editor or request.user.has_perm("review.freeze_pack"))
+        and cycle.state == CycleState.OPEN
+        and len(rows) > 2,
         "form": form,
         "refusal": refusal,
     }
@@ -147,6 +149,7 @@ def _list(request: HttpRequest, cycle: Cycle, form: ScenarioForm, refusal: Refus
 def _page(
     request: HttpRequest, found: Scenario, *, refusal: Refused | None = None, form: LeverForm | None = None
 ) -> HttpResponse:
+    about_cycle(request, found.cycle_id)
     run = selectors.scenario_run(found)
     months = selectors.family_sheet(run, None) if run else []
     draft = found.state == ScenarioState.DRAFT and not found.base

@@ -16,7 +16,7 @@ from reconcile.services.conflict import conflict_answer
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, Family
 from sop.refusals import Refused
-from sop.views.request import signed_in
+from sop.views.request import about_cycle, signed_in
 
 
 @require_safe
@@ -65,6 +65,7 @@ def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
 
 
 def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
+    about_cycle(request, cycle.pk)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.RECONCILE)
     found = list(selectors.conflicts(cycle))
     chosen = next((c for c in found if str(c.pk) == request.GET.get("conflict")), None)

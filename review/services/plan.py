@@ -36,7 +36,7 @@ def plan_choose(*, user: User, cycle_id: int, scenario_id: int, assumption: str)
         raise Refused("Say in one sentence what this plan assumes.")
     approvers = list(Approver.objects.filter(active=True, user__is_active=True).select_related("user"))
     if not approvers:
-        raise NotReady("No approver is named; the coordinator names them under People.")
+        raise NotReady("No approver is named; the coordinator names them under Master data, Approvers.")
     choice = _choice_locked(cycle_id)
     if choice is None:
         choice = PlanChoice(cycle_id=cycle_id, version=0)

@@ -1,11 +1,12 @@
 """Forms of master data, made from a table's fields: the same words as in files, codes typed where lists are long."""
 
+from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, cast
 from zoneinfo import available_timezones
 
 from django import forms
-from django.db.models import Field, Model
+from django.db.models import Field, Model, QuerySet
 
 from sop.constants import Role
 from sop.importing.registry import table_of, tables
@@ -57,6 +58,14 @@ class CodeField(forms.CharField):
         return [BETWEEN.join(codes) for codes in rows[:LISTED]]
 
 
+class PlainDecimalField(forms.DecimalField):
+    """A number without the zeros its column fills up: 0.27, not 0.270000."""
+
+    def prepare_value(self, value: Any) -> Any:
+        """Return the number as a person would write it."""
+        return f"{value.normalize():f}" if isinstance(value, Decimal) and value.is_finite() else value
+
+
 class MasterForm(forms.ModelForm):  # type: ignore[type-arg]
     """One row of a table; the version says which state of it the person saw."""
 
@@ -86,6 +95,10 @@ def _field(table: MasterTable, field: "Field[Any, Any]") -> forms.Field | None:
     if isinstance(related, type) and related.__name__ in CODES:
         return CodeField(related, CODES[related.__name__], label=label, help_text=help_text, required=not field.blank)
     options: dict[str, Any] = {"label": label, "help_text": help_text}
+    nothing = "None" if field.blank else "Choose"  # what a list says before something is chosen
+    if field.choices:
+        has_blank = field.blank or not field.has_default()
+        options["choices"] = field.get_choices(include_blank=has_blank, blank_choice=[("", nothing)])
     if field.name == "timezone":
         return forms.ChoiceField(choices=[(zone, zone) for zone in sorted(available_timezones())], **options)
     if field.name == "currency":
@@ -98,12 +111,25 @@ def _field(table: MasterTable, field: "Field[Any, Any]") -> forms.Field | None:
         options["widget"] = forms.DateInput({"type": "date"}, format="%Y-%m-%d")
     elif field.get_internal_type() == "DecimalField":
         options["widget"] = forms.NumberInput({"step": "any", "inputmode": "decimal"})
+        options["form_class"] = PlainDecimalField
     elif field.get_internal_type() == "TextField":
         options["widget"] = forms.Textarea({"rows": 2})
     made = field.formfield(**options)
     if related is User and isinstance(made, forms.ModelChoiceField):
-        made.queryset = User.objects.filter(is_active=True, groups__name=Role.REP)
+        made.queryset = _people(table)
+    if isinstance(made, forms.ModelChoiceField) and made.empty_label is not None:
+        made.empty_label = nothing
     return made
+
+
+def _people(table: MasterTable) -> QuerySet[User]:
+    """Return who can be chosen in a table: those with its right, else the sales reps."""
+    active = User.objects.filter(is_active=True)
+    if not table.people:
+        return active.filter(groups__name=Role.REP)
+    app, codename = table.people.split(".")
+    holds = {"groups__permissions__codename": codename, "groups__permissions__content_type__app_label": app}
+    return active.filter(**holds).distinct()
 
 
 def _words(table: MasterTable, field: "Field[Any, Any]") -> tuple[str, str]:

@@ -101,6 +101,7 @@ class Table:
     fold: str = ""
     fold_key: tuple[str, ...] = ()  # file columns that must not repeat where one row of the file is one row here
     line_key: tuple[str, ...] = ()  # and where several rows of the file are added up
+    growing: tuple[str, ...] = ()  # columns whose sum a later file is not expected to lower: where it does, it is said
     step: str = ""  # the cycle's step whose closing makes this table read-only
 
     def column(self, name: str) -> Column:

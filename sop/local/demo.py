@@ -18,7 +18,9 @@ PEOPLE = {
     "olga": "demand planner",
     "sam": "supply planner",
     "finn": "finance",
-    "eve": "executive",
+    "nora": "executive: sales",
+    "otto": "executive: operations",
+    "eve": "executive: managing director",
     "cora": "coordinator",
 }
 

@@ -19,23 +19,23 @@ MANY_ROWS = 500
 
 # `given` are the rows that came in, numbered; `held` those that exist, locked by their ids in order, so that two bulk
 # changes cannot wait for each other; `written` is what changed, and each of its rows is noted in the history table.
-# What is added to a row's own columns begins with `row_`: a table may well have a column `kind` or `number`.
+# Names of our own begin with an underscore, as no table's column does.
 TAIL = sql.SQL("""
     , noted as (
         insert into {history} ({row}, history_date, history_type, history_user_id,
                                history_user_name, source, request_id, history_change_reason)
-        select {row}, %s, row_change, %s, %s, %s, %s, %s from written
+        select {row}, %s, _kind, %s, %s, %s, %s, %s from written
     )
     select {key}, {version} from written
 """)
 UPDATED = sql.SQL("""
     with given as (
-        select * from unnest({arrays}, %s::int[]) with ordinality as g({columns}, row_seen, row_number)
+        select * from unnest({arrays}, %s::int[]) with ordinality as g({columns}, _seen, _number)
     ), held as materialized (
-        select t.id as row_id, given.* from {table} t join given on {same} order by t.id for update of t
+        select t.id as _row, given.* from {table} t join given on {same} order by t.id for update of t
     ), updated as (
         update {table} t set {assign} from held
-        where t.id = held.row_id and (held.row_seen is null or {t_version} = held.row_seen)
+        where t.id = held._row and (held._seen is null or {t_version} = held._seen)
         returning {t_row}
     )
 """)
@@ -43,14 +43,14 @@ INSERTED = sql.SQL("""
     , inserted as (
         insert into {table} as t ({insert_columns})
         select {insert_values} from given
-        where coalesce(given.row_seen, 0) = 0 and given.row_number not in (select row_number from held)
+        where coalesce(given._seen, 0) = 0 and _number not in (select _number from held)
         on conflict ({key}) do nothing
         returning {t_row}
     ), written as (
-        select *, '~' as row_change from updated union all select *, '+' from inserted
+        select *, '~' as _kind from updated union all select *, '+' from inserted
     )
 """)
-ONLY_UPDATED = sql.SQL(", written as (select *, '~' as row_change from updated)")
+ONLY_UPDATED = sql.SQL(", written as (select *, '~' as _kind from updated)")
 
 
 @dataclass(frozen=True)

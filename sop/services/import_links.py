@@ -98,11 +98,12 @@ def _quarrels_note(stage: Stage, name: sql.Identifier, link: Link) -> None:
     for sources in (link.create or {}).values():
         run(
             """insert into import_faults
-               select min(l.row), {column}, concat_ws(' / ', {key}), 'has different values in other rows',
+               select min(l.row), {column}, concat_ws(' / ', {key}), format('has several values of %s', {other}),
                       format('The new one among the %s takes the first, in row %s.', {plural}, min(l.row)), false
                from import_lines l join {name} k on {same} where k.is_new
                group by {key} having count(distinct {value}) > 1""",
-            column=sql.Literal(stage.named(sources[0].removesuffix("_id"))),
+            column=sql.Literal(" + ".join(stage.named(each) for each in link.by.values())),
+            other=sql.Literal(stage.named(sources[0].removesuffix("_id"))),
             key=names(link.by.values(), "l"),
             plural=sql.Literal(link.plural),
             name=name,

@@ -28,6 +28,24 @@ def plan_counts() -> dict[str, int]:
     return {"added": found.get(ADDED, 0), "changed": found.get(CHANGED, 0), "same": found.get(SAME, 0)}
 
 
+def plan_notes(stage: Stage) -> list[str]:
+    """Return what the person should know of the rows that would change: sums that become less than they are."""
+    said = []
+    for name in stage.table.growing if stage.mapping.add_up else ():
+        [(count, less)] = rows(
+            """select count(*), coalesce(sum(t.{column} - p.{column}), 0)
+               from import_plan p join {table} t on t.id = p.old_id where p.{column} < t.{column}""",
+            column=sql.Identifier(name),
+            table=stage.model_table,
+        )
+        if count:
+            said.append(
+                f"{stage.table.column(name).label} becomes less than it is in {count:,} row{'s' if count > 1 else ''}, "
+                f"by {less.normalize():,f} in all. Does the file begin with the first order of its months?"
+            )
+    return said
+
+
 def _rows_make(stage: Stage) -> None:
     """Make import_rows: one row per row of the table, with the id of the one that exists or a new one."""
     lines: sql.Composable = sql.SQL("import_good")

@@ -25,7 +25,7 @@ from sop.request_context import acting
 from sop.selectors.cycle import company, company_today
 from sop.services.import_faults import checks_note, repeats_note, unknown_note
 from sop.services.import_links import links_find, unused_links_drop
-from sop.services.import_plan import plan_counts, plan_make
+from sop.services.import_plan import plan_counts, plan_make, plan_notes
 from sop.services.import_stage import Stage, good_lines_keep, lines_copy, rows, run
 from sop.services.import_write import plan_write, tables_lock
 from sop.services.job import Lease
@@ -178,7 +178,7 @@ def _found_keep(brought: Import, stage: Stage, reading: Reading) -> None:
         "warned": warned,
         "blank": reading.blank,
         "created": {links[number].plural: made for number, made in stage.new_rows.items() if made},
-        "notes": reading.notes,
+        "notes": [*reading.notes, *plan_notes(stage)],
     }
     first = rows(FAULTS_SQL + f" limit {FAULTS_SHOWN}")
     brought.faults = [dict(zip(FAULT_KEYS, each, strict=True)) for each in first]

@@ -1,4 +1,4 @@
-"""Template words of every page, built in: icons, tags with a meaning, charts, figures as people read them."""
+"""Template words of every page, built in: icons, tags with a meaning, charts, dates, what was typed before."""
 
 import re
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from sop import formats
+from sop.formats import NONE
 
 register = template.Library()
 
@@ -75,72 +75,32 @@ def chart(figure: Mapping[str, Any] | None, label: str, height: str = "", *, mon
     return {"figure": figure, "label": label, "height": height, "months_table": months_table}
 
 
-@register.filter
-def item(mapping: Mapping[Any, Any], key: object) -> object:
-    """Return mapping[key], None where there is none."""
-    return mapping.get(key)
+@register.simple_tag(takes_context=True)
+def typed(context: Mapping[str, Any], address: str, name: str, otherwise: object = "", **where: object) -> object:
+    """Return what a person typed into a form that was refused, so that the page shows it again.
 
-
-@register.filter
-def units(value: formats.Number) -> str:
-    """1234.4 -> 1,234; unknown -> ·"""
-    return formats.units(value)
-
-
-@register.filter
-def units_signed(value: formats.Number) -> str:
-    """1234.4 -> +1,234."""
-    return formats.units(value, signed=True)
-
-
-@register.filter
-def money(value: formats.Number, currency: str = "USD") -> str:
-    """2418000 -> $2.42M."""
-    return formats.money_short(value, currency)
-
-
-@register.filter
-def money_signed(value: formats.Number, currency: str = "USD") -> str:
-    """310000 -> +$310K."""
-    return formats.money_short(value, currency, signed=True)
-
-
-@register.filter
-def thousands(value: formats.Number) -> str:
-    """2418000 -> 2,418, under a heading that says thousand."""
-    return formats.NONE if value is None else formats.units(float(value) / 1000)
-
-
-@register.filter
-def percent(share: formats.Number, digits: int = 1) -> str:
-    """0.954 -> 95.4%."""
-    return formats.percent(share, digits=digits)
-
-
-@register.filter
-def percent_signed(share: formats.Number, digits: int = 1) -> str:
-    """0.142 -> +14.2%."""
-    text = formats.percent(share, digits=digits)
-    return f"+{text}" if share and share > 0 else text
-
-
-@register.filter
-def points(change: formats.Number) -> str:
-    """0.007 -> +0.7 pt."""
-    return formats.points(change)
+    `address` (with the numbers in `where`) is where that form posts; any other page gets `otherwise`.
+    """
+    request = context.get("request")
+    if request is None or request.method != "POST":
+        return otherwise
+    match = request.resolver_match
+    if match.view_name != address or any(match.kwargs.get(key) != at for key, at in where.items()):
+        return otherwise
+    return request.POST.get(name, otherwise)
 
 
 @register.filter
 def month(bucket: date | None) -> str:
     """2022-02-01 -> Feb 22."""
-    return f"{bucket:%b %y}" if bucket else formats.NONE
+    return f"{bucket:%b %y}" if bucket else NONE
 
 
 @register.filter
 def duration(span: timedelta | None) -> str:
     """Return a stretch of time in its two largest units: 2 d 4 h, 3 h 10 min, 12 min, 40 s."""
     if span is None:
-        return formats.NONE
+        return NONE
     seconds = int(span.total_seconds())
     days, hours, minutes = seconds // 86400, seconds % 86400 // 3600, seconds % 3600 // 60
     if days:

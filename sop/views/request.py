@@ -11,3 +11,9 @@ def signed_in(request: HttpRequest) -> User:
     if not isinstance(request.user, User):
         raise PermissionDenied
     return request.user
+
+
+def about_cycle(request: HttpRequest, cycle_id: int) -> None:
+    """Tell the frame around the page which cycle it is about, where the address names only a part of one."""
+    if request.resolver_match is not None:
+        request.resolver_match.kwargs.setdefault("cycle_id", cycle_id)

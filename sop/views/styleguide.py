@@ -1,6 +1,6 @@
 """The page that shows every part of the look, with invented figures; screenshots of it are compared by tests."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django import forms
@@ -80,7 +80,7 @@ KPIS = [
     {"label": "Gaps settled", "value": "14 of 23", "note": "9 open, 3 without an owner"},
 ]
 CHANGES = [
-    {"value": "777", "who": "baseline", "why": "regular", "at": datetime(2022, 6, 2, 8, 0)},  # noqa: DTZ001  a sample
-    {"value": "820", "who": "T. Okafor", "why": "promotion", "at": datetime(2022, 6, 6, 9, 12)},  # noqa: DTZ001
-    {"value": "886", "who": "D. Ruiz", "why": "project won", "at": datetime(2022, 6, 8, 10, 42)},  # noqa: DTZ001
+    {"value": "777", "who": "baseline", "why": "regular", "at": datetime(2022, 6, 2, 8, 0, tzinfo=UTC)},
+    {"value": "820", "who": "T. Okafor", "why": "promotion", "at": datetime(2022, 6, 6, 9, 12, tzinfo=UTC)},
+    {"value": "886", "who": "D. Ruiz", "why": "project won", "at": datetime(2022, 6, 8, 10, 42, tzinfo=UTC)},
 ]

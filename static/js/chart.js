@@ -39,7 +39,7 @@ export async function draw(chart, figure) {
   const layout = houseLayout(withColours(figure.layout ?? {}, colours), colours, canvas);
   showLegend(chart, canvas, data, layout);
   layout.showlegend = false;
-  alignMonths(chart, canvas, layout);
+  alignMonths(chart, canvas, data, layout);
   await plotly.react(canvas, data, layout, CONFIG);
 }
 
@@ -109,7 +109,16 @@ function withColours(value, colours, key = "") {
   return NAMED.has(key) ? colours(value) : value;
 }
 
-function alignMonths(chart, canvas, layout) {
+/** The range from the start of the first month's column to the end of the last one's, whatever a trace would add. */
+function wholeMonths(data) {
+  const days = data.flatMap((trace) => trace.x ?? []).map((day) => Date.parse(day));
+  if (!days.length || days.some(Number.isNaN)) return {};
+  const half = 365.25 / 24; // days
+  const beside = (day, step) => new Date(day + step * half * 86_400_000).toISOString().slice(0, 16).replace("T", " ");
+  return { range: [beside(Math.min(...days), -1), beside(Math.max(...days), 1)] };
+}
+
+function alignMonths(chart, canvas, data, layout) {
   const table = document.getElementById(chart.dataset.monthsTable ?? "");
   const cells = table?.querySelectorAll("thead th:not(:first-child)");
   if (!cells?.length || table.offsetWidth > table.parentElement.clientWidth) return; // the table scrolls: no common months
@@ -117,6 +126,6 @@ function alignMonths(chart, canvas, layout) {
   const first = cells[0].getBoundingClientRect();
   const last = cells[cells.length - 1].getBoundingClientRect();
   layout.margin = { ...layout.margin, l: Math.max(0, first.left - box.left), r: Math.max(0, box.right - last.right) };
-  layout.xaxis = { ...layout.xaxis, automargin: false, showticklabels: false };
+  layout.xaxis = { ...layout.xaxis, automargin: false, showticklabels: false, ...wholeMonths(data) };
   layout.yaxis = { ...layout.yaxis, automargin: false };
 }

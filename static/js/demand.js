@@ -11,9 +11,11 @@ import { showRefusals } from "./plangrid/refusals.js";
 import { LAYERS } from "./plangrid/rows.js";
 import { SaveQueue, showState } from "./plangrid/save.js";
 import { showSelection } from "./plangrid/status.js";
+import { startUnits, unitWords } from "./plangrid/unit.js";
 import { announce, toast } from "./toast.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+const NARROW = 600; // pixels: a phone
 const byId = (id) => document.getElementById(id);
 
 class AdjustScreen {
@@ -21,7 +23,7 @@ class AdjustScreen {
     this.root = root;
     this.data = data;
     this.model = new PlanModel(data);
-    this.filter = new RowFilter(this.model);
+    this.filter = new RowFilter(this.model, data.threshold);
     this.holdsKey = `plan-holds ${root.dataset.user} ${root.dataset.url}`;
     this.queue = this._newQueue();
     for (const cell of this.queue.pending) this.model.retype(cell); // typed before the page was reloaded
@@ -29,7 +31,8 @@ class AdjustScreen {
     this.panel = this._newPanel();
     this.grid = this._newGrid();
     this.model.listeners.push((cells, action) => this.changed(cells, action));
-    root.scrollLeft = Math.max(0, (this.model.first - 2) * this.grid.view.columnWidth);
+    const before = root.clientWidth < NARROW ? 0 : 2; // months of the past in sight
+    root.scrollLeft = Math.max(0, (this.model.first - before) * this.grid.view.columnWidth);
     this._listen();
     this.count();
     this.selected(this.grid.range());
@@ -155,8 +158,10 @@ class AdjustScreen {
   }
 
   count() {
-    const chip = document.querySelector('[data-filter="changed"] .count');
-    if (chip) chip.textContent = String(this.filter.countChanged());
+    for (const chip of document.querySelectorAll("[data-filter]")) {
+      const count = chip.querySelector(".count");
+      if (count) count.textContent = String(this.filter.count(chip.dataset.filter));
+    }
   }
 
   // ---- building
@@ -185,9 +190,8 @@ class AdjustScreen {
   _newGrid() {
     const { model } = this;
     return new PlanGrid(this.root, model, {
-      label: "Demand plan by product and month, units",
+      ...unitWords(model, this.data.currency),
       rowTitle: "Product",
-      corner: `${model.width - model.first} months, adjusted plan`,
       filter: (index) => this.filter.passes(index),
       onSelect: (range) => this.selected(range),
       onPaste: ({ unread }) => unread && toast(`${unread} pasted cells are not numbers and were left alone.`),
@@ -203,6 +207,7 @@ class AdjustScreen {
   }
 
   _listen() {
+    startUnits(this.grid, this.data.currency, () => this.selected(this.grid.range()));
     byId("undo")?.addEventListener("click", () => this.model.undo());
     byId("redo")?.addEventListener("click", () => this.model.redo());
     byId("keys")?.addEventListener("click", () => byId("keys-dialog").showModal());

@@ -26,8 +26,9 @@ DEMAND_SQL = """
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
     where s.cycle_id = %(cycle)s and s.version = %(version)s and i.id = any(%(ids)s) group by 1, 2
 """
-# A price holds from its date until the next one of the same product and addressee; a customer's own beats the list. Who
-# has no price at all is taken to pay what the others pay.
+# A price holds from its date until the next one of the same product and addressee; a customer's own beats the list.
+# Customers' prices are weighed by what they want; who has no price at all is taken to pay what the others pay, and where
+# nobody wants anything they still are the prices there are.
 PRICE_SQL = """
     with span as (
         select product_id, customer_id, price, valid_from,
@@ -35,8 +36,9 @@ PRICE_SQL = """
         from sop_price
     )
     select i.id, s.bucket,
-           (sum(s.consensus * coalesce(own.price, list.price))
-            / nullif(sum(s.consensus) filter (where coalesce(own.price, list.price) is not null), 0))::float8
+           coalesce(sum(s.consensus * coalesce(own.price, list.price))
+                    / nullif(sum(s.consensus) filter (where coalesce(own.price, list.price) is not null), 0),
+                    avg(coalesce(own.price, list.price)))::float8
     from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
     left join span own on own.product_id = d.product_id and own.customer_id = d.customer_id

@@ -15,6 +15,7 @@ from supply.constants import SUPPLY_CHUNK_ITEMS
 from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRun
 from supply.selectors.problem import inputs_of, span_ids
 from supply.services.flags import flags_replace
+from supply.services.lead_times import lead_times_measure
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
 
 KIND = "supply"
@@ -38,6 +39,7 @@ def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY)
     version = snapshot_version(step.cycle)
     _items_complete(step.cycle, version)
+    lead_times_measure(until=step.cycle.bucket)
     ids = list(StockItem.objects.order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise Refused("There is nothing to plan: no product is forecast or held anywhere.")

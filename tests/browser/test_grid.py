@@ -1,12 +1,13 @@
 """The planning grid under a person's hands: keys, clipboard, totals, saving, refusals, a lost line."""
 
+import re
 from collections.abc import Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.support.grid_site import GridSite, grid_site
+from tests.support.grid_site import PRICE, GridSite, grid_site
 
 FIRST_PLAN = 6
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
@@ -312,3 +313,54 @@ def test_no_accessibility_fault(page: Page, scheme: str, size: tuple[int, int]):
     page.keyboard.press("ArrowDown")
     found = Axe().run(page).response["violations"]
     assert not found, [(fault["id"], [node["target"] for node in fault["nodes"]][:3]) for fault in found]
+
+
+def test_revenue_is_units_times_price_and_only_looked_at(page: Page, site: GridSite):
+    units = number(page, PRODUCT_1, 8)
+    page.get_by_label("Revenue").check()
+    expect(cell(page, PRODUCT_1, 8)).to_have_text(f"{units * PRICE / 1000:,.1f}")
+    expect(page.get_by_role("treegrid")).to_have_attribute("aria-label", re.compile("revenue, USD thousand"))
+    expect(page.locator(".pg-header.pg-frozen").first).to_contain_text("revenue, USD thousand")
+    cell(page, PRODUCT_1, 8).click()
+    expect(page.locator("#selection")).to_contain_text(f"Sum {units * PRICE / 1000:,.1f}")
+    page.keyboard.type("5")
+    expect(page.locator(".pg-editor")).to_have_count(0)
+    expect(page.locator("#toasts")).to_contain_text("typed in units")
+    page.get_by_label("Units").check()
+    assert number(page, PRODUCT_1, 8) == units
+    assert not site.sent
+
+
+def test_layers_are_worth_their_measures(page: Page):
+    unfold(page)
+    baseline = number(page, PRODUCT_1 + 1, 9)
+    page.get_by_label("Revenue").check()
+    expect(cell(page, PRODUCT_1 + 1, 9)).to_have_text(f"{baseline * PRICE / 1000:,.1f}")
+
+
+def test_exceptions_are_the_changes_that_need_a_reason(page: Page):
+    unfold(page)
+    exceptions = page.locator("[data-filter=exceptions]")
+    expect(exceptions).to_contain_text("0")
+    cell(page, CUSTOMER_1, 8).click()
+    page.keyboard.type("+5%")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-filter=changed]")).to_contain_text("1")
+    expect(exceptions).to_contain_text("0")
+    page.keyboard.type("+50%")
+    page.keyboard.press("Enter")
+    expect(exceptions).to_contain_text("1")
+    exceptions.click()
+    expect(page.locator(".pg-row.level2:visible")).to_have_count(1)
+
+
+def test_a_window_made_narrow_and_wide_again_keeps_rows_and_mark_in_place(page: Page):
+    cell(page, 3, 8).click()
+    before = page.locator(".pg-marker").bounding_box()
+    page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.locator(".pg-body [aria-rowindex='4']")).to_have_css("height", "34px")
+    page.set_viewport_size({"width": 1440, "height": 900})
+    expect(page.locator(".pg-body [aria-rowindex='4']")).to_have_css("height", "28px")
+    assert page.locator(".pg-marker").bounding_box() == before
+    tops = [page.locator(f".pg-body [aria-rowindex='{line}']").bounding_box()["y"] for line in (4, 5)]
+    assert tops[1] - tops[0] == 28

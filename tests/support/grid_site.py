@@ -17,6 +17,7 @@ POLICY = (
     "connect-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 ACTUAL, MONTHS = 6, 24
+PRICE = 20.0
 SHEETS = ("tokens", "base", "shell", "controls", "forms", "card", "components", "table", "dialog", "plangrid", "demand")
 PAGE = (
     "<!doctype html><html lang='en'><head><meta charset='utf-8'><title>Grid</title>"
@@ -24,6 +25,9 @@ PAGE = (
     + """</head><body><main class="page fills-window"><h1>Plan</h1>
 <div class="toolbar"><button class="button" id="undo">Undo</button><button class="button" id="redo">Redo</button>
 <button class="chip" data-filter="all" aria-pressed="true">All</button>
+<label>Units <input type="radio" name="unit" value="units" checked></label>
+<label>Revenue <input type="radio" name="unit" value="revenue"></label>
+<button class="chip" data-filter="exceptions" aria-pressed="false">Exceptions <span class="count">0</span></button>
 <button class="chip" data-filter="changed" aria-pressed="false">Changed <span class="count">0</span></button>
 <label for="find">Find</label><input id="find" type="search"><button class="button" id="keys">Keys</button></div>
 <div class="plan-work"><section class="plan-box" aria-label="Plan grid">
@@ -100,6 +104,9 @@ def grid_data(products: int, customers: int = 2) -> dict[str, Any]:
         "versions": versions,
         "notes": [],
         "first_plan_column": ACTUAL,
+        "prices": [PRICE] * series,
+        "currency": "USD",
+        "threshold": {"percent": 10, "money": 25_000},
     }
 
 

@@ -31,7 +31,7 @@ class Live:
         self.servers = servers
         self.blocker = blocker
         self.key = secrets.token_urlsafe(40)
-        self.port = product.free_port(18_000)
+        self.port = product.free_port(0)  # any: two runs at once would both find the same one free
         self.url = f"http://127.0.0.1:{self.port}/"
         self.children: dict[str, process.Child | None] = {}
         self._names = (f"worker{number}" for number in itertools.count(2))

@@ -1,5 +1,6 @@
 """The later steps by API: supply, reconcile, review, publish; each role does what its screens let it do."""
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -8,7 +9,7 @@ from publish.models import DecisionCheck
 from reconcile.models import Scenario
 from review.models import Decision
 from sop.constants import StepKind
-from sop.models import Cycle
+from sop.models import Budget, Cycle
 from supply.models import LeadTimeAssumption, ReceiptOverride
 from tests.api_calls import api_of, calls_of
 from tests.api_world import (
@@ -21,7 +22,7 @@ from tests.api_world import (
     step_only,
     world_make,
 )
-from tests.factories import Cast, cycle_make, supplier_make
+from tests.factories import Cast, client_of, cycle_make, family_make, supplier_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -121,6 +122,19 @@ def test_the_family_sheet_is_of_all_one_family_or_one_scenario(cast: Cast, world
     assert len(api.rows(at(world.cycle, f"family-sheet/?scenario={world.dearer.pk}&family=ROOFING"))) == 2
     assert api.get(at(world.cycle, "family-sheet/?scenario=0")).status_code == 404
     assert api.get(at(world.cycle, "family-sheet/?family=NONE")).status_code == 400
+
+
+def test_the_family_sheet_stands_beside_the_budget(cast: Cast, world: World) -> None:
+    family = world.item.product.family
+    other = family_make("SIDING")
+    for each, revenue in ((family, 12), (other, 30)):
+        Budget.objects.create(family=each, bucket=date(2022, 2, 1), units=1, revenue=revenue, margin=3)
+    api = api_of(cast.finn)
+    found = [(row["budget"], row["budget_gap"]) for row in api.rows(at(world.cycle, "family-sheet/?family=ROOFING"))]
+    assert found == [("12.000", "-2.000"), (None, None)]
+    assert api.rows(at(world.cycle, "family-sheet/"))[0]["budget"] == "42.000"
+    page = client_of(cast.finn).get(f"/cycle/{world.cycle.pk}/reconcile/").content.decode()
+    assert "Above or below budget" in page
 
 
 def test_a_scenario_is_begun_pulled_calculated_released_and_dropped(cast: Cast, world: World) -> None:

@@ -8,6 +8,7 @@ from sop.constants import CycleState, StepKind
 from sop.context import shell
 from sop.models import Cycle, User
 from sop.selectors.cycle import company
+from sop.views.request import about_cycle
 from tests.factories import Cast, client_of, cycle_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
@@ -41,6 +42,17 @@ def test_an_old_cycles_page_shows_the_old_cycle(cast: Cast) -> None:
     new = cycle_make(cast, old.bucket.replace(month=3))
     assert frame(cast.ana)["cycle"] == new
     assert frame(cast.ana, reverse("sop:cycle", args=[old.pk]))["cycle"] == old
+
+
+def test_a_page_about_a_part_of_an_old_cycle_says_so(cast: Cast) -> None:
+    old = cycle_make(cast)
+    Cycle.objects.update(state=CycleState.CLOSED)
+    cycle_make(cast, old.bucket.replace(month=3))
+    request = RequestFactory().get("/scenarios/7/")
+    request.user, request.company = cast.cora, company()  # type: ignore[attr-defined]
+    request.resolver_match = resolve("/scenarios/7/")
+    about_cycle(request, old.pk)
+    assert shell(request)["shell"]["cycle"] == old
 
 
 def test_only_those_who_may_open_a_page_see_it_in_the_menu(cast: Cast) -> None:

@@ -17,7 +17,9 @@ from sop import broker
 from sop.constants import JobState
 from sop.models import Job, JobChunk, Sweep, User
 from sop.selectors import health
+from sop.selectors.job import job_row
 from sop.services.job import chunk_run
+from tests.api_world import world_make
 from tests.factories import Cast, client_of, cycle_make
 from tests.support.tally import tally_request
 
@@ -195,6 +197,22 @@ def test_healthz_with_worker_names_what_is_missing(monkeypatch: pytest.MonkeyPat
     assert found(None) == (503, "The broker does not answer.")
     monkeypatch.setattr(health, "database_problem", lambda: "The database waits for 2 migrations.")
     assert found(["worker@here"]) == (503, "The database waits for 2 migrations.")
+
+
+@pytest.mark.parametrize("kind", ["baseline", "supply", "scenario"])
+def test_finished_work_leads_to_its_result(cast: Cast, kind: str) -> None:
+    world = world_make(cast, cycle_make(cast))
+    params = {"run": world.run.pk, "scenario": world.dearer.pk, "base": False}
+    job = Job.objects.create(kind=kind, cycle=world.cycle, user=cast.olga, params=params, state=JobState.DONE)
+    page = job_row(cast.olga, job).page
+    assert page
+    assert client_of(cast.olga).get(page).status_code == 200
+
+
+def test_the_base_plan_leads_to_the_family_sheet(cast: Cast) -> None:
+    cycle = cycle_make(cast)
+    job = Job.objects.create(kind="scenario", cycle=cycle, params={"run": 1, "base": True}, state=JobState.DONE)
+    assert job_row(cast.olga, job).page == reverse("reconcile:sheet", args=[cycle.pk])
 
 
 def test_the_health_page_says_what_waits_and_who_sweeps(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:

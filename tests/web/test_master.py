@@ -254,6 +254,13 @@ def test_the_company_is_one_row_kept_by_the_coordinator(cast: Cast) -> None:
     assert client.get(reverse("sop:master-row", args=["company", 2])).status_code == 404
 
 
+def test_what_suppliers_charge_is_not_shown_to_a_rep(cast: Cast) -> None:
+    address = reverse("sop:master-list", args=["costs"])
+    assert client_of(cast.sam).get(address).status_code == 200
+    assert client_of(cast.ana).get(address).status_code in {403, 404}
+    assert "Costs" not in client_of(cast.ana).get(reverse("sop:master")).content.decode()
+
+
 def test_a_rep_is_chosen_among_active_reps(cast: Cast) -> None:
     text = client_of(cast.olga).get(row_url(cast.harbour, "customers")).content.decode()
     assert ["Ana" in text, "Ben" in text, ">Finn<" in text] == [True, True, False]

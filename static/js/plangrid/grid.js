@@ -149,7 +149,7 @@ export class PlanGrid {
   _listen() {
     this.root.addEventListener("scroll", () => this.view.render(), { passive: true });
     this.root.addEventListener("keydown", (event) => onKey(this, event));
-    new ResizeObserver(() => this.view.render()).observe(this.root);
+    new ResizeObserver(() => this.view.fit()).observe(this.root);
     listenToPointer(this);
     document.addEventListener("copy", (event) => this._copy(event));
     document.addEventListener("cut", (event) => this._copy(event) && this.fillRange(() => 0, "clear"));

@@ -3,7 +3,7 @@
 import { make } from "./dom.js";
 
 /** Return the header of a grid over `months`; `options`: corner, rowTitle. */
-export function gridHead(months, options, columnWidth) {
+export function gridHead(months, options) {
   const head = make("div", "pg-head", { role: "rowgroup" });
   const years = make("div", "pg-row", { role: "row", "aria-rowindex": "1" });
   const names = make("div", "pg-row", { role: "row", "aria-rowindex": "2" });
@@ -13,7 +13,6 @@ export function gridHead(months, options, columnWidth) {
     const cell = header("pg-group", group.from + 2, group.name);
     cell.title = group.name;
     cell.setAttribute("aria-colspan", String(group.span));
-    cell.style.width = `${group.span * columnWidth}px`;
     cell.group = group;
     years.append(cell);
     return cell;

@@ -1,8 +1,7 @@
 // One row of the grid on screen: made once, filled again and again while scrolling.
 
 import { make } from "./dom.js";
-
-const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
+import { written } from "./written.js";
 
 /** Return an empty row element with `.name`, `.share` and `.cells`. */
 export function newLine(model) {
@@ -65,15 +64,15 @@ function shareOfChange(model, index) {
   let now = 0;
   let base = 0;
   for (let column = model.first; column < model.width; column += 1) {
-    now += model.get(index, column) || 0;
-    base += model.baseline(index, column) || 0;
+    now += model.shown(index, column) || 0;
+    base += model.shownBaseline(index, column) || 0;
   }
   return base ? now / base - 1 : 0;
 }
 
 function fillCell(cell, model, index, row) {
-  const value = model.get(index, cell.column);
-  const text = Number.isNaN(value) ? "" : NUMBER.format(value);
+  const value = model.shown(index, cell.column);
+  const text = Number.isNaN(value) ? "" : written(value, model);
   if (cell.text !== text) {
     cell.text = text;
     cell.textContent = text;

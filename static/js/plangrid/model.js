@@ -4,6 +4,7 @@ import { BASELINE } from "./parse.js";
 import { gridRows, LEAF } from "./rows.js";
 import { Served } from "./served.js";
 import { spread } from "./spread.js";
+import { Worth } from "./worth.js";
 
 export class PlanModel {
   /** `data` as the server's grid data; docs/ui.md names its parts. */
@@ -17,6 +18,9 @@ export class PlanModel {
     this.listeners = []; // called with (changed leaf cells, action)
     this.noted = new Set();
     this.held = new Set();
+    this.measures = {}; // name -> numbers by the server's rows
+    this.inMoney = false;
+    this.worth = new Worth(this, data.prices);
     this.served = new Served(this, data.versions);
     this._fill(data);
   }
@@ -29,6 +33,15 @@ export class PlanModel {
 
   baseline(row, column) {
     return this.base[row * this.width + column];
+  }
+
+  /** What the screen shows of a place: units, or what they are worth. */
+  shown(row, column) {
+    return this.inMoney ? this.worth.plan(row, column) : this.get(row, column);
+  }
+
+  shownBaseline(row, column) {
+    return this.inMoney ? this.worth.baseline(row, column) : this.baseline(row, column);
   }
 
   isChanged(row, column) {
@@ -47,9 +60,9 @@ export class PlanModel {
     return this.rows[row].level < LEAF;
   }
 
-  /** A month of the plan in a row that is, or holds, something this person may change. */
+  /** A month of the plan in a row that is, or holds, something this person may change; money is only looked at. */
   editable(row, column) {
-    return column >= this.first && !this.rows[row].kind && this.rows[row].open_to_edit;
+    return !this.inMoney && column >= this.first && !this.rows[row].kind && this.rows[row].open_to_edit;
   }
 
   /** The rows that are not inside a folded one. */
@@ -138,6 +151,7 @@ export class PlanModel {
 
   /** Put a measure's numbers into the layer lines that show it. */
   setMeasure(name, values) {
+    this.measures[name] = values;
     this.rows.forEach((row, index) => {
       if (row.kind === name) this._copyRow(this.values, index, values[row.source]);
     });

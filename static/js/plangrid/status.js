@@ -1,6 +1,7 @@
 // The line under the grid: what is marked, and what it adds up to.
 
 import { make } from "./dom.js";
+import { written } from "./written.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 
@@ -9,10 +10,14 @@ export function showSelection(element, model, rows, range) {
   const { count, sum, base } = totals(model, rows, range);
   element.replaceChildren(
     fact("Cells", NUMBER.format(count)),
-    fact("Sum", NUMBER.format(sum)),
-    fact("Average", NUMBER.format(count ? sum / count : 0)),
+    fact("Sum", written(sum, model)),
+    fact("Average", written(count ? sum / count : 0, model)),
   );
-  if (base > 0) element.append(fact("Against baseline", `${signed(sum - base)} (${signed(((sum - base) / base) * 100, 1)}%)`));
+  if (base > 0) {
+    const change = sum - base;
+    const share = `${sign(change)}${Math.abs((change / base) * 100).toFixed(1)}%`;
+    element.append(fact("Against baseline", `${sign(change)}${written(Math.abs(change), model)} (${share})`));
+  }
 }
 
 /** Only months of the plan have a baseline to be held against, and layer lines have none. */
@@ -23,8 +28,8 @@ function totals(model, rows, { top, bottom, left, right }) {
     comparable &&= !model.rows[rows[line]].kind;
     for (let column = left; column <= right; column += 1) {
       found.count += 1;
-      found.sum += model.get(rows[line], column) || 0;
-      found.base += model.baseline(rows[line], column) || 0;
+      found.sum += model.shown(rows[line], column) || 0;
+      found.base += model.shownBaseline(rows[line], column) || 0;
     }
   }
   return comparable ? found : { ...found, base: 0 };
@@ -36,7 +41,7 @@ function fact(name, value) {
   return element;
 }
 
-function signed(value, digits = 0) {
-  const text = digits ? Math.abs(value).toFixed(digits) : NUMBER.format(Math.abs(value));
-  return (value < 0 ? "−" : "+") + text;
+function sign(value) {
+  if (Math.abs(value) < 0.05) return "";
+  return value < 0 ? "−" : "+";
 }

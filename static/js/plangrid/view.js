@@ -3,6 +3,7 @@
 import { make, move } from "./dom.js";
 import { gridHead, nameGroups } from "./head.js";
 import { fillLine, newLine } from "./lines.js";
+import { written } from "./written.js";
 
 const AROUND = 4; // rows kept ready above and below what is seen
 
@@ -62,6 +63,12 @@ export class GridView {
     for (const [line, element] of this.lines) fillLine(element, model, shown[line], line, this.rowHeight);
   }
 
+  /** Say in the corner what the numbers are, units or money. */
+  name({ corner, label }) {
+    this.head.querySelector(".pg-frozen span").textContent = corner;
+    this.grid.root.setAttribute("aria-label", label);
+  }
+
   /** Forget which row stands where, after rows were folded or filtered. */
   forget() {
     for (const [line, element] of this.lines) this._free(line, element);
@@ -93,8 +100,25 @@ export class GridView {
     else if (left + this.columnWidth > root.scrollLeft + width) root.scrollLeft = left + this.columnWidth - width;
   }
 
+  /** The window changed; made narrow, or a tablet turned, the rows and columns have other sizes. */
+  fit() {
+    const sizes = () => [this.rowHeight, this.columnWidth, this.frozenWidth].join();
+    const before = sizes();
+    this._measure();
+    if (sizes() === before) {
+      this.render();
+      return;
+    }
+    for (const line of this.lines.values()) line.at = undefined; // to be placed anew
+    this._setWidths();
+    this.refresh();
+    const { grid } = this;
+    this.mark(grid.range(), grid.active, false);
+  }
+
   /** Sizes stand in the style sheet, where phones have their own. */
   _measure() {
+    this.grid.root.style.removeProperty("--column-width");
     const style = getComputedStyle(this.grid.root);
     const pixels = (name) => parseFloat(style.getPropertyValue(name));
     this.rowHeight = pixels("--row-height");
@@ -107,8 +131,10 @@ export class GridView {
   /** Room for the largest number, which is one of the grand totals; bold figures are about 8 pixels wide. */
   _widest() {
     const { model } = this.grid;
-    const totals = model.months.map((_, column) => Math.abs(model.get(0, column)) || 0);
-    return Math.max(...totals).toLocaleString("en-US", { maximumFractionDigits: 0 }).length * 8 + 16;
+    const largest = (read) => Math.max(...model.months.map((_, column) => Math.abs(read(column)) || 0));
+    const words = [written(largest((column) => model.get(0, column)), { inMoney: false })];
+    words.push(written(largest((column) => model.worth.plan(0, column)), { inMoney: true }));
+    return Math.max(...words.map((text) => text.length)) * 8 + 16;
   }
 
   _build() {
@@ -118,19 +144,25 @@ export class GridView {
     root.setAttribute("aria-multiselectable", "true");
     root.setAttribute("aria-colcount", String(model.width + 1));
     this.body = make("div", "pg-body", { role: "rowgroup" });
-    this.body.style.width = `${this.frozenWidth + model.width * this.columnWidth}px`;
     this.marker = make("div", "pg-marker", { "aria-hidden": "true" });
     this.body.append(this.marker);
-    this.head = gridHead(model.months, options, this.columnWidth);
+    this.head = gridHead(model.months, options);
     const inner = make("div", "pg-inner", { role: "presentation" });
     inner.append(this.head, this.body);
     root.append(inner);
+    this._setWidths();
+  }
+
+  _setWidths() {
+    this.body.style.width = `${this.frozenWidth + this.grid.model.width * this.columnWidth}px`;
+    for (const cell of this.head.groups) cell.style.width = `${cell.group.span * this.columnWidth}px`;
   }
 
   _free(line, element) {
     this.lines.delete(line);
     element.index = undefined;
     element.at = undefined;
+    element.removeAttribute("aria-rowindex");
     this.spare.push(element);
   }
 }

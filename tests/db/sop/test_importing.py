@@ -329,6 +329,23 @@ def test_a_month_given_twice_names_both_rows_unless_lines_are_added_up(cast: Cas
     assert Actual.objects.values_list("ordered", "shipped", "revenue").get() == (15, 13, 130)
 
 
+def test_a_file_that_begins_too_late_for_what_was_shipped_says_so(cast: Cast) -> None:
+    level_make(cast)
+    heads = "product,customer,location,month,ordered,shipped_on\n"
+    november = "A,HARBOUR,DC1,2021-11-20,10,2021-12-05\n"
+    december = "A,HARBOUR,DC1,2021-12-02,4,2021-12-09\n"
+    columns = {"columns": {name: name for name in heads.strip().split(",")}, "add_up": True}
+    applied(cast.olga, "actuals", heads + november, columns)
+    late = checked(cast.olga, "actuals", heads + december, columns)
+    assert late.counts["notes"] == [
+        "Quantity shipped becomes less than it is in 1 row, by 6 in all. "
+        "Does the file begin with the first order of its months?"
+    ]
+    whole = applied(cast.olga, "actuals", heads + november + december, columns)
+    assert whole.counts["notes"] == []
+    assert Actual.objects.values_list("ordered", "shipped").get(bucket=date(2021, 12, 1)) == (4, 14)
+
+
 LINES = {
     "columns": {
         "product": "sku",
@@ -394,7 +411,8 @@ def test_what_quarrels_within_the_file_is_told(cast: Cast) -> None:
     text = "p,c,m,q,f\nA,HARBOUR,2022-01,1,ROOF\nA,RIDGE,2022-01,1,WALL\n"
     brought = applied(cast.olga, "actuals", text, columns)
     [warning] = brought.faults
-    assert (warning["row"], warning["value"], warning["blocks"]) == (2, "A", False)
+    assert (warning["row"], warning["column"], warning["value"], warning["blocks"]) == (2, "p", "A", False)
+    assert warning["what"] == "has several values of f"
     assert Product.objects.get(code="A").family.code == "ROOF"
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from django.urls import URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
@@ -42,6 +43,18 @@ def test_every_class_named_in_a_template_stands_in_a_style_sheet():
 def test_nothing_inline_that_the_content_policy_would_block(forbidden: str, why: str):
     found = [str(path.relative_to(ROOT)) for path in TEMPLATES if re.search(forbidden, path.read_text())]
     assert not found, why
+
+
+def test_every_form_that_shows_again_what_was_typed_has_its_address():
+    """A misspelt address would show nothing, and only after a refusal."""
+    asked = {name for path in TEMPLATES for name in re.findall(r"{% typed ['\"]([\w:-]+)['\"]", path.read_text())}
+    known = {f"{space}:{name}" for space, (_, found) in get_resolver().namespace_dict.items() for name in names(found)}
+    assert asked
+    assert asked - known == set()
+
+
+def names(resolver: URLResolver) -> set[str]:
+    return {name for name in resolver.reverse_dict if isinstance(name, str)}
 
 
 def test_parts_stay_short():

@@ -3,7 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.test import RequestFactory
+from django.urls import resolve
 
+from sop.templatetags import figures
 from sop.templatetags import sop as words
 
 
@@ -45,8 +48,27 @@ def test_a_duration_is_told_in_its_two_largest_units(span: timedelta | None, tex
 
 
 def test_figures_carry_their_sign_and_unknown_ones_a_dot():
-    assert words.percent_signed(0.142) == "+14.2%"
-    assert words.percent_signed(-0.142) == "−14.2%"
-    assert words.thousands(2_418_400) == "2,418"
-    assert words.units(None) == words.month(None) == "·"
+    assert figures.percent_signed(0.142) == "+14.2%"
+    assert figures.percent_signed(-0.142, 0) == "−14%"
+    assert figures.percent_signed(-0.0004) == figures.percent_signed(0.0004) == "0.0%"
+    assert figures.thousands(2_418_400) == "2,418"
+    assert figures.money(2_418_400, "EUR") == "€2.42M"
+    assert figures.units(None) == figures.units(None, "0") == words.month(None) == "·"
     assert words.month(date(2022, 2, 1)) == "Feb 22"
+
+
+def test_nothing_counted_is_a_dot_in_a_plan_and_a_zero_on_a_shelf():
+    assert figures.units(0) == "·"
+    assert figures.units(0, "0") == "0"
+
+
+@pytest.mark.parametrize(("where", "shown"), [({"decision_id": 7}, "As hoped"), ({"decision_id": 8}, "")])
+def test_only_the_refused_form_shows_again_what_was_typed(where: dict[str, int], shown: str):
+    request = RequestFactory().post("/", {"sentence": "As hoped"})
+    request.resolver_match = resolve("/decisions/7/check/")
+    assert words.typed({"request": request}, "publish:decision-check", "sentence", **where) == shown
+    assert words.typed({"request": request}, "publish:plan-publish", "sentence") == ""
+
+
+def test_a_page_just_opened_shows_what_is_stored():
+    assert words.typed({"request": RequestFactory().get("/")}, "supply:flag", "note", "Called them") == "Called them"

@@ -1,0 +1,161 @@
+"""Where the browser walks through the demo company: every page of tests/permission_matrix.py, as one who may see it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from django.urls import get_resolver, reverse
+from django.utils import timezone
+
+from reconcile.models import Scenario
+from review.models import Question
+from sop.constants import CycleState, Source
+from sop.master_spec import master_tables
+from sop.models import Cycle, Import, Job, Product, User
+from sop.request_context import acting
+from sop.services.importing import import_check, import_receive
+from supply.models import SupplyFlag
+from tests.permission_matrix import EVERYONE, NOBODY, PUBLIC, TABLE, Rule
+
+FILE, FRAGMENT, PROGRAM = "a file", "a part of a page", "for programs"
+# Routes that answer a GET but are no page. Anything else is walked: a new page needs no line here.
+NO_PAGE = {
+    "sop:healthz": PROGRAM,
+    "sop:history-csv": FILE,
+    "sop:job-strip": FRAGMENT,
+    "sop:import-faults": FILE,
+    "sop:import-template": FILE,
+    "demand:grid-data": FRAGMENT,
+    "demand:grid-measure": FRAGMENT,
+    "demand:panel": FRAGMENT,
+    "demand:export": FILE,
+    "supply:export": FILE,
+    "reconcile:export": FILE,
+    "publish:plan-csv": FILE,
+    "publish:plan-xlsx": FILE,
+}
+# Who looks at a step's pages first; where they may not, the first of OTHERS who may.
+FIRST = {"demand": "olga", "supply": "sam", "reconcile": "olga", "review": "eve", "publish": "cora", "sop": "cora"}
+OTHERS = ("olga", "cora", "finn", "sam", "eve")
+REP = "ana"
+FAULTY = b"code,name,family,uom\nNEW-1,A new board,NOWHERE,EA\n,Nameless,,EA\n"
+NOT_UTF8 = "code,name\nCAFE,Caf\xe9 supplies\n".encode("cp1252")
+
+
+@dataclass(frozen=True)
+class Stop:
+    """One page, as one person sees it."""
+
+    name: str
+    user: str  # empty = signed out
+    path: str
+
+    def __str__(self) -> str:
+        return f"{self.name} as {self.user or 'nobody'} ({self.path})"
+
+
+Numbers = Mapping[str, Mapping[str, object]]  # what fills an address: its name -> word for it -> value
+
+
+def page_routes() -> list[str]:
+    """Return the full names of all routes that show a page."""
+    return [name for name, route in TABLE.items() if route.get != NOBODY and not is_exempt(name)]
+
+
+def is_exempt(name: str) -> bool:
+    """Tell whether a route answers something else than a page."""
+    return name.startswith("api:") or name in NO_PAGE
+
+
+def demo_stops() -> list[Stop]:
+    """Return every page of the demo company; pages of demand once more as a rep. Needs the product's database."""
+    numbers = demo_numbers()
+    found = [stop for name in page_routes() for stop in _stops(name, numbers, _looker(name))]
+    reps = [name for name in page_routes() if name.startswith("demand:") and _may(REP, TABLE[name].get)]
+    return found + [stop for name in reps for stop in _stops(name, numbers, REP)]
+
+
+def bare_stops(user: str) -> list[Stop]:
+    """Return the pages that need no number, for a person who may see all of them."""
+    named = {"table": {table.name: table.name for table in master_tables() if not table.single}}
+    return [stop for name in page_routes() if _keys(name) <= set(named) for stop in _stops(name, named, user)]
+
+
+def demo_numbers() -> Numbers:
+    """Return what fills the addresses: open and closed cycle, a plain and a pulled scenario, files brought in."""
+    closed = Cycle.objects.filter(state=CycleState.CLOSED).latest("bucket")
+    scenarios = Scenario.objects.filter(cycle=closed)
+    return {
+        "cycle_id": {"open": Cycle.objects.get(state=CycleState.OPEN).pk, "closed": closed.pk},
+        "scenario_id": {
+            "base": scenarios.filter(levers=None).order_by("pk")[0].pk,
+            "levers": scenarios.exclude(levers=None).order_by("pk")[0].pk,
+        },
+        "item_id": {"short": SupplyFlag.objects.filter(run__cycle=closed).order_by("pk")[0].item_id},
+        "job_id": {"": Job.objects.latest("created_at").pk},
+        "person_id": {"": User.objects.get(username=REP).pk},
+        "row_id": {"": Product.objects.order_by("pk")[0].pk},
+        "table": {table.name: table.name for table in master_tables()},
+        "question_id": {"": _carried_question(closed).pk},
+        "import_id": _files(User.objects.get(username="olga")),
+    }
+
+
+def _carried_question(closed: Cycle) -> Question:
+    """Carry a question of the closed cycle to the open one; the demo's leaders decided all of theirs."""
+    earlier = Question.objects.filter(cycle=closed).order_by("pk")[0]
+    now = timezone.now()
+    return Question.objects.create(
+        cycle=Cycle.objects.get(state=CycleState.OPEN),
+        sentence=earlier.sentence,
+        decider=earlier.decider,
+        due_at=now,
+        raised_at=now,
+        carried_from=earlier,
+        reopened=1,
+    )
+
+
+def _files(user: User) -> Mapping[str, int]:
+    """Bring in a file with faults and one in another encoding; the demo itself has none."""
+    with acting(user, Source.PAGE):
+        faulty = import_receive(user=user, table="products", file_name="boards.csv", content=FAULTY, source="ERP")
+        import_check(user=user, import_id=faulty.pk)
+        strange = import_receive(user=user, table="suppliers", file_name="suppliers.csv", content=NOT_UTF8)
+    assert Import.objects.get(pk=strange.pk).encoding == ""
+    return {"faulty": faulty.pk, "strange": strange.pk}
+
+
+def _stops(name: str, numbers: Numbers, user: str) -> Iterator[Stop]:
+    """Return a route's pages: one for each way to fill its address, master data rows only for products."""
+    ways: list[dict[str, tuple[str, object]]] = [{}]
+    for key in sorted(_keys(name)):
+        assert key in numbers, f"{name}: say in tests/support/stops.py what fills {key}"
+        values = numbers[key]
+        if key == "table" and name != "sop:master-list":
+            values = {"": "products"}
+        ways = [way | {key: filled} for way in ways for filled in values.items()]
+    for way in ways:
+        words = [word for word, _value in way.values() if word]
+        path = reverse(name, kwargs={key: value for key, (_word, value) in way.items()})
+        yield Stop("-".join([name.replace(":", "-"), *words]), user, path)
+
+
+def _keys(name: str) -> set[str]:
+    """Return what an address asks for."""
+    app, _, plain = name.partition(":")
+    _prefix, resolver = get_resolver().namespace_dict[app]
+    return set(resolver.reverse_dict[plain][0][0][1])
+
+
+def _looker(name: str) -> str:
+    rule = TABLE[name].get
+    if rule == PUBLIC:
+        return ""
+    candidates = [FIRST[name.partition(":")[0]], *OTHERS]
+    return next(username for username in candidates if _may(username, rule))
+
+
+def _may(username: str, rule: Rule) -> bool:
+    words = rule if isinstance(rule, tuple) else (rule,)
+    user = User.objects.get(username=username)
+    return any(word in (EVERYONE, PUBLIC) or word in user.roles or user.has_perm(word) for word in words)
