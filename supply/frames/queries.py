@@ -27,7 +27,7 @@ DEMAND_SQL = """
     where s.cycle_id = %(cycle)s and s.version = %(version)s and i.id = any(%(ids)s) group by 1, 2
 """
 # A price holds from its date until the next one of the same product and addressee; a customer's own beats the list.
-# Customers' prices are weighed by what they want; who has no price at all is taken to pay what the others pay, and where
+# Customers' prices are weighed by what they want. Who has no price at all is taken to pay what the others pay; where
 # nobody wants anything they still are the prices there are.
 PRICE_SQL = """
     with span as (
