@@ -1,5 +1,7 @@
 """Choosing the one plan and signing it: every named approver once per version, nobody what they alone prepared."""
 
+from typing import Any
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -34,9 +36,7 @@ def plan_choose(*, user: User, cycle_id: int, scenario_id: int, assumption: str)
         raise NotReady(f"{scenario.name} was calculated on an earlier supply plan; calculate it again first.")
     if not assumption.strip():
         raise Refused("Say in one sentence what this plan assumes.")
-    approvers = list(Approver.objects.filter(active=True, user__is_active=True).select_related("user"))
-    if not approvers:
-        raise NotReady("No approver is named; the coordinator names them under Master data, Approvers.")
+    approvers = _approvers_of(scenario)
     choice = _choice_locked(cycle_id)
     if choice is None:
         choice = PlanChoice(cycle_id=cycle_id, version=0)
@@ -97,6 +97,22 @@ def plan_sign(*, user: User, cycle_id: int, version: int, comment: str = "", ref
         reason=comment,
     )
     return approval
+
+
+def _approvers_of(scenario: Any) -> list[Approver]:
+    """Return everybody whose signature the plan needs; refuse a plan somebody among them could never sign."""
+    approvers = list(Approver.objects.filter(active=True, user__is_active=True).select_related("user"))
+    if not approvers:
+        raise NotReady("No approver is named; the coordinator names them under Master data, Approvers.")
+    for approver in approvers:
+        if not approver.user.has_perm("review.approve_plan"):
+            raise NotReady(f"{approver.user.name} is named as an approver and may not sign; name somebody who may.")
+        if reconcile.prepared_alone(scenario, approver.user):
+            raise NotReady(
+                f"{approver.user.name} prepared {scenario.name} alone and has to sign the plan; "
+                "let somebody else combine it into a scenario of their own."
+            )
+    return approvers
 
 
 def _choice_locked(cycle_id: int) -> PlanChoice | None:

@@ -141,21 +141,32 @@ def test_whose_signature_is_not_asked_for_does_not_sign(cast: Cast, world: World
         sign(cast.cora, world)
 
 
-def test_who_began_the_scenario_does_not_sign_it(cast: Cast, world: World) -> None:
+def test_a_plan_one_of_its_approvers_could_never_sign_is_not_chosen(cast: Cast, world: World) -> None:
     world.dearer.created_by = cast.finn
     world.dearer.save()
+    with pytest.raises(Refused, match="Finn prepared Dearer alone"):
+        choose(cast.eve, world, world.dearer.pk)
+    cast.finn.groups.clear()
+    with pytest.raises(Refused, match="Finn is named as an approver and may not sign"):
+        choose(cast.eve, world, world.base.pk)
+    assert not PlanChoice.objects.exists()
+
+
+def test_who_began_the_scenario_does_not_sign_it(cast: Cast, world: World) -> None:
     choose(cast.eve, world, world.dearer.pk)
+    world.dearer.created_by = cast.finn
+    world.dearer.save()
     with pytest.raises(NotAllowed, match="You prepared this plan"):
         sign(cast.finn, world)
 
 
 def test_who_pulled_every_lever_does_not_sign_it_whoever_began_it(cast: Cast, world: World) -> None:
+    choose(cast.eve, world, world.dearer.pk)
     world.dearer.created_by = cast.olga
     world.dearer.save()
     Lever.objects.all().delete()
     with acting(cast.finn, Source.PAGE):
         Lever.objects.create(scenario=world.dearer, kind="raise_price", first_bucket=MARCH, params={"percent": 5})
-    choose(cast.eve, world, world.dearer.pk)
     with pytest.raises(NotAllowed, match="You prepared this plan"):
         sign(cast.finn, world)
     with acting(cast.olga, Source.PAGE):
