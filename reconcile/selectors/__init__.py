@@ -184,7 +184,8 @@ def headline(cycle: Cycle) -> list[dict[str, str]]:
         {
             "label": "Peak inventory",
             "value": money_short(kpis["peak_inventory_value"], unit),
-            "note": _count("■", found[ConflictKind.CASH], "family over", "families over"),
+            "note": _above_ceiling(kpis["peak_inventory_value"], unit)
+            or _count("■", found[ConflictKind.CASH], "family over", "families over"),
             "tone": "text-excess",
         },
     ]
@@ -249,6 +250,14 @@ def _table_row(run: ScenarioRun, base: dict[str, float], unit: str) -> dict[str,
         "peak_change": money_short(kpis["peak_inventory_value"] - base["peak_inventory_value"], unit, signed=True),
         "warnings": run.warnings,
     }
+
+
+def _above_ceiling(peak: float, unit: str) -> str:
+    """Return by how much the most stock of any month is worth more than the company allows itself."""
+    ceiling = Company.objects.filter(pk=1).values_list("cash_ceiling", flat=True).first()
+    if ceiling is None or peak <= ceiling:
+        return ""
+    return f"■ {money_short(peak - float(ceiling), unit)} above the ceiling"
 
 
 def _count(sign: str, found: list[Conflict], one: str, many: str) -> str:

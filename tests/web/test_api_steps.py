@@ -9,7 +9,7 @@ from publish.models import DecisionCheck
 from reconcile.models import Scenario
 from review.models import Decision
 from sop.constants import StepKind
-from sop.models import Budget, Cycle
+from sop.models import Budget, Company, Cycle
 from supply.models import LeadTimeAssumption, ReceiptOverride
 from tests.api_calls import api_of, calls_of
 from tests.api_world import (
@@ -135,6 +135,13 @@ def test_the_family_sheet_stands_beside_the_budget(cast: Cast, world: World) -> 
     assert api.rows(at(world.cycle, "family-sheet/"))[0]["budget"] == "42.000"
     page = client_of(cast.finn).get(f"/cycle/{world.cycle.pk}/reconcile/").content.decode()
     assert "Above or below budget" in page
+
+
+def test_stock_worth_more_than_the_company_allows_itself_is_said(cast: Cast, world: World) -> None:
+    address = f"/cycle/{world.cycle.pk}/reconcile/"
+    for ceiling, said in ((None, False), (400, False), (150, True)):  # the base plan's peak is 400
+        Company.objects.update_or_create(id=1, defaults={"cash_ceiling": ceiling})
+        assert ("■ $250 above the ceiling" in client_of(cast.finn).get(address).content.decode()) is said
 
 
 def test_a_scenario_is_begun_pulled_calculated_released_and_dropped(cast: Cast, world: World) -> None:
