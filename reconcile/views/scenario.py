@@ -1,5 +1,7 @@
 """Scenarios: list, compare, pull levers, calculate."""
 
+from collections.abc import Sequence
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
@@ -47,7 +49,7 @@ def combine(request: HttpRequest, cycle_id: int) -> HttpResponse:
         made = services.scenario_combine(user=signed_in(request), cycle_id=cycle_id, name=name, scenario_ids=ids)
         scenario_request(user=signed_in(request), scenario_id=made.pk)
     except Refused as refusal:
-        return _list(request, cycle, ScenarioForm(), refusal)
+        return _list(request, cycle, ScenarioForm(), refusal, ticked=ids)
     messages.success(request, f"{made.name} is being calculated.")
     return redirect("reconcile:scenario", scenario_id=made.pk)
 
@@ -127,7 +129,13 @@ def _is_open(cycle: Cycle) -> bool:
     return CycleStep.objects.filter(cycle=cycle, kind=StepKind.RECONCILE, state=StepState.OPEN).exists()
 
 
-def _list(request: HttpRequest, cycle: Cycle, form: ScenarioForm, refusal: Refused | None = None) -> HttpResponse:
+def _list(
+    request: HttpRequest,
+    cycle: Cycle,
+    form: ScenarioForm,
+    refusal: Refused | None = None,
+    ticked: Sequence[int] = (),
+) -> HttpResponse:
     rows = selectors.scenario_table(cycle)
     calculated = {row["id"] for row in rows}
     editor = request.user.has_perm("reconcile.edit_scenario")
@@ -141,6 +149,7 @@ def _list(request: HttpRequest, cycle: Cycle, form: ScenarioForm, refusal: Refus
         and len(rows) > 2,
         "form": form,
         "refusal": refusal,
+        "ticked": ticked,
     }
     status = refusal.status if refusal else (UNPROCESSABLE if form.errors else 200)
     return render(request, "reconcile/scenarios.html", context, status=status)

@@ -48,7 +48,7 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
     """State a lead time."""
     cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.LeadTimeForm(request.POST)
     if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)))
+        return _page(request, cycle, stock_item, Refused(_first(form)), lead_form=form)
     fields = form.cleaned_data
     try:
         lead_time_set(
@@ -62,7 +62,7 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
             reason=fields["reason"],
         )
     except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal)
+        return _page(request, cycle, stock_item, refusal, lead_form=form)
     return _done(request, cycle_id, item_id, "Lead time stated.")
 
 
@@ -72,13 +72,13 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """Change the stocking policy."""
     cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.PolicyForm(request.POST)
     if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)))
+        return _page(request, cycle, stock_item, Refused(_first(form)), policy_form=form)
     fields = form.cleaned_data
     wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
     try:
         policy_set(user=signed_in(request), cycle_id=cycle_id, item_id=item_id, policy=wanted, reason=fields["reason"])
     except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal)
+        return _page(request, cycle, stock_item, refusal, policy_form=form)
     return _done(request, cycle_id, item_id, "Stocking rule changed.")
 
 
@@ -112,22 +112,28 @@ def _done(request: HttpRequest, cycle_id: int, item_id: int, sentence: str) -> H
     return redirect("supply:item", cycle_id=cycle_id, item_id=item_id)
 
 
-def _page(request: HttpRequest, cycle: Cycle, stock_item: StockItem, refusal: Refused | None = None) -> HttpResponse:
+def _page(
+    request: HttpRequest,
+    cycle: Cycle,
+    stock_item: StockItem,
+    refusal: Refused | None = None,
+    **typed: django_forms.Form,
+) -> HttpResponse:
+    """Show the item; `typed` are forms that were refused, shown again as they were sent."""
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
-    target = (stock_item.service_target * 100).normalize()
+    rule = {
+        "service_target": (stock_item.service_target * 100).normalize(),
+        "service_type": stock_item.service_type,
+        "safety_stock": stock_item.safety_stock,
+    }
     context = {
         "cycle": cycle,
         "step": step,
         "can_edit": step.state == StepState.OPEN and request.user.has_perm("supply.plan_supply"),
         "view": item_page(cycle, stock_item),
-        "policy_form": forms.PolicyForm(
-            initial={
-                "service_target": target,
-                "service_type": stock_item.service_type,
-                "safety_stock": stock_item.safety_stock,
-            }
-        ),
+        "policy_form": forms.PolicyForm(initial=rule),
         "lead_form": forms.LeadTimeForm(initial={"valid_from": cycle.bucket}),
         "refusal": refusal,
+        **typed,
     }
     return render(request, "supply/item.html", context, status=refusal.status if refusal else 200)
