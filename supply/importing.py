@@ -157,6 +157,15 @@ LEAD_TIMES = Table(
     ("supplier_id", "product_id", "valid_from"),
     PLAN,
     links=(supplier_link(), product_link()),
+    checks=(
+        RowCheck(
+            "sd_days > 2 * mean_days",
+            "sd_days",
+            "is more than twice the lead time",
+            "Look for mistyped dates among the receipts it comes from; the row is taken as it stands.",
+            blocks=False,
+        ),
+    ),
     step=STEP,
 )
 CAPACITY = Table(

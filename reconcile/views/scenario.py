@@ -163,7 +163,9 @@ def _page(
         "months": months,
         "figure": sheet_figure(months) if months else None,
         "can_edit": draft and editor and _is_open(found.cycle),
-        "can_calculate": draft and (editor or request.user.has_perm("review.freeze_pack")),
+        "can_calculate": draft
+        and found.cycle.state == CycleState.OPEN
+        and (editor or request.user.has_perm("review.freeze_pack")),
         "form": form or LeverForm(cycle=found.cycle),
         "refusal": refusal,
     }

@@ -22,6 +22,16 @@ CODES: dict[str, tuple[str, ...]] = {
     "StockItem": ("product__code", "location__code"),
 }
 BETWEEN = " @ "
+# Label and help of fields that no file brings in.
+WORDS = {
+    "item": ("Product @ location", "For instance SHINGLE-1 @ DC1."),
+    "timezone": ("Time zone", "Deadlines are in this zone."),
+    "horizon_months": ("Months a cycle plans", "12 to 24; holds from the next cycle on."),
+    "reason_percent": ("A change needs a reason above, %", "Of the month's number, at submit."),
+    "reason_value": ("A change needs a reason above, money", "Whichever of the two comes first."),
+    "carry_rate": ("Carrying cost a year", "As a share of the stock's value: 0.18."),
+    "cash_ceiling": ("Cash in stock, at most", "What the whole inventory may be worth."),
+}
 
 
 class CodeField(forms.CharField):
@@ -138,6 +148,6 @@ def _words(table: MasterTable, field: "Field[Any, Any]") -> tuple[str, str]:
         column = next((each for each in table_of(table.name).columns if each.name == field.name), None)
         if column is not None:
             return column.label, column.help
-    if field.name == "item":
-        return "Product @ location", "For instance SHINGLE-1 @ DC1."
+    if field.name in WORDS:
+        return WORDS[field.name]
     return str(field.verbose_name).capitalize(), ""

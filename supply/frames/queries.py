@@ -27,8 +27,8 @@ DEMAND_SQL = """
     where s.cycle_id = %(cycle)s and s.version = %(version)s and i.id = any(%(ids)s) group by 1, 2
 """
 # A price holds from its date until the next one of the same product and addressee; a customer's own beats the list.
-# Customers' prices are weighed by what they want. Who has no price at all is taken to pay what the others pay; where
-# nobody wants anything they still are the prices there are.
+# Prices are weighed by what each customer wants; who has no price at all is taken to pay what the others pay, and
+# where nobody wants anything the prices there are still hold.
 PRICE_SQL = """
     with span as (
         select product_id, customer_id, price, valid_from,

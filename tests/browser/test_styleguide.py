@@ -16,8 +16,7 @@ PARTS = """
 .notice.short|.notice.warn|.notice.ok
 .notice.info|.empty .button|.meter|.meter.over|.progress-line|.list.three|.list.history
 .facts|dialog|.split|.stack|.chart .chart-canvas|.chart-legend|.tag.short|.tag.excess|.tag.warn|.tag.ok
-.tag.info|.tag.plain|kbd
-.menu|.steps, .top-bar|details.reason
+.tag.info|.tag.plain|kbd|.menu|.steps, .top-bar|details.reason
 """
 
 

@@ -166,7 +166,7 @@ def plan_is_published(live: Live, month: Month) -> None:
 def plan_is_measured(live: Live, month: Month, files: Stallion) -> None:
     """Bring in January and hold the error on the page against a plain recount."""
     page = month.staff["olga"].get(month.at("measure/"))
-    assert "Import the actuals of January 2017" in page.words
+    assert "Once January 2017 is over and its actuals are in" in page.words
     later = files.next_month()
     brought(month.staff["olga"], "actuals", "january.csv", later.to_csv(index=False).encode(), stallion.ACTUALS)
     page = month.measure()

@@ -329,6 +329,14 @@ def test_a_month_given_twice_names_both_rows_unless_lines_are_added_up(cast: Cas
     assert Actual.objects.values_list("ordered", "shipped", "revenue").get() == (15, 13, 130)
 
 
+def test_a_spread_that_a_mistyped_date_made_is_told(cast: Cast) -> None:
+    supplier_make("S")
+    text = "supplier,valid_from,mean_days,sd_days\nS,2022-01-01,85,1154\n"
+    brought = applied(cast.sam, "lead-times", text)
+    assert sentences(brought) == {(2, "1154", "is more than twice the lead time")}
+    assert LeadTimeAssumption.objects.get().sd_days == 1154, "doubtful, but taken"
+
+
 def test_a_file_that_begins_too_late_for_what_was_shipped_says_so(cast: Cast) -> None:
     level_make(cast)
     heads = "product,customer,location,month,ordered,shipped_on\n"

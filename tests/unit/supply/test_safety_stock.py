@@ -53,6 +53,16 @@ def test_uncertain_yield_adds_its_share():
     assert safety.share_yield[0, 0] == pytest.approx(2500 / safety.cover.sd[0, 0] ** 2)
 
 
+@pytest.mark.parametrize("target", [0.8, 0.9, 0.95, 0.99])
+def test_more_doubt_never_means_less_stock(target):
+    stock = [
+        safety_stock_plan(problem(rho=[[0.3]], lead_days_sd=days, service_target=target)).quantity[0, 0]
+        for days in (0, 10, 40, 100, 200, 400, 1154, 4000)
+    ]
+    assert stock == sorted(stock)
+    assert stock[-1] > stock[0]
+
+
 def test_gamma_is_the_default_and_slow_movers_come_in_whole_units():
     fast, slow = problem(rho=[[0.5]]), problem(demand=np.full((1, 6), 2.0), rho=[[1.2]])
     assert safety_stock_plan(fast).quantity[0, 0] > safety_stock_plan(replace(fast, policy=NORMAL)).quantity[0, 0]
