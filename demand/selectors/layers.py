@@ -111,9 +111,12 @@ def last_consensus(cycle: Cycle, *, series_ids: Sequence[int]) -> FloatMatrix:
     return month_matrix(SNAPSHOT_SQL, params, series_ids=series_ids, months=months)
 
 
-def last_actual_month() -> date | None:
-    """Return the last month anything was ordered in; later ones may hold shipments of earlier orders."""
-    return Actual.objects.filter(ordered__gt=0).order_by("-bucket").values_list("bucket", flat=True).first()
+def last_actual_month(before: date | None = None) -> date | None:
+    """Return the last month (before one, if given) anything was ordered in; later ones may hold shipments only."""
+    found = Actual.objects.filter(ordered__gt=0)
+    if before is not None:
+        found = found.filter(bucket__lt=before)
+    return found.order_by("-bucket").values_list("bucket", flat=True).first()
 
 
 def months_with_actuals(since: date) -> list[date]:

@@ -6,7 +6,8 @@ from django.db import connection
 from django.db.models import Count, QuerySet
 
 from demand.constants import Route
-from demand.models import BaselineRun, BaselineSeries
+from demand.models import Actual, BaselineRun, BaselineSeries
+from sop.engine.months import month_add, month_list, months_between
 from sop.models import Cycle
 
 
@@ -42,6 +43,25 @@ def routes(run: BaselineRun) -> list[RouteRow]:
         cursor.execute(sql, {"run": run.pk})
         found = {row[0]: row for row in cursor.fetchall()}
     return [RouteRow(route.label, *found[route.value][1:]) for route in Route if route.value in found]
+
+
+def history_gaps(cycle: Cycle) -> list[str]:
+    """Return what is missing in the history before a cycle, in sentences: whole months nobody brought in."""
+    known = Actual.objects.filter(bucket__lt=cycle.bucket)
+    sold = set(known.filter(ordered__gt=0).order_by("bucket").values_list("bucket", flat=True).distinct())
+    if not sold:
+        return []
+    first, last = min(sold), max(sold)
+    inside = [month for month in month_list(first, months_between(first, last)) if month not in sold]
+    sentences = []
+    if inside:
+        named = ", ".join(f"{month:%B %Y}" for month in inside[:3]) + (" and more" if len(inside) > 3 else "")
+        sentences.append(
+            f"Nothing at all was ordered in {named}; if that is a file missing, bring it in and run again."
+        )
+    if month_add(last, 1) < cycle.bucket:
+        sentences.append(f"Actuals end in {last:%B %Y}; the months from there to the plan are forecast across.")
+    return sentences
 
 
 def fallbacks(run: BaselineRun) -> list[dict[str, object]]:

@@ -14,7 +14,7 @@ from demand.frames import history_panel, series_facts
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
 from demand.selectors.layers import adopted_run, last_actual_month
 from sop.constants import StepKind
-from sop.engine.months import month_add, months_between
+from sop.engine.months import months_between
 from sop.models import Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, step_edit_lock
@@ -32,10 +32,9 @@ def baseline_request(*, user: User, cycle_id: int) -> BaselineRun:
     if not user.has_perm("demand.run_baseline"):
         raise NotAllowed("Only demand planners run the baseline.")
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.GATHER)
-    until = last_actual_month()
+    until = last_actual_month(before=step.cycle.bucket)
     if until is None:
         raise Refused("There is no history yet: import actuals first.")
-    until = min(until, month_add(step.cycle.bucket, -1))
     ids = list(Series.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise Refused("There is nothing to forecast: no series is active.")

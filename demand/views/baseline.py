@@ -65,6 +65,7 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "routes": run_reads.routes(adopted) if adopted else [],
         "fallbacks": run_reads.fallbacks(adopted) if adopted else [],
         "last_actual": last_actual_month(),
+        "gaps": run_reads.history_gaps(cycle),
         "refusal": refusal,
     }
     return render(request, "demand/baseline.html", context, status=refusal.status if refusal else 200)

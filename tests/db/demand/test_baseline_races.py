@@ -17,12 +17,13 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("
 
 
 def adopt_both(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[object]:
-    """Adopt two runs at once, a third being adopted; both have the step's lock when they meet."""
+    """Adopt two runs at once, a third being adopted: the first waits with its change until the second has begun its."""
     cycle: Cycle = cycle_make(cast)
     adopted_baseline(cycle, {series_make(cast.harbour): 100})
     common = {"cycle": cycle, "first_bucket": cycle.bucket, "horizon_months": 18, "history_until": cycle.bucket}
     runs = [BaselineRun.objects.create(complete=True, **common) for _ in range(2)]
     meet_after(monkeypatch, "step_edit_lock", baseline)
+    meet_after(monkeypatch, "cycle_event", baseline)
 
     def adopt(run: BaselineRun) -> BaselineRun:
         with acting(cast.olga, Source.PAGE):

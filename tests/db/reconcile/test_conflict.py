@@ -18,7 +18,7 @@ from sop.request_context import acting
 from tests.api_world import FEBRUARY, MARCH
 from tests.factories import Cast, cycle_make, family_make
 from tests.reconcile_makers import base_calculated, reconciled_make
-from tests.support.races import PATIENCE, locks_off, together
+from tests.support.races import locks_off, patience, together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -117,7 +117,7 @@ def answered_meanwhile(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Conflict:
 
     def slow() -> object:
         read.set()
-        answered.wait(PATIENCE)
+        answered.wait(patience())
         return timezone.now()
 
     def give() -> None:

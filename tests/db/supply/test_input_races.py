@@ -17,7 +17,7 @@ from supply.services.flags import Found, flag_answer, flags_replace
 from tests.api_world import FEBRUARY, MARCH
 from tests.factories import Cast, supplier_make
 from tests.supply_makers import Supplied, supplied_make
-from tests.support.races import PATIENCE, locks_off, meet_after, together
+from tests.support.races import locks_off, meet_after, patience, together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bare_steps")]
 
@@ -78,7 +78,7 @@ def answered_meanwhile(world: Supplied, monkeypatch: pytest.MonkeyPatch) -> Supp
     def slow(cycle_id: int) -> dict[tuple[int, str], str]:
         states = usual(cycle_id)
         read.set()
-        answered.wait(PATIENCE)
+        answered.wait(patience())
         return states
 
     def answer() -> None:
