@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.utils import timezone
 
 from reconcile.models import ScenarioRun
-from reconcile.selectors import family_sheet, scenario_base, scenario_run
+from reconcile.selectors import scenario_base, scenario_run
+from reconcile.selectors.sheet import family_sheet
 from sop.exports import Cell, csv_lines
 from sop.models import Cycle, Family, User
 

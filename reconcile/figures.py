@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sop.figures import Figure, bar_trace, figure, line_trace, mark_trace
 
 if TYPE_CHECKING:
-    from reconcile.selectors import SheetMonth
+    from reconcile.selectors.sheet import SheetMonth
 
 
 def sheet_figure(months: Sequence["SheetMonth"]) -> Figure:

@@ -8,6 +8,7 @@ from django.shortcuts import get_object_or_404
 from reconcile import selectors
 from reconcile.api import shapes
 from reconcile.models import Conflict, Lever, Scenario, ScenarioLine, ScenarioRun
+from reconcile.selectors.sheet import SheetMonth, family_sheet
 from reconcile.services import calculate as calculations
 from reconcile.services import scenario as services
 from reconcile.services.conflict import conflict_answer
@@ -25,7 +26,7 @@ class SheetView(ListView):
     read_right = VIEW
     query, item = shapes.SheetQuery, shapes.SheetMonthOut
 
-    def rows(self, user: User, query: dict[str, Any], **address: Any) -> list[selectors.SheetMonth]:
+    def rows(self, user: User, query: dict[str, Any], **address: Any) -> list[SheetMonth]:
         """Return the months; none before the first calculation."""
         cycle = cycle_of(address["cycle_id"])
         scenario = selectors.scenario_base(cycle)
@@ -33,7 +34,7 @@ class SheetView(ListView):
             scenario = get_object_or_404(selectors.scenarios(cycle), pk=query["scenario"])
         run = selectors.scenario_run(scenario) if scenario else None
         family = query.get("family")
-        return selectors.family_sheet(run, family.pk if family else None) if run else []
+        return family_sheet(run, family.pk if family else None) if run else []
 
 
 class SheetCalculateView(WriteView):

@@ -13,6 +13,7 @@ from reconcile.constants import ScenarioState
 from reconcile.figures import sheet_figure
 from reconcile.forms import LeverForm, ScenarioForm
 from reconcile.models import Lever, Scenario
+from reconcile.selectors.sheet import family_sheet
 from reconcile.services import scenario as services
 from reconcile.services.calculate import scenario_request
 from sop.constants import CycleState, StepKind, StepState
@@ -160,7 +161,7 @@ def _page(
 ) -> HttpResponse:
     about_cycle(request, found.cycle_id)
     run = selectors.scenario_run(found)
-    months = selectors.family_sheet(run, None) if run else []
+    months = family_sheet(run, None) if run else []
     draft = found.state == ScenarioState.DRAFT and not found.base
     editor = request.user.has_perm("reconcile.edit_scenario")
     context = {

@@ -11,6 +11,7 @@ from reconcile import exports, selectors
 from reconcile.figures import sheet_figure
 from reconcile.forms import ConflictForm
 from reconcile.models import Conflict
+from reconcile.selectors.sheet import family_sheet
 from reconcile.services.calculate import base_request
 from reconcile.services.conflict import conflict_answer
 from sop.constants import StepKind, StepState
@@ -74,7 +75,7 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         chosen, family = found[0], found[0].family
     base = selectors.scenario_base(cycle)
     run = selectors.scenario_run(base) if base else None
-    months = selectors.family_sheet(run, family.pk if family else None) if run else []
+    months = family_sheet(run, family.pk if family else None) if run else []
     context = {
         "cycle": cycle,
         "step": step,

@@ -13,6 +13,7 @@ from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, User
 from sop.selectors import cycle as selectors
 from sop.selectors.cycle_page import SUBMITTED_HERE
 from sop.services import cycle as services
+from sop.services import step_reopen as step_reopening
 from sop.services.cycle_open import cycle_close, cycle_open
 
 CLOSERS = tuple(sorted({*STEP_CLOSE_PERMISSION.values(), "sop.open_cycle"}))  # which of them, says the step
@@ -212,7 +213,7 @@ class StepReopenView(WriteView):
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> CycleStep:
         """Reopen it."""
-        return services.step_reopen(user=user, reason=fields["reason"], **address)
+        return step_reopening.step_reopen(user=user, reason=fields["reason"], **address)
 
 
 class StepSubmitView(WriteView):

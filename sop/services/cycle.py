@@ -1,4 +1,4 @@
-"""Every write of a cycle's steps: work, submit, close, reopen; each edit of a step's data takes its lock here.
+"""Every write of a cycle's steps but reopening: work, submit, close; each edit of a step's data takes its lock here.
 
 Edits take the step's row FOR SHARE and closing takes it FOR UPDATE: an edit is either before the close and in its
 snapshot, or after it and refused. A check without the lock lets edits slip in between.
@@ -10,7 +10,7 @@ their step: without `of`, two people handing in at once each hold the step share
 from django.db import transaction
 from django.utils import timezone
 
-from sop.constants import STEP_ORDER, CycleState, Progress, StepKind, StepState
+from sop.constants import STEP_ORDER, Progress, StepKind, StepState
 from sop.cycle_hooks import missing_to_close, missing_to_open, run_close
 from sop.models import Cycle, CycleEvent, CycleStep, StepProgress, User
 from sop.refusals import NotAllowed, Refused, StepClosed
@@ -139,37 +139,6 @@ def step_open_if_ready(*, step_id: int) -> None:
     earlier = CycleStep.objects.filter(cycle=step.cycle, number__lt=step.number).exclude(state=StepState.CLOSED)
     if step.state == StepState.WAITING and not earlier.exists() and not missing_to_open(step):
         _open(step)
-
-
-@transaction.atomic
-def step_reopen(*, user: User, step_id: int, reason: str) -> CycleStep:
-    """Open a closed step again; later steps wait again and their figures are stale until recalculated."""
-    _need(user, "sop.open_cycle", "Only the coordinator reopens a step.")
-    if not reason.strip():
-        raise Refused("Say why the step is reopened; everybody sees it.")
-    step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
-    if step.cycle.state != CycleState.OPEN:
-        raise Refused(f"The {step.cycle} is closed; its plan stands.")
-    if step.state != StepState.CLOSED:
-        raise Refused(f"{step.get_kind_display()} is not closed.")
-    if step.kind != StepKind.PUBLISH and step.cycle.published_at is not None:
-        raise Refused("The plan is published; a correction is a new version in Publish.")
-    because = f"{step.get_kind_display()} was reopened: {reason.strip()}"
-    later = (
-        CycleStep.objects.select_for_update(of=("self",))
-        .filter(cycle=step.cycle, number__gt=step.number)
-        .order_by("number")
-    )
-    for each in later:
-        if each.state != StepState.WAITING:
-            each.state, each.stale_because = StepState.WAITING, because
-            each.closed_at = each.closed_by = None
-            each.save()
-    step.state, step.closed_at, step.closed_by = StepState.OPEN, None, None
-    step.save()
-    sentence = f"{user.name} reopened {step.get_kind_display().lower()}."
-    cycle_event(cycle=step.cycle, kind="step_reopened", sentence=sentence, step=step, reason=reason)
-    return step
 
 
 @transaction.atomic

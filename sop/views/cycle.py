@@ -17,6 +17,7 @@ from sop.selectors.calendar import CalendarLine, calendar_lines
 from sop.selectors.cycle_page import SUBMITTED_HERE, cycle_page
 from sop.selectors.home import home
 from sop.services import cycle as services
+from sop.services import step_reopen as step_reopening
 from sop.services.calendar import calendar_write
 from sop.services.cycle_open import cycle_close, cycle_open
 from sop.views.request import signed_in
@@ -82,7 +83,7 @@ def step_open(request: HttpRequest, step_id: int) -> HttpResponse:
 def step_reopen(request: HttpRequest, step_id: int) -> HttpResponse:
     """Open a closed step again, with a reason everybody sees."""
     step, reason = _step(step_id), _reason(request)
-    call = partial(services.step_reopen, user=signed_in(request), step_id=step_id, reason=reason)
+    call = partial(step_reopening.step_reopen, user=signed_in(request), step_id=step_id, reason=reason)
     done = f"{step.get_kind_display()} is open again."
     return _act(request, step.cycle, call, done, form=("step-reopen", step_id), typed=reason)
 

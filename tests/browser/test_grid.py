@@ -1,7 +1,7 @@
 """The planning grid under a person's hands: keys, clipboard, totals, saving, refusals, a lost line."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -361,6 +361,15 @@ def test_a_window_made_narrow_and_wide_again_keeps_rows_and_mark_in_place(page: 
     expect(page.locator(".pg-body [aria-rowindex='4']")).to_have_css("height", "34px")
     page.set_viewport_size({"width": 1440, "height": 900})
     expect(page.locator(".pg-body [aria-rowindex='4']")).to_have_css("height", "28px")
-    assert page.locator(".pg-marker").bounding_box() == before
+    _until(page, lambda: page.locator(".pg-marker").bounding_box() == before)
     tops = [page.locator(f".pg-body [aria-rowindex='{line}']").bounding_box()["y"] for line in (4, 5)]
     assert tops[1] - tops[0] == 28
+
+
+def _until(page: Page, there: Callable[[], bool]) -> None:
+    """Wait until the grid has placed its parts anew, which it does a frame after the window changed."""
+    for _ in range(100):
+        if there():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("the grid did not come to rest as it was")

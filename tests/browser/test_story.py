@@ -174,7 +174,7 @@ def _coordinator_publishes(page: Page, cycle: str) -> None:
 def _finance_exports(page: Page, cycle: str) -> None:
     """Take the plan home as a file whose heading carries the seal."""
     page.goto(f"/cycle/{cycle}/publish/")
-    seal = page.locator("dd.seal").inner_text()
+    seal = page.locator("dl.facts dd.code").first.inner_text()
     with page.expect_download() as download:
         page.get_by_role("link", name="CSV").first.click()
     text = download.value.path().read_text(encoding="utf-8-sig")

@@ -21,7 +21,8 @@ from sop.models import Cycle, User
 from sop.refusals import Refused, StepClosed
 from sop.request_context import acting
 from sop.selectors.cycle import step
-from sop.services.cycle import step_close, step_reopen
+from sop.services.cycle import step_close
+from sop.services.step_reopen import step_reopen
 from tests.demand_makers import adopted_baseline, series_make
 from tests.factories import Cast, cycle_make, product_make
 

@@ -20,11 +20,11 @@ from sop.services.cycle import (
     step_mark_stale,
     step_open,
     step_open_if_ready,
-    step_reopen,
     step_start,
     step_submit,
 )
 from sop.services.cycle_open import cycle_close, cycle_open
+from sop.services.step_reopen import step_reopen
 from tests.factories import Cast, cycle_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]

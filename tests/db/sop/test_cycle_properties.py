@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from sop.constants import CycleState, Progress, StepKind, StepState
 from sop.models import Cycle, CycleStep, StepProgress, User
 from sop.refusals import Refused
-from sop.services.cycle import step_ask_back, step_close, step_edit_lock, step_mark_fresh, step_reopen, step_submit
+from sop.services.cycle import step_ask_back, step_close, step_edit_lock, step_mark_fresh, step_submit
 from sop.services.cycle_open import cycle_close, cycle_open
+from sop.services.step_reopen import step_reopen
 from tests.factories import Cast
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]

@@ -10,8 +10,9 @@ from sop.constants import Source, StepKind, StepState
 from sop.models import Cycle, CycleStep, StepProgress
 from sop.request_context import acting
 from sop.selectors.cycle import step
-from sop.services.cycle import step_ask_back, step_close, step_mark_fresh, step_reopen, step_start, step_submit
+from sop.services.cycle import step_ask_back, step_close, step_mark_fresh, step_start, step_submit
 from sop.services.cycle_open import cycle_close
+from sop.services.step_reopen import step_reopen
 from tests.factories import Cast, cycle_make
 from tests.support.races import together
 
