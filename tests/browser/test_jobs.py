@@ -28,9 +28,9 @@ def test_the_strip_follows_work_and_a_toast_says_its_end(live: Live, pages: Page
         page = pages.open(user="cora")
         strip = page.locator("#job-strip")
         expect(strip).to_have_attribute("hx-trigger", "jobs-changed from:body")
-        job = tally_request(cora, parts=4, seconds=1.5)
+        job = tally_request(cora, parts=6, seconds=2.5)  # long enough for a page that answers slowly
     page.evaluate("document.body.dispatchEvent(new Event('jobs-changed'))")
-    expect(strip).to_contain_text("tally")
+    expect(strip).to_contain_text("tally", timeout=15_000)
     expect(strip).to_contain_text("%", timeout=15_000)
     toast = page.locator("#toasts .toast")
     expect(toast).to_contain_text("tally is done", timeout=30_000)
