@@ -61,4 +61,5 @@ class Layer(models.TextChoices):
 QUANTILES = ("q0_025", "q0_1", "q0_5", "q0_9", "q0_975")  # model fields, in the engine's order
 
 OVERRIDE_MAX_TIMES_BASELINE = 100  # a slip of the keyboard, not a forecast; refused with the number
+OVERRIDE_MAX = 10**13 - 1  # what the column holds; checked before the number is written anywhere, also in a sentence
 BASELINE_CHUNK_SERIES = 500  # about 2 s of one worker: short enough to lose, long enough to be worth a message

@@ -11,6 +11,9 @@ from demand.constants import Action
 from demand.services.outcome import CellEdit
 from sop.refusals import Refused
 
+QUANTITY_STEP = Decimal("0.001")  # what the table keeps
+VERSION_MAX = 2**31 - 1  # more than any cell has; such a cell is refused as changed since
+
 
 class Malformed(Refused):
     """What was sent cannot be read at all."""
@@ -44,8 +47,8 @@ def change_request(body: bytes) -> ChangeRequest:
         change_set,
         action,
         [_cell(number, cell) for number, cell in enumerate(cells, start=1)],
-        str(data.get("reason") or ""),
-        str(data.get("note") or "")[:2000],
+        _text(data, "reason"),
+        _text(data, "note"),
     )
 
 
@@ -56,7 +59,7 @@ def cell_list(body: bytes) -> tuple[list[tuple[int, date]], str, str]:
     if not isinstance(cells, list):
         raise Malformed("Send the cells as a list.")
     keys = [(c.series, c.bucket) for c in (_cell(n, cell) for n, cell in enumerate(cells, start=1))]
-    return keys, str(data.get("reason") or ""), str(data.get("note") or "")[:2000]
+    return keys, _text(data, "reason"), _text(data, "note")
 
 
 def _object(body: bytes) -> dict[str, Any]:
@@ -69,14 +72,25 @@ def _object(body: bytes) -> dict[str, Any]:
     return data
 
 
+def _text(data: dict[str, Any], name: str) -> str:
+    # The database keeps any character but NUL.
+    return str(data.get(name) or "").replace("\0", "")[:2000]
+
+
 def _cell(number: int, cell: Any) -> CellEdit:
     try:
         quantity = cell.get("quantity")
         return CellEdit(
             int(cell["series"]),
             date.fromisoformat(cell["bucket"]),
-            None if quantity in (None, "") else Decimal(str(quantity)),
-            int(cell.get("version") or 0),
+            None if quantity in (None, "") else _quantity(str(quantity)),
+            min(int(cell.get("version") or 0), VERSION_MAX),
         )
     except (AttributeError, KeyError, TypeError, ValueError, InvalidOperation) as error:
         raise Malformed(f"Cell {number} cannot be read: it needs a series, a month and a number.") from error
+
+
+def _quantity(text: str) -> Decimal:
+    """Return a number as it will be kept; one with more digits than any decimal we count in is none."""
+    quantity = Decimal(text)
+    return quantity if quantity.is_nan() else quantity.quantize(QUANTITY_STEP)

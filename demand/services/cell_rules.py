@@ -5,7 +5,7 @@ from decimal import Decimal
 
 from django.db import connection
 
-from demand.constants import OVERRIDE_MAX_TIMES_BASELINE
+from demand.constants import OVERRIDE_MAX, OVERRIDE_MAX_TIMES_BASELINE
 from demand.selectors.series import series_editable
 from demand.services.outcome import CellEdit, Outcome, RefusedCell
 from sop.engine.months import month_list
@@ -27,6 +27,8 @@ def cells_allowed(user: User, cycle: Cycle, cells: Sequence[CellEdit], outcome: 
             sentence = f"{cell.bucket:%b %Y} is outside the plan ({min(months):%b %Y} to {max(months):%b %Y})."
         elif cell.quantity is not None and not cell.quantity.is_finite():
             sentence = "This is not a number."
+        elif cell.quantity is not None and abs(cell.quantity) > OVERRIDE_MAX:
+            sentence = f"This is more than {OVERRIDE_MAX:,}, the most a cell can hold."
         elif cell.quantity is not None and cell.quantity < 0:
             sentence = f"{cell.quantity:,f} is below zero; a forecast cannot be."
         elif cell.quantity is not None and cell.quantity > limits.get(cell.series, cell.quantity):
