@@ -59,7 +59,7 @@ def _request(user: User, scenario: Scenario) -> ScenarioRun:
         subject=f"scenario {scenario.pk}",
         cycle=scenario.cycle,
         params={"run": run.pk, "name": scenario.name, "scenario": scenario.pk, "base": scenario.base},
-        chunks=[ChunkSpec(label=scenario.name)],
+        chunks=[ChunkSpec(label="Whole plan")],  # the name stands in params: it may be longer than a label
     )
     run.save(update_fields=["job"])
     return run

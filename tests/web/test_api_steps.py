@@ -162,6 +162,12 @@ def test_a_scenario_is_begun_pulled_calculated_released_and_dropped(cast: Cast, 
     assert "Buy early" not in [row["name"] for row in api.rows(at(world.cycle, "scenarios/"))]
 
 
+def test_a_scenario_with_the_longest_name_is_calculated(cast: Cast, world: World) -> None:
+    step_only(world.cycle, StepKind.RECONCILE)
+    made = api_of(cast.olga).post(at(world.cycle, "scenarios/"), {"name": "N" * 120}, key="long").json()
+    assert api_of(cast.olga).post(f"/api/v1/scenarios/{made['id']}/calculate/").json()["complete"] is False
+
+
 def test_scenarios_are_combined_and_show_their_figures(cast: Cast, world: World) -> None:
     rows = api_of(cast.ana).rows(at(world.cycle, "scenarios/"))
     assert [(row["name"], row["run"]["kpis"]["revenue"]) for row in rows] == [("Base plan", 1000.0), ("Dearer", 1100.0)]
