@@ -1,6 +1,7 @@
 """The first look at a file, and reading it whole in a process of its own."""
 
 import csv
+import os
 import random
 from datetime import date
 from pathlib import Path
@@ -213,9 +214,11 @@ def test_reading_ends_when_its_memory_or_time_is_used_up(tmp_path: Path, monkeyp
     with pytest.raises(FileRefused, match="memory"):
         file_read(path, shape, columns=COLUMNS, mapping=MAPPING, today=TODAY, folder=tmp_path)
     monkeypatch.setattr(process, "MEMORY_BYTES", 2**30)
-    monkeypatch.setattr(process, "SECONDS", 0.05)
-    with pytest.raises(FileRefused, match="within"):
-        file_sample(path, shape)
+    monkeypatch.setattr(process, "SECONDS", 1)
+    never_ends = tmp_path / "pipe"
+    os.mkfifo(never_ends)
+    with pytest.raises(FileRefused, match="within 1 seconds"):
+        file_sample(never_ends, shape)
 
 
 def test_headings_suggest_their_columns() -> None:
