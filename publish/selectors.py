@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 
 from django.db import connection
@@ -43,6 +43,16 @@ def plans(cycle: Cycle | None = None) -> QuerySet[PublishedPlan]:
 def plan_current(cycle: Cycle) -> PublishedPlan | None:
     """Return the plan everyone works to in this cycle: its latest version."""
     return plans(cycle).order_by("-version").first()
+
+
+def correction_missing(plan: PublishedPlan | None, chosen_at: datetime) -> str:
+    """Return why a plan chosen at some time is no correction of the published one; empty where it may go out."""
+    if plan is None or chosen_at > plan.published_at:
+        return ""
+    return (
+        f"Version {plan.version} is the plan that was signed. To correct it, reopen the review or an earlier step: "
+        "the corrected plan is chosen and signed there."
+    )
 
 
 def lines(plan: PublishedPlan, user: User) -> QuerySet[PlanLine]:

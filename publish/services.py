@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.db import connection, transaction
-from django.db.models import Max
 from django.utils import timezone
 
 from demand.selectors.layers import snapshot_version
@@ -11,7 +10,7 @@ from publish.constants import CheckState, MeasureKind
 from publish.frames import PlanSource, plan_line_rows, products_left_out
 from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
 from publish.seal import FIELDS, Heading, seal
-from publish.selectors import months_measurable
+from publish.selectors import correction_missing, months_measurable, plan_current
 from review import selectors as review
 from review.constants import ApprovalState
 from sop.constants import StepKind
@@ -66,9 +65,12 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     if signed.choice is None or not signed.complete:
         who = ", ".join(signed.waiting) or "no plan is chosen"
         raise Refused(signed.outdated or f"Not every approver has signed: {who}.")
-    last = PublishedPlan.objects.filter(cycle_id=cycle_id).aggregate(version=Max("version"))["version"]
+    last = plan_current(step.cycle)
+    same = correction_missing(last, signed.choice.chosen_at)
+    if same:
+        raise Refused(same)
     if last is not None and not reason.strip():
-        raise Refused(f"Version {last} is published; say why it must be corrected.")
+        raise Refused(f"Version {last.version} is published; say why it must be corrected.")
     previous = PublishedPlan.objects.order_by("-id").first()  # never locked: nobody may change it
     company = Company.objects.filter(pk=1).first() or Company()
     run = signed.choice.scenario_run
@@ -86,7 +88,11 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
         if a.state == ApprovalState.SIGNED and a.decided_at is not None
     ]
     head = Heading(
-        step.cycle.bucket, (last or 0) + 1, company.currency, approvers, previous.seal if previous is not None else ""
+        step.cycle.bucket,
+        1 if last is None else last.version + 1,
+        company.currency,
+        approvers,
+        previous.seal if previous is not None else "",
     )
     plan = PublishedPlan.objects.create(
         cycle_id=cycle_id,

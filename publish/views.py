@@ -118,11 +118,13 @@ def _file_name(plan: PublishedPlan) -> str:
 def _publish_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.PUBLISH)
     plan = selectors.plan_current(cycle)
+    sign_off = review.sign_off(cycle)
     context = {
         "cycle": cycle,
         "step": step,
         "is_open": step.state == StepState.OPEN,
-        "sign_off": review.sign_off(cycle),
+        "sign_off": sign_off,
+        "as_signed": selectors.correction_missing(plan, sign_off.choice.chosen_at) if sign_off.choice else "",
         "plan": plan,
         "versions": selectors.plans(cycle),
         "families": selectors.family_table(plan) if plan else None,

@@ -4,10 +4,13 @@ from collections.abc import Mapping
 from datetime import date
 from decimal import Decimal
 
+from django.utils import timezone
+
 from demand.models import Actual, ForecastSnapshot, Series
 from publish.models import PublishedPlan
 from publish.services import plan_publish
 from reconcile.models import ScenarioLine, ScenarioRun
+from review.models import Approval, PlanChoice
 from sop.constants import Source, StepKind
 from sop.models import Cycle, User
 from sop.request_context import acting
@@ -51,6 +54,14 @@ def signed_make(cast: Cast, world: World) -> ScenarioRun:
     chosen_make(cast, world).approvals.update(state="signed", decided_at=NOON)
     step_only(world.cycle, StepKind.PUBLISH)
     return ScenarioRun.objects.get(scenario=world.dearer)
+
+
+def signed_again(cycle: Cycle) -> None:
+    """Choose the same scenario once more, with everybody's signature, and open publishing."""
+    now = timezone.now()
+    PlanChoice.objects.filter(cycle=cycle).update(chosen_at=now)
+    Approval.objects.filter(choice__cycle=cycle).update(decided_at=now)
+    step_only(cycle, StepKind.PUBLISH)
 
 
 def publish(user: User, cycle: Cycle, reason: str = "") -> PublishedPlan:

@@ -62,7 +62,6 @@ def _panel(user: User, cycle: Cycle, step: CycleStep, people: list[PersonClock],
     next_up = step.state == StepState.WAITING and earlier_closed
     missing = missing_to_close(step) if is_open else missing_to_open(step) if next_up else []
     mine = any(person.part.user_id == user.pk and person.part.state != Progress.SUBMITTED for person in people)
-    reopens = user.has_perm("sop.open_cycle") and not (cycle.published_at and kind != StepKind.PUBLISH)
     return StepPanel(
         step=step,
         url=step_url(step.kind, cycle.pk),
@@ -72,7 +71,7 @@ def _panel(user: User, cycle: Cycle, step: CycleStep, people: list[PersonClock],
         late=waiting_for(step) if is_open and kind == StepKind.GATHER else [],
         can_close=closes and is_open,
         can_open=closes and next_up,
-        can_reopen=running and step.state == StepState.CLOSED and reopens,
+        can_reopen=running and step.state == StepState.CLOSED and user.has_perm("sop.open_cycle"),
         can_submit=is_open and mine and kind in SUBMITTED_HERE,
         can_ask_back=closes and is_open,
     )

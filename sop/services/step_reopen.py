@@ -2,26 +2,30 @@
 
 from django.db import transaction
 
-from sop.constants import CycleState, StepKind, StepState
-from sop.models import CycleStep, User
+from sop.constants import CycleState, StepState
+from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event
 
 
 @transaction.atomic
 def step_reopen(*, user: User, step_id: int, reason: str) -> CycleStep:
-    """Open a closed step again; later steps wait again and their figures are stale until recalculated."""
+    """Open a closed step again; later steps wait again and their figures are stale until recalculated.
+
+    A published plan stands until its correction is published: whatever step is reopened, the plan is chosen and signed
+    again on the way there.
+    """
     if not user.has_perm("sop.open_cycle"):
         raise NotAllowed("Only the coordinator reopens a step.")
     if not reason.strip():
         raise Refused("Say why the step is reopened; everybody sees it.")
+    # The cycle's row first and by itself: a step that waited for a closing cycle would still read it as open.
+    Cycle.objects.select_for_update(no_key=True).get(steps=step_id)
     step = CycleStep.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=step_id)
     if step.cycle.state != CycleState.OPEN:
         raise Refused(f"The {step.cycle} is closed; its plan stands.")
     if step.state != StepState.CLOSED:
         raise Refused(f"{step.get_kind_display()} is not closed.")
-    if step.kind != StepKind.PUBLISH and step.cycle.published_at is not None:
-        raise Refused("The plan is published; a correction is a new version in Publish.")
     because = f"{step.get_kind_display()} was reopened: {reason.strip()}"
     later = (
         CycleStep.objects.select_for_update(of=("self",))

@@ -59,10 +59,10 @@ def test_closing_without_the_late_needs_a_reason_and_says_who_is_missing(cast: C
 
 def test_a_refused_reason_stays_in_its_open_form(cast: Cast, cycle: Cycle) -> None:
     gather = gather_closed(cast, cycle)
-    Cycle.objects.filter(pk=cycle.pk).update(published_at="2022-02-20T12:00Z")
+    Cycle.objects.filter(pk=cycle.pk).update(state="closed")
     refused = act(cast.cora, "step-reopen", gather.pk, reason="A project came in")
     assert refused.status_code == 422
-    assert "a correction is a new version" in refused.content.decode()
+    assert "its plan stands" in refused.content.decode()
 
 
 def test_a_closed_step_shows_who_closed_it_and_how_long_it_was_open(cast: Cast, cycle: Cycle) -> None:

@@ -9,14 +9,16 @@ from publish.models import PlanLine, PublishedPlan
 from publish.selectors import family_table, plan_current
 from reconcile.models import ScenarioLine
 from review.models import Approval, PlanChoice
-from sop.constants import StepKind, StepState
+from sop.constants import Source, StepKind, StepState
 from sop.models import Customer, Cycle, CycleEvent, CycleStep
 from sop.refusals import NotAllowed, Refused, StepClosed
+from sop.request_context import acting
+from sop.services.step_reopen import step_reopen
 from supply.models import StockItem, SupplyRun
 from tests.api_world import FEBRUARY, MARCH, World, step_only, world_make
 from tests.demand_makers import series_make
 from tests.factories import Cast, customer_make, cycle_make, location_make, product_make
-from tests.plan_makers import line_make, publish, signed_make, snapshot_make
+from tests.plan_makers import line_make, publish, signed_again, signed_make, snapshot_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -181,15 +183,27 @@ def test_customers_share_by_the_consensus_the_plan_was_made_for(cast: Cast, worl
     assert plan.lines.get(customer_code="HARBOUR", bucket=FEBRUARY).demand == 7
 
 
-def test_a_correction_needs_a_reason_and_leaves_the_first_version_alone(cast: Cast, world: World) -> None:
-    signed_make(cast, world)
+def test_a_correction_is_signed_anew_and_leaves_the_first_version_alone(cast: Cast, world: World) -> None:
+    run = signed_make(cast, world)
     first = publish(cast.cora, world.cycle)
+    with pytest.raises(Refused, match="reopen the review or an earlier step"):
+        publish(cast.cora, world.cycle, "Ridge moved to another region.")
+    with acting(cast.cora, Source.PAGE):
+        review = CycleStep.objects.get(cycle=world.cycle, kind=StepKind.REVIEW)
+        CycleStep.objects.filter(pk=review.pk).update(state=StepState.CLOSED)
+        step_reopen(user=cast.cora, step_id=review.pk, reason="The price was wrong.")
+    with pytest.raises(StepClosed):
+        publish(cast.cora, world.cycle, "The price was wrong.")
+    ScenarioLine.objects.filter(run=run).update(revenue=Decimal("5.00"))
+    signed_again(world.cycle)
     with pytest.raises(Refused, match="Version 1 is published; say why"):
         publish(cast.cora, world.cycle, "  ")
-    second = publish(cast.cora, world.cycle, "Ridge moved to another region.")
-    assert (second.version, second.reason, second.previous_seal) == (2, "Ridge moved to another region.", first.seal)
-    assert first.lines.count() == second.lines.count()
+    second = publish(cast.cora, world.cycle, "The price was wrong.")
+    assert (second.version, second.reason, second.previous_seal) == (2, "The price was wrong.", first.seal)
+    assert sum(family_table(first).total) != sum(family_table(second).total) == 10
     assert plan_current(world.cycle) == second
+    with pytest.raises(Refused, match="Version 2 is the plan that was signed"):
+        publish(cast.cora, world.cycle, "Once more.")
 
 
 def test_a_plan_without_lines_is_none(cast: Cast, world: World) -> None:

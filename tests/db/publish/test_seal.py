@@ -18,7 +18,7 @@ from sop.selectors.record import record_faults
 from tests.api_world import FEBRUARY, World, world_make
 from tests.demand_makers import series_make
 from tests.factories import Cast, cycle_make
-from tests.plan_makers import publish, signed_make, snapshot_make
+from tests.plan_makers import publish, signed_again, signed_make, snapshot_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -107,6 +107,7 @@ def test_verification_finds_what_went_past_the_guards(plan: PublishedPlan, name:
 
 
 def test_a_plan_taken_out_of_the_chain_is_missed_by_the_next(cast: Cast, plan: PublishedPlan) -> None:
+    signed_again(plan.cycle)
     second = publish(cast.cora, plan.cycle, "Another look.")
     assert seal_check(second).intact
     with guards_off():

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError, Event
+from time import sleep
 
 import pytest
 from django.db import transaction
@@ -14,10 +15,12 @@ from sop.models import Cycle, CycleEvent, CycleStep, User
 from sop.refusals import Refused, StepClosed
 from sop.request_context import acting
 from sop.selectors.cycle import step
+from sop.services import cycle_open as opening
 from sop.services import people
 from sop.services.cycle import cycle_event, step_close, step_edit_lock, step_submit
-from sop.services.cycle_open import cycle_open
+from sop.services.cycle_open import cycle_close, cycle_open
 from sop.services.people import person_change
+from sop.services.step_reopen import step_reopen
 from tests.factories import FEBRUARY, Cast, cycle_make, person_make
 from tests.support.races import PATIENCE, together
 
@@ -174,3 +177,29 @@ def test_without_the_lock_nobody_is_left_to_coordinate(cast: Cast, monkeypatch: 
     monkeypatch.setattr(QuerySet, "select_for_update", lambda self, **options: self.all())
     together(demote(cast.cora, dora), demote(dora, cast.cora))
     assert not User.objects.filter(is_active=True, groups__name=Role.COORDINATOR).exists()
+
+
+def reopen_against_cycle_close(cast: Cast, cycle: Cycle, monkeypatch: pytest.MonkeyPatch) -> list[object]:
+    """Reopen a step while its cycle closes: the close has seen every step closed and has not ended yet."""
+    CycleStep.objects.filter(cycle=cycle).update(state=StepState.CLOSED)
+    seen = Event()
+
+    def slowly(**line: object) -> None:
+        seen.set()
+        sleep(PATIENCE)
+
+    monkeypatch.setattr(opening, "cycle_event", slowly)
+
+    def reopen() -> object:
+        seen.wait(5)
+        return step_reopen(user=cast.cora, step_id=step(cycle, StepKind.REVIEW).pk, reason="A wrong price")
+
+    return together(lambda: cycle_close(user=cast.cora, cycle_id=cycle.pk), reopen)
+
+
+def test_no_step_reopens_in_a_cycle_that_closes_meanwhile(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    cycle = cycle_make(cast)
+    closed, refused = reopen_against_cycle_close(cast, cycle, monkeypatch)
+    assert isinstance(closed, Cycle)
+    assert isinstance(refused, Refused)
+    assert step(cycle, StepKind.REVIEW).state == StepState.CLOSED
