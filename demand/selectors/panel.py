@@ -22,8 +22,9 @@ from demand.selectors.layers import (
     plan_months,
 )
 from demand.selectors.series import layer_of, series_editable, series_visible
+from demand.selectors.track_record import TrackRecord, track_record
 from sop.engine.months import month_add, month_list
-from sop.models import Cycle, User
+from sop.models import Cycle, Family, User
 
 HISTORY_MONTHS = 24  # before the plan in the chart
 HISTORY_LINES = 50
@@ -62,6 +63,7 @@ class RowPanel:
     why: BaselineSeries | None
     route: str
     current: Override | None
+    record: TrackRecord | None
 
 
 def row_panel(cycle: Cycle, user: User, *, row_id: str, bucket: date) -> RowPanel | None:
@@ -110,7 +112,13 @@ def row_panel(cycle: Cycle, user: User, *, row_id: str, bucket: date) -> RowPane
         current=Override.objects.filter(cycle=cycle, series=first, bucket=bucket, layer=layer_of(user)).first()
         if is_series
         else None,
+        record=_record(cycle, user, None if row_id == "total" else first.product.family),
     )
+
+
+def _record(cycle: Cycle, user: User, family: Family | None) -> TrackRecord | None:
+    chosen = series_visible(user) if family is None else series_visible(user).filter(product__family=family)
+    return track_record(cycle, user, chosen, family=family.name if family else "")
 
 
 def _series_of(user: User, row_id: str) -> QuerySet[Series] | None:

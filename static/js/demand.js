@@ -63,7 +63,7 @@ class AdjustScreen {
 
   answered({ saved, refused }) {
     this.model.served.settle(saved, refused);
-    if (refused.length) this.refuse(refused);
+    if (refused.length) this.decide();
     this.grid.refresh();
     this.follow();
   }
@@ -74,8 +74,9 @@ class AdjustScreen {
     this.answered({ saved: [], refused });
   }
 
-  refuse(refused) {
-    showRefusals(byId("conflict-dialog"), this.model, refused, {
+  /** Let the person decide about every refused cell, those left from an earlier look too. */
+  decide() {
+    showRefusals(byId("conflict-dialog"), this.model, this.model.served.undecided, {
       keep: (cell) => {
         this.model.served.setVersion(cell);
         this.queue.add("edit", [this.sent(this.model.cellOf(cell))]);
@@ -86,6 +87,7 @@ class AdjustScreen {
         this.model.served.putBack(cell);
         this.model.tell([], "theirs");
         this.count();
+        this.showSaving();
       },
     });
   }
@@ -104,6 +106,7 @@ class AdjustScreen {
     else {
       this.model.served.settle(answer.versions, []);
       this.queue.follow(answer.versions);
+      if (!marked.length) this.lastCells = null; // the reason is told; the panel asks again after the next change
       toast(`${words}: ${answer.count} cell${answer.count === 1 ? "" : "s"}.`);
       this.follow();
     }
@@ -144,6 +147,12 @@ class AdjustScreen {
 
   // ---- what is shown beside it
 
+  showSaving() {
+    const refused = this.model.served.undecided.length;
+    const acts = { retry: () => this.queue.flush(), decide: () => this.decide() };
+    showState(byId("save-state"), { ...this.saving, refused, ...acts });
+  }
+
   selected(range) {
     if (!this.grid) return; // the grid marks its first cell while it is being built
     showSelection(byId("selection"), this.model, this.grid.shown, range);
@@ -172,7 +181,8 @@ class AdjustScreen {
       storageKey: `plan-queue ${this.root.dataset.saveUrl} ${this.root.dataset.user}`,
       csrf: csrfToken,
       onState: (state, waiting, savedAt) => {
-        showState(byId("save-state"), { state, waiting, savedAt, retry: () => this.queue.flush() });
+        this.saving = { state, waiting, savedAt };
+        this.showSaving();
       },
       onAnswer: (answer) => this.answered(answer),
       onRefusal: (sentence, batch) => this.refusedWhole(sentence, batch),
@@ -183,6 +193,7 @@ class AdjustScreen {
     return new SidePanel(byId("panel"), {
       url: this.root.dataset.panelUrl,
       onReason: (code, note, words) => this.giveReason(code, note, words),
+      asked: () => this.marked().length || this.lastCells?.length || 0,
       focusGrid: () => this.grid.mark(),
     });
   }

@@ -259,6 +259,10 @@ def test_a_second_editor_chooses_between_the_two_numbers(page: Page, site: GridS
         page.keyboard.press("Enter")
     dialog = page.locator("#conflict-dialog")
     expect(dialog.get_by_role("row")).to_have_count(2)
+    expect(dialog.get_by_role("row").first).to_contain_text("111")
+    expect(page.locator("#save-state")).to_have_text("2 cells not saved. Decide")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Decide").click()
     expect(cell(page, CUSTOMER_1, 8)).to_have_attribute("aria-description", "changed, not saved")
     site.mood = "ok"
     dialog.get_by_role("button", name="Keep mine").first.click()
@@ -288,9 +292,22 @@ def test_a_reason_goes_to_the_cells_of_the_change(page: Page, site: GridSite):
     page.keyboard.press("Enter")
     page.wait_for_selector("#panel [data-reason]")
     page.keyboard.press("Alt+2")
+    expect(page.locator(".why-changed")).to_contain_text("1 cell")
     expect(page.locator(".toast").last).to_contain_text("Project won: 1 cell")
     assert site.reasons[0]["cells"] == [{"series": 1, "bucket": "2022-09-01"}]
     assert site.reasons[0]["reason"] == "project_won"
+
+
+def test_no_reason_is_asked_where_nothing_changed(page: Page):
+    unfold(page)
+    cell(page, CUSTOMER_1, 8).click()
+    page.wait_for_selector(".why-changed", state="attached")
+    expect(page.locator(".why-changed")).to_be_hidden()
+    page.keyboard.type("999")
+    page.keyboard.press("Enter")
+    expect(page.locator(".why-changed")).to_be_visible()
+    page.keyboard.press("Alt+1")
+    expect(page.locator(".why-changed")).to_be_hidden()
 
 
 def test_only_changed_products_are_left_by_the_filter(page: Page):

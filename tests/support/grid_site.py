@@ -41,9 +41,10 @@ PAGE = (
 <div class="visually-hidden" id="live" role="status"></div>
 <script type="module" src="/static/js/demand.js"></script></body></html>"""
 )
-PANEL = """<div class="card-body"><button class="chip" data-reason="promotion" aria-pressed="false">Promotion</button>
+PANEL = """<div class="card-body"><section class="why-changed"><h2>Why did it change? <span data-asked></span></h2>
+<button class="chip" data-reason="promotion" aria-pressed="false">Promotion</button>
 <button class="chip" data-reason="project_won" aria-pressed="false">Project won</button>
-<label>Note <textarea rows="2"></textarea></label></div>"""
+<label>Note <textarea rows="2"></textarea></label></section></div>"""
 
 
 class GridSite:

@@ -2,10 +2,11 @@
 
 import { drawAll } from "../chart.js";
 
+const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const WAIT = 250; // milliseconds the focus rests before the panel follows
 
 export class SidePanel {
-  /** `options`: url, onReason(code, note, words), focusGrid(). */
+  /** `options`: url, onReason(code, note, words), asked() = how many changed cells a reason goes to, focusGrid(). */
   constructor(element, options) {
     this.element = element;
     this.options = options;
@@ -58,9 +59,19 @@ export class SidePanel {
     element.innerHTML = html;
     globalThis.htmx?.process(element);
     drawAll(element);
+    this._ask();
     const again = focused && element.querySelector(`[data-reason="${CSS.escape(focused)}"]`);
     if (again) again.focus();
     else if (inside) this.options.focusGrid();
+  }
+
+  /** Ask why only where something changed, and say how much the answer is for. */
+  _ask() {
+    const section = this.element.querySelector(".why-changed");
+    const cells = this.options.asked();
+    if (!section) return;
+    section.hidden = cells === 0;
+    section.querySelector("[data-asked]").textContent = `${NUMBER.format(cells)} cell${cells === 1 ? "" : "s"}`;
   }
 
   _clicked(event) {

@@ -1,16 +1,16 @@
 // Cells the server refused: each is named, and the person decides cell by cell. Nothing typed is thrown away unasked.
 
 import { make } from "./dom.js";
+import { written } from "./written.js";
 
 /**
- * Show `refused` cells in `dialog`. `keep(cell)` saves the person's number again over the other one, `take(cell)` puts
+ * Show the `refused` cells in `dialog`, each with the person's number. `keep(cell)` saves the person's number again over the other one, `take(cell)` puts
  * the server's number back.
  */
 export function showRefusals(dialog, model, refused, { keep, take }) {
   const list = dialog.querySelector("tbody");
-  for (const cell of refused) list.append(line(model, cell, { keep, take }));
+  list.replaceChildren(...refused.map((cell) => line(model, cell, { keep, take })));
   if (!dialog.open) dialog.showModal();
-  dialog.addEventListener("close", () => list.replaceChildren(), { once: true });
 }
 
 function line(model, cell, { keep, take }) {
@@ -29,7 +29,8 @@ function line(model, cell, { keep, take }) {
   };
   if (cell.reason === "conflict") choose("Keep mine", keep);
   choose(cell.reason === "conflict" ? "Take theirs" : "Put back", take);
-  element.append(make("th", "", { scope: "row" }, name), make("td", "", {}, cell.message), choices);
+  const mine = make("td", "number", {}, written(model.get(row, column), model));
+  element.append(make("th", "", { scope: "row" }, name), mine, make("td", "", {}, cell.message), choices);
   return element;
 }
 

@@ -127,10 +127,14 @@ export class SaveQueue {
   }
 }
 
-/** Say how saving stands in `element`: "Saved 10:42", "Saving", "3 not saved, retry". */
-export function showState(element, { state, waiting, savedAt, retry }) {
+/** Say how saving stands in `element`: "Saved 10:42", "Saving", "3 not saved, retry", "1 refused, decide". */
+export function showState(element, { state, waiting, savedAt, refused, retry, decide }) {
   element.replaceChildren();
-  if (state === "saved") element.append(savedAt ? `All changes saved ${clock(savedAt)}` : "All changes saved");
+  if (state === "saved" && refused) {
+    const button = make("button", "button quiet", { type: "button" }, "Decide");
+    button.addEventListener("click", decide);
+    element.append(`${refused} cell${refused === 1 ? "" : "s"} not saved. `, button);
+  } else if (state === "saved") element.append(savedAt ? `All changes saved ${clock(savedAt)}` : "All changes saved");
   else if (state === "saving") element.append("Saving");
   else {
     const why = { offline: "No connection", signed_out: "Signed out", failed: "The server did not answer" }[state];

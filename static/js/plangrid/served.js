@@ -21,6 +21,11 @@ export class Served {
     return this.refused.has(place);
   }
 
+  /** The refused cells nobody has decided about, as the server named them. */
+  get undecided() {
+    return [...this.refused.values()];
+  }
+
   /** A cell is about to change here: keep what it held until the server has the change. */
   remember(place) {
     if (!this.unsaved.has(place)) this.unsaved.set(place, this.model.values[place]);
