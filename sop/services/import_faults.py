@@ -21,12 +21,12 @@ def unknown_note(stage: Stage) -> None:
 
 
 def link_unknown_note(stage: Stage, link: Link, lines: sql.Identifier) -> None:
-    """Note the lines whose link is named and not found."""
+    """Note the lines whose link is named and not found; what only describes new rows matters on their lines alone."""
     texts = _texts(stage.table, link.field)
     given = sql.SQL(" and ").join(sql.SQL("{} is not null").format(sql.Identifier(each)) for each in link.by.values())
     run(
         """insert into import_faults select row, {column}, concat_ws(' / ', {texts}), {what}, {cure}, true
-           from {lines} where {given} and {field} is null""",
+           from {lines} where {given} and {field} is null and {matters}""",
         column=sql.Literal(stage.named(texts[0])),
         texts=names(texts),
         what=sql.Literal(f"is not among the {link.plural}"),
@@ -34,11 +34,29 @@ def link_unknown_note(stage: Stage, link: Link, lines: sql.Identifier) -> None:
         lines=lines,
         given=given,
         field=sql.Identifier(link.field),
+        matters=_matters(stage, link),
     )
 
 
+def _matters(stage: Stage, link: Link) -> sql.Composable:
+    """Return where a link is needed: everywhere if the table keeps it, else where what it describes is new."""
+    if link.field in model_columns(stage.table.model):
+        return sql.SQL("true")
+    described = [
+        sql.SQL("({field} is null or {field} in (select id from {found} where is_new))").format(
+            field=sql.Identifier(other.field), found=sql.Identifier(f"import_link_{number}")
+        )
+        for number, other in enumerate(stage.table.links)
+        if any(link.field in sources for sources in (other.create or {}).values())
+    ]
+    return sql.SQL("({})").format(sql.SQL(" or ").join(described)) if described else sql.SQL("true")
+
+
 def repeats_note(stage: Stage) -> None:
-    """Note rows that say the same key twice: both of them, for neither may win silently."""
+    """Note rows that say the same key twice: both where they differ, for neither may win silently.
+
+    Of rows alike in every column the first counts; the others repeat it and can be left out without losing anything.
+    """
     table = stage.table
     if table.fold and stage.mapping.add_up:
         key = [name for name in table.line_key if name in stage.mapping.columns]
@@ -49,17 +67,24 @@ def repeats_note(stage: Stage) -> None:
     texts = list(dict.fromkeys(text for each in key for text in _texts(table, each)))
     run(
         """insert into import_faults
-           select row, {column}, value, format('says the same as row %s', other), {cure}, true
-           from (select row, concat_ws(' / ', {texts}) as value, count(*) over same as times,
+           select row, {column}, value,
+                  format(case when alike then 'repeats row %s' else 'says the same as row %s' end, other),
+                  case when alike then {leave} else {keep} end, true
+           from (select row, value, copy, count(*) over same as times,
+                        count(*) filter (where copy = 1) over same = 1 as alike,
                         case row_number() over same_in_order when 1 then nth_value(row, 2) over whole
                              else first_value(row) over whole end as other
-                 from import_lines where {given}
+                 from (select *, concat_ws(' / ', {texts}) as value,
+                              row_number() over (partition by {all} order by row) as copy
+                       from import_lines where {given}) l
                  window same as (partition by {key}), same_in_order as (partition by {key} order by row),
                         whole as (partition by {key} order by row
                                   rows between unbounded preceding and unbounded following)) t
-           where times > 1""",
+           where times > 1 and (copy > 1 or not alike)""",
         column=sql.Literal(stage.named(texts[0])),
-        cure=sql.Literal("Keep one of the two rows."),
+        leave=sql.Literal("Leave it out: it says nothing new."),
+        keep=sql.Literal("Keep one of the two rows."),
+        all=names(dict.fromkeys([*key, *(each.name for each in table.columns)])),
         texts=names(texts),
         key=names(key),
         given=sql.SQL(" and ").join(

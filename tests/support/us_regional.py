@@ -63,12 +63,12 @@ class UsRegional:
 
     # -- files
 
-    def history(self, *, doubled: bool = False) -> bytes:
-        """Return the order lines until November and what an export ends in: a return, a total, maybe a doubled line."""
+    def history(self) -> bytes:
+        """Return the order lines until November and what an export ends in: a doubled line, a return, a total."""
         kept = [row for row, old in zip(self.rows, self.until, strict=True) if old]
         returned = kept[1].replace("SO - ", "SO - X").replace(",3,0.075,", ",-3,0.075,")
         total = ",".join(["Total", *[""] * 11, str(self.lines["ordered"][self.until].sum()), *[""] * 3])
-        return "\n".join([self.head, *kept, *kept[: int(doubled)], returned, total]).encode()
+        return "\n".join([self.head, *kept, kept[0], returned, total]).encode()
 
     def everything(self) -> bytes:
         """Return the order lines with December's."""

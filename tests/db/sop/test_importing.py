@@ -164,6 +164,26 @@ def test_the_same_key_twice_names_both_rows(cast: Cast) -> None:
     }
 
 
+def test_a_row_given_twice_word_for_word_counts_once(cast: Cast) -> None:
+    text = "code,name\nEAST,East\nWEST,West\nEAST,East\nEAST,East\n"
+    brought = checked(cast.olga, "regions", text)
+    assert sentences(brought) == {(4, "EAST", "repeats row 2"), (5, "EAST", "repeats row 2")}
+    import_apply(user=cast.olga, import_id=brought.pk, leave_out=2)
+    assert Region.objects.get(code="EAST").name == "East"
+    assert Region.objects.filter(code="WEST").exists()
+
+
+def test_what_describes_a_new_product_does_not_matter_where_the_product_is_there(cast: Cast) -> None:
+    level_make(cast)
+    text = "product,customer,location,month,ordered,family\nA,HARBOUR,DC1,2022-01,10,TABLE\n"
+    columns = {"columns": {name: name for name in text.strip().split("\n")[0].split(",")}}
+    assert checked(cast.olga, "actuals", text, columns).counts["faulty"] == 0
+    new = text + "B,HARBOUR,DC1,2022-01,10,TABLE\n"
+    brought = checked(cast.olga, "actuals", new, columns | {"create": ["product_id"]})
+    assert (3, "TABLE", "is not among the families") in sentences(brought)
+    assert all(row == 3 for row, _, _ in sentences(brought))
+
+
 def test_faulty_rows_are_left_out_only_when_their_number_is_named(cast: Cast) -> None:
     brought = checked(
         cast.finn, "rates", "currency,valid_from,rate\nEUR,2022-01-01,1.1\nEUR,2022-02-01,0\nXX,2022-01-01,2\n"
@@ -397,10 +417,12 @@ def test_order_lines_are_added_up_at_the_level_the_mapping_chooses(cast: Cast) -
 
 def test_a_line_given_twice_is_found_by_its_number(cast: Cast) -> None:
     level_make(cast)
-    line = "1,A,KING,7,13/1/22,,10,2.00,0,Done\n"
-    brought = checked(cast.olga, "actuals", "no,sku,group,shop,asked,sent,qty,price,off,state\n" + line * 2, LINES)
+    head, line = "no,sku,group,shop,asked,sent,qty,price,off,state\n", "1,A,KING,7,13/1/22,,10,2.00,0,Done\n"
+    brought = checked(cast.olga, "actuals", head + line + line.replace(",10,", ",11,"), LINES)
     assert brought.counts["faulty"] == 2
     assert numbers(brought) == (0, 0, 0)
+    copied = checked(cast.olga, "actuals", head + line * 2, LINES)
+    assert (copied.counts["faulty"], numbers(copied)) == (1, (1, 0, 0))
 
 
 def test_what_quarrels_within_the_file_is_told(cast: Cast) -> None:

@@ -37,7 +37,7 @@ def test_with_apply_and_a_mapping_it_writes(cast: Cast, tmp_path: Path) -> None:
 
 
 def test_faulty_rows_stop_it_unless_they_are_left_out(cast: Cast, tmp_path: Path) -> None:
-    text = "code\nEAST\nEAST\nWEST\n"
+    text = "code,name\nEAST,East\nEAST,Ost\nWEST,West\n"
     with pytest.raises(CommandError, match="2 rows are faulty"):
         run(tmp_path, text, "--apply")
     said = run(tmp_path, text, "--apply", "--leave-out", "2")
