@@ -71,7 +71,6 @@ def job_row(user: User, job: Job) -> JobRow:
     """Return one job as this person sees it; `jobs_counted` gives its parts."""
     kind = job_kinds().get(job.kind)
     concerned = job.user_id == user.pk or (kind is not None and user.has_perm(kind.permission))
-    finished = kind is not None and kind.page is not None and job.state == JobState.DONE
     return JobRow(
         job=job,
         label=job_label(job.kind),
@@ -79,8 +78,19 @@ def job_row(user: User, job: Job) -> JobRow:
         parts_done=getattr(job, "parts_done", 0),
         error=job.error if concerned or not job.error else "Whoever asked for it sees the reason.",
         may_stop=concerned and job.state in JOB_ACTIVE,
-        page=kind.page(job) if finished and kind and kind.page else "",
+        page=_result_page(job),
     )
+
+
+def _result_page(job: Job) -> str:
+    """Return where a finished job's result is; one an earlier release left may not say, and must not break the page."""
+    kind = job_kinds().get(job.kind)
+    if kind is None or kind.page is None or job.state != JobState.DONE:
+        return ""
+    try:
+        return kind.page(job)
+    except KeyError:
+        return ""
 
 
 def job_stages(job: Job) -> list[StageRow]:

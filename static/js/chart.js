@@ -1,12 +1,13 @@
 /**
  * Draws finished figures: <div data-chart> with .chart-canvas and a JSON <script>, or data-figure-url to fetch it.
  * A figure names its colours by tokens ("accent", "short", "accent-bg"); here they become the theme's colours.
- * data-months-table="id": the plot area starts where that table's first month starts, so months stand over months.
+ * data-months-table="id": months stand over that table's months, and scroll with them.
  */
 
 import { THEME_CHANGED } from "./theme.js";
 import { broken, houseLayout } from "./chart-layout.js";
 import { showLegend } from "./chart-legend.js";
+import { alignMonths, monthsInSight } from "./chart-months.js";
 
 const PLOTLY = new URL("../vendor/plotly-basic-4.1.1/plotly-basic.min.js", import.meta.url);
 const CONFIG = { displayModeBar: false, responsive: false, scrollZoom: false, doubleClick: false };
@@ -50,6 +51,7 @@ async function load(chart) {
     const figure = block ? JSON.parse(block.textContent) : await (await fetch(chart.dataset.figureUrl)).json();
     await draw(chart, figure);
     redrawOnResize(chart);
+    followTable(chart);
   } catch (error) {
     chart.querySelector(".chart-canvas").textContent = "The chart could not be drawn.";
     throw error;
@@ -63,6 +65,19 @@ function redrawOnResize(chart) {
     width = chart.clientWidth;
     draw(chart, figures.get(chart));
   }).observe(chart);
+}
+
+/** The months under a chart scroll; the chart's go with them. */
+function followTable(chart) {
+  const scroller = document.getElementById(chart.dataset.monthsTable ?? "")?.parentElement;
+  let asked = 0;
+  scroller?.addEventListener("scroll", () => {
+    cancelAnimationFrame(asked);
+    asked = requestAnimationFrame(() => {
+      const range = monthsInSight(chart, figures.get(chart).data);
+      if (range) globalThis.Plotly.relayout(chart.querySelector(".chart-canvas"), { "xaxis.range": range });
+    });
+  });
 }
 
 function redrawAll() {
@@ -107,25 +122,4 @@ function withColours(value, colours, key = "") {
     return Object.fromEntries(Object.entries(value).map(([name, part]) => [name, withColours(part, colours, name)]));
   }
   return NAMED.has(key) ? colours(value) : value;
-}
-
-/** The range from the start of the first month's column to the end of the last one's, whatever a trace would add. */
-function wholeMonths(data) {
-  const days = data.flatMap((trace) => trace.x ?? []).map((day) => Date.parse(day));
-  if (!days.length || days.some(Number.isNaN)) return {};
-  const half = 365.25 / 24; // days
-  const beside = (day, step) => new Date(day + step * half * 86_400_000).toISOString().slice(0, 16).replace("T", " ");
-  return { range: [beside(Math.min(...days), -1), beside(Math.max(...days), 1)] };
-}
-
-function alignMonths(chart, canvas, data, layout) {
-  const table = document.getElementById(chart.dataset.monthsTable ?? "");
-  const cells = table?.querySelectorAll("thead th:not(:first-child)");
-  if (!cells?.length || table.offsetWidth > table.parentElement.clientWidth) return; // the table scrolls: no common months
-  const box = canvas.getBoundingClientRect();
-  const first = cells[0].getBoundingClientRect();
-  const last = cells[cells.length - 1].getBoundingClientRect();
-  layout.margin = { ...layout.margin, l: Math.max(0, first.left - box.left), r: Math.max(0, box.right - last.right) };
-  layout.xaxis = { ...layout.xaxis, automargin: false, showticklabels: false, ...wholeMonths(data) };
-  layout.yaxis = { ...layout.yaxis, automargin: false };
 }

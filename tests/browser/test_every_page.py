@@ -18,6 +18,17 @@ RULES: dict[str, object] = {"resultTypes": ["violations"]}
 BUSY_MS, REDRAWN_MS = 15_000, 150
 SETTLED = "() => !document.querySelector('[data-chart] .chart-canvas:empty, body:not([data-grid]) #plan-grid')"
 
+# How far a chart's first month stands from its column in the table below, in pixels; only where the two are aligned.
+MONTHS_APART = """() => [...document.querySelectorAll('[data-months-table]')].map(chart => {
+  const month = document.getElementById(chart.dataset.monthsTable)?.querySelector('thead th:nth-child(2)');
+  const canvas = chart.querySelector('.chart-canvas'), axis = canvas._fullLayout?.xaxis;
+  if (!month || !axis || axis.showticklabels) return 0;
+  const column = month.getBoundingClientRect();
+  const drawn = canvas.getBoundingClientRect().left + axis._offset + axis.d2p(canvas.data[0].x[0]);
+  return Math.abs(drawn - (column.left + column.right) / 2);
+})"""
+MONTHS_APART_MOST = 6
+
 
 def test_what_is_no_page_is_still_there() -> None:
     assert sorted(set(stops.NO_PAGE) - {name for name, route in TABLE.items() if route.get != NOBODY}) == []
@@ -66,6 +77,8 @@ def _look(page: Page, path: str) -> Iterator[str]:
         yield "no heading: is it a page?"
     yield from _too_wide(page)
     yield from _axe(page)
+    if any(apart > MONTHS_APART_MOST for apart in page.evaluate(MONTHS_APART)):
+        yield "the chart's months do not stand over the table's"
     page.emulate_media(color_scheme="dark")
     page.set_viewport_size(PHONE)
     page.wait_for_timeout(REDRAWN_MS)

@@ -215,6 +215,11 @@ def test_the_base_plan_leads_to_the_family_sheet(cast: Cast) -> None:
     assert job_row(cast.olga, job).page == reverse("reconcile:sheet", args=[cycle.pk])
 
 
+def test_work_an_earlier_release_finished_leads_nowhere_and_breaks_no_page(cast: Cast) -> None:
+    Job.objects.create(kind="scenario", cycle=cycle_make(cast), user=cast.olga, params={}, state=JobState.DONE)
+    assert client_of(cast.olga).get(reverse("sop:jobs")).status_code == 200
+
+
 def test_the_health_page_says_what_waits_and_who_sweeps(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(broker, "workers", lambda **_: ["worker@here"])
     monkeypatch.setattr(broker, "queue_length", lambda: 3)
