@@ -17,6 +17,7 @@ from sop.constants import StepKind
 from sop.engine.months import months_between
 from sop.models import Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
+from sop.selectors.cycle import company_time
 from sop.services.cycle import cycle_event, step_edit_lock
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
@@ -66,7 +67,7 @@ def baseline_adopt(*, user: User, run_id: int) -> BaselineRun:
     if not run.complete:
         raise Refused("This run is not complete yet.")
     _adopt(run)
-    sentence = f"{user.name} adopted the baseline of {run.created_at:%d %b %H:%M} UTC."
+    sentence = f"{user.name} adopted the baseline of {company_time(run.created_at):%d %b %H:%M}."
     cycle_event(cycle=run.cycle, kind="baseline_adopted", sentence=sentence)
     return run
 

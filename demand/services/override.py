@@ -17,6 +17,7 @@ from sop.constants import StepKind
 from sop.models import Cycle, User
 from sop.refusals import NotAllowed, Refused
 from sop.request_context import current
+from sop.selectors.cycle import company, company_moment, company_zone
 from sop.services.cycle import step_edit_lock, step_start
 from sop.services.history import bulk_upsert_with_history
 
@@ -145,12 +146,15 @@ def _write(
 
 def _conflicts(cycle: Cycle, layer: str, cells: Sequence[CellEdit]) -> list[RefusedCell]:
     """Return, for each clash, what the cell holds now, who wrote it and when."""
+    if not cells:
+        return []
     now = {
         (row.series_id, row.bucket): row
         for row in Override.objects.filter(cycle=cycle, layer=layer, series_id__in={c.series for c in cells})
         .select_related("changed_by")
         .order_by("pk")
     }
+    zone = company_zone(company())
     refused = []
     for cell in cells:
         row = now[cell.series, cell.bucket]
@@ -161,7 +165,7 @@ def _conflicts(cycle: Cycle, layer: str, cells: Sequence[CellEdit]) -> list[Refu
                 cell.series,
                 cell.bucket.isoformat(),
                 "conflict",
-                f"{who} changed this cell to {held} at {row.changed_at:%H:%M} UTC, after you opened it.",
+                f"{who} changed this cell to {held} {company_moment(row.changed_at, zone)}, after you opened it.",
                 None if row.quantity is None else f"{row.quantity:f}",
                 row.version,
                 who,

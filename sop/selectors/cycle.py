@@ -1,6 +1,6 @@
 """Every read of the cycle: which is open, how far each step and person is, what happened."""
 
-from datetime import date
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -23,6 +23,22 @@ def company_zone(of: Company) -> ZoneInfo:
 def company_today(of: Company) -> date:
     """Return today's date where the company is."""
     return timezone.now().astimezone(company_zone(of)).date()
+
+
+def company_time(at: datetime, zone: ZoneInfo | None = None) -> datetime:
+    """Return a moment at the company's own clock."""
+    return at.astimezone(zone or company_zone(company()))
+
+
+def company_moment(at: datetime, zone: ZoneInfo | None = None) -> str:
+    """Return a moment in the company's time as a sentence says it: at 10:42, or on 9 Feb at 10:42 if not today.
+
+    Whoever says many moments passes the zone, which is else looked up for each.
+    """
+    local = company_time(at, zone)
+    if local.date() == timezone.now().astimezone(local.tzinfo).date():
+        return f"at {local:%H:%M}"
+    return f"on {local.day} {local:%b} at {local:%H:%M}"
 
 
 def may_close(user: User, kind: StepKind) -> bool:
@@ -90,7 +106,7 @@ def closed_sentence(step: CycleStep) -> str:
     """Return why a step that is not open takes no edit, with who closed it and when in the company's time."""
     name = step.get_kind_display()
     if step.state == StepState.CLOSED and step.closed_at is not None:
-        at = step.closed_at.astimezone(company_zone(company()))
+        at = company_time(step.closed_at)
         who = f" by {step.closed_by.name}" if step.closed_by else ""
         return f"{name} was closed on {at:%d %b %Y at %H:%M}{who}; its numbers can no longer change."
     return f"{name} is not open yet."

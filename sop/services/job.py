@@ -19,6 +19,7 @@ from sop.job_kinds import job_kind, job_kinds
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.request_context import current
+from sop.selectors.cycle import company_moment
 from sop.services.job_lease import Lease, LeaseLost
 from sop.services.job_run import chunk_run, job_end, stage_hint
 from sop.services.job_sweep import jobs_sweep
@@ -70,7 +71,8 @@ def job_request(
         return same
     active = Job.objects.filter(kind=kind, subject=subject, state__in=JOB_ACTIVE).first()
     if active is not None:
-        raise Refused(f"{label} is running already, asked for by {active.user_name} at {active.created_at:%H:%M} UTC.")
+        since = company_moment(active.created_at)
+        raise Refused(f"{label} is running already, asked for by {active.user_name} {since}.")
     job = Job.objects.create(
         kind=kind,
         subject=subject,

@@ -8,7 +8,7 @@ from sop.constants import StepKind, StepState
 from sop.master_spec import MasterTable
 from sop.models import CycleStep, User
 from sop.refusals import Conflict, NotAllowed, Refused, StepClosed
-from sop.selectors.cycle import closed_sentence
+from sop.selectors.cycle import closed_sentence, company_moment
 from sop.selectors.master import rows_visible, used_by
 from sop.selectors.master_history import Change, row_history, version_of
 from sop.services.whole import whole
@@ -95,4 +95,4 @@ def _changed_sentence(changes: list[Change]) -> str:
         return "This was changed meanwhile. Look at it again before you save."
     last = changes[0]
     said = ", ".join(f"{label.lower()} from {before} to {after}" for label, before, after in last.fields)
-    return f"{last.who} changed {said or 'this'} at {last.at:%H:%M} UTC. Look at it again before you save."
+    return f"{last.who} changed {said or 'this'} {company_moment(last.at)}. Look at it again before you save."

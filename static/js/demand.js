@@ -150,7 +150,7 @@ class AdjustScreen {
   showSaving() {
     const refused = this.model.served.undecided.length;
     const acts = { retry: () => this.queue.flush(), decide: () => this.decide() };
-    showState(byId("save-state"), { ...this.saving, refused, ...acts });
+    showState(byId("save-state"), { ...this.saving, zone: this.root.dataset.zone, refused, ...acts });
   }
 
   selected(range) {

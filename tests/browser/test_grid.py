@@ -58,6 +58,17 @@ def saved(page: Page) -> None:
     expect(page.locator("#save-state")).to_contain_text("All changes saved")
 
 
+def test_the_save_line_tells_the_companys_time_wherever_the_browser_is(browser: Browser):
+    with grid_site(4) as site:
+        page = browser.new_page(timezone_id="Asia/Tokyo")
+        page.goto(site.url)
+        cell(page, PRODUCT_1, FIRST_PLAN).click()
+        page.keyboard.type("9")
+        page.keyboard.press("Enter")
+        expect(page.locator("#save-state")).to_have_text("All changes saved 05:42")  # 10:42 UTC in Chicago
+        page.close()
+
+
 def test_typing_over_a_cell_moves_every_total_above_it(page: Page, site: GridSite):
     unfold(page)
     before = [number(page, line, 8) for line in (0, 1, PRODUCT_1, CUSTOMER_1)]

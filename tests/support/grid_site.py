@@ -32,7 +32,7 @@ PAGE = (
 <label for="find">Find</label><input id="find" type="search"><button class="button" id="keys">Keys</button></div>
 <div class="plan-work"><section class="plan-box" aria-label="Plan grid">
 <div id="plan-grid" class="plan-grid" data-url="/data" data-measure-url="/measure" data-save-url="/save"
- data-reason-url="/reasons" data-panel-url="/panel" data-user="ana"></div>
+ data-reason-url="/reasons" data-panel-url="/panel" data-zone="America/Chicago" data-user="ana"></div>
 <div class="plan-status"><span class="plan-selection" id="selection"></span>
 <span id="save-state" role="status"></span></div>
 </section><aside class="card plan-panel" id="panel" aria-label="Selected row"></aside></div>

@@ -128,13 +128,13 @@ export class SaveQueue {
 }
 
 /** Say how saving stands in `element`: "Saved 10:42", "Saving", "3 not saved, retry", "1 refused, decide". */
-export function showState(element, { state, waiting, savedAt, refused, retry, decide }) {
+export function showState(element, { state, waiting, savedAt, zone, refused, retry, decide }) {
   element.replaceChildren();
   if (state === "saved" && refused) {
     const button = make("button", "button quiet", { type: "button" }, "Decide");
     button.addEventListener("click", decide);
     element.append(`${refused} cell${refused === 1 ? "" : "s"} not saved. `, button);
-  } else if (state === "saved") element.append(savedAt ? `All changes saved ${clock(savedAt)}` : "All changes saved");
+  } else if (state === "saved") element.append(savedAt ? `All changes saved ${clock(savedAt, zone)}` : "All changes saved");
   else if (state === "saving") element.append("Saving");
   else {
     const why = { offline: "No connection", signed_out: "Signed out", failed: "The server did not answer" }[state];
@@ -144,6 +144,8 @@ export function showState(element, { state, waiting, savedAt, refused, retry, de
   }
 }
 
-function clock(moment) {
-  return new Date(moment).toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+/** The company's clock, not the browser's: the same the page's other times are in. */
+function clock(moment, zone) {
+  const shape = { hour: "2-digit", minute: "2-digit", timeZone: zone || undefined };
+  return new Date(moment).toLocaleTimeString("en-GB", shape);
 }
