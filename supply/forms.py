@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 
 from supply.constants import FlagState, ServiceType
+from supply.models import LeadTimeAssumption
 
 
 class ReceiptForm(forms.Form):
@@ -36,6 +37,12 @@ class LeadTimeForm(forms.Form):
     mean_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Days on average")
     sd_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Spread in days (standard deviation)")
     reason = forms.CharField(max_length=200, label="Why")
+    seen = forms.RegexField(r"^(\d{1,18}:\d{1,18} ?)*$", required=False, widget=forms.HiddenInput)
+
+    def version_of(self, row: LeadTimeAssumption | None) -> int:
+        """Return the version of a lead time that stood on the page; 0 where it did not stand there."""
+        seen = dict(pair.split(":") for pair in self.cleaned_data["seen"].split())
+        return int(seen.get(str(row.pk), 0)) if row else 0
 
 
 class PolicyForm(forms.Form):
@@ -47,6 +54,7 @@ class PolicyForm(forms.Form):
         required=False, max_digits=16, decimal_places=3, label="Own safety stock (empty = calculated)"
     )
     reason = forms.CharField(max_length=200, label="Why")
+    version = forms.IntegerField(min_value=0, widget=forms.HiddenInput)
 
 
 class FlagForm(forms.Form):

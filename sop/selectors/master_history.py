@@ -1,10 +1,11 @@
 """What changed in one row of master data: its version, and each change with before and after."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Model
+from django.db.models import Max, Model
 
 HISTORY_ROWS = 30
 
@@ -25,6 +26,12 @@ def version_of(row: Model) -> int:
     """Return the row's version: its latest entry of history, 0 where it has none."""
     latest = row.history.order_by("-history_id").values_list("history_id", flat=True).first()  # type: ignore[attr-defined]
     return int(latest or 0)
+
+
+def versions_of(model: Any, ids: Sequence[int]) -> dict[int, int]:
+    """Return the version of each of several rows of a table."""
+    found = model.history.filter(id__in=ids).values_list("id").annotate(Max("history_id")).order_by()
+    return dict(found)
 
 
 def row_history(row: Model, *, after: int = 0) -> list[Change]:

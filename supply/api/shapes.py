@@ -114,6 +114,7 @@ class LeadTimeOut(RowOut):
 
     supplier = serializers.CharField(source="supplier.code")
     product = serializers.CharField(source="product.code", allow_null=True)
+    version = serializers.IntegerField(help_text="Name it when you state this lead time anew.")
 
     class Meta:
         """What is shown."""
@@ -121,7 +122,7 @@ class LeadTimeOut(RowOut):
         model = LeadTimeAssumption
         fields = (
             *("id", "supplier", "product", "valid_from", "mean_days", "sd_days", "measured_mean_days"),
-            *("measured_sd_days", "receipts_measured", "note"),
+            *("measured_sd_days", "receipts_measured", "note", "version"),
         )
 
 
@@ -129,12 +130,13 @@ class PolicyOut(RowOut):
     """How a stock item is to be stocked; `safety_stock` null: the calculated one."""
 
     service_target = serializers.DecimalField(max_digits=5, decimal_places=4)
+    version = serializers.IntegerField(help_text="Name it when you change the rule.")
 
     class Meta:
         """What is shown."""
 
         model = StockItem
-        fields = ("id", "service_target", "service_type", "safety_stock")
+        fields = ("id", "service_target", "service_type", "safety_stock", "version")
 
 
 class ItemQuery(Query):
@@ -168,8 +170,18 @@ class ReceiptIn(Body):
     version = serializers.IntegerField(min_value=0)
 
 
+class LeadTimeQuery(Query):
+    """Whose lead times, by codes."""
+
+    supplier = serializers.CharField(source="supplier__code")
+    product = serializers.CharField(source="product__code")
+
+
 class LeadTimeIn(Body):
-    """A lead time for orders placed from a day on, of a supplier or of one of its products."""
+    """A lead time for orders placed from a day on, of a supplier or of one of its products.
+
+    `version` is the one last seen for that very day, 0 for none.
+    """
 
     supplier = serializers.SlugRelatedField(slug_field="code", queryset=Supplier.objects.all())
     product = serializers.SlugRelatedField(
@@ -179,15 +191,17 @@ class LeadTimeIn(Body):
     mean_days = serializers.DecimalField(max_digits=6, decimal_places=1)
     sd_days = serializers.DecimalField(max_digits=6, decimal_places=1, default=Decimal(0))
     reason = serializers.CharField(max_length=2000)
+    version = serializers.IntegerField(min_value=0)
 
 
 class PolicyIn(Body):
-    """A stocking rule; the target as a share, 0.95 for 95 %."""
+    """A stocking rule; the target as a share, 0.95 for 95 %; `version` is the one last seen."""
 
     service_target = serializers.DecimalField(max_digits=5, decimal_places=4)
     service_type = serializers.ChoiceField(choices=ServiceType.choices)
     safety_stock = serializers.DecimalField(max_digits=16, decimal_places=3, allow_null=True)
     reason = serializers.CharField(max_length=2000)
+    version = serializers.IntegerField(min_value=0)
 
 
 class AnswerIn(Body):

@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.shortcuts import get_object_or_404
 
-from sop.api.base import ListView, WriteView, cycle_of
+from sop.api.base import ListView, OneView, WriteView, cycle_of
 from sop.models import User
 from supply.api import shapes
 from supply.models import (
@@ -123,33 +123,46 @@ class ReceiptsView(WriteView):
         return receipt_override_set(user=user, cycle_id=cycle.pk, item_id=stock_item.pk, **fields)
 
 
-class LeadTimesView(WriteView):
-    """State the lead time of a supplier, or of one of its products."""
+class LeadTimesView(ListView, WriteView):
+    """What lead times are assumed. POST states that of a supplier, or of one of its products."""
 
-    write_right = PLAN
-    body, item = shapes.LeadTimeIn, shapes.LeadTimeOut
+    read_right, write_right = VIEW, PLAN
+    query, body, item = shapes.LeadTimeQuery, shapes.LeadTimeIn, shapes.LeadTimeOut
+    orderings = {"supplier": ("supplier__code", "product__code", "valid_from", "id")}
+
+    def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[LeadTimeAssumption]:
+        """Return the assumptions."""
+        cycle_of(address["cycle_id"])
+        return selectors.lead_times().filter(**query)
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> LeadTimeAssumption:
         """State it."""
         supplier, product = fields.pop("supplier"), fields.pop("product")
-        return lead_time_set(
+        row = lead_time_set(
             user=user,
             cycle_id=cycle_of(address["cycle_id"]).pk,
             supplier_id=supplier.pk,
             product_id=product.pk if product else None,
             **fields,
         )
+        return selectors.lead_times().get(pk=row.pk)
 
 
-class PolicyView(WriteView):
-    """Change a stock item's service target or its own safety stock."""
+class PolicyView(OneView, WriteView):
+    """How a stock item is to be stocked. POST changes its service target or its own safety stock."""
 
-    write_right = PLAN
+    read_right, write_right = VIEW, PLAN
     body, item = shapes.PolicyIn, shapes.PolicyOut
+
+    def one(self, user: User, query: dict[str, Any], **address: Any) -> StockItem:
+        """Return the rule."""
+        return get_object_or_404(selectors.policies(), pk=address["item_id"])
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> StockItem:
         """Change it."""
         stock_item = get_object_or_404(StockItem, pk=address["item_id"])
-        reason = fields.pop("reason")
-        cycle = cycle_of(address["cycle_id"])
-        return policy_set(user=user, cycle_id=cycle.pk, item_id=stock_item.pk, policy=Policy(**fields), reason=reason)
+        reason, version = fields.pop("reason"), fields.pop("version")
+        cycle_id = cycle_of(address["cycle_id"]).pk
+        policy = Policy(**fields)
+        policy_set(user=user, cycle_id=cycle_id, item_id=stock_item.pk, policy=policy, reason=reason, version=version)
+        return selectors.policies().get(pk=stock_item.pk)

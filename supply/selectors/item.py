@@ -4,10 +4,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from sop.figures import bar_trace, figure, line_trace, mark_trace
 from sop.models import Cycle
+from sop.selectors.master_history import version_of, versions_of
 from supply.models import (
     LeadTimeAssumption,
     OnHand,
@@ -36,6 +37,8 @@ class ItemPage:
     orders: list[PurchaseOrderLine]
     flags: list[SupplyFlag]
     overrides: dict[date, ReceiptOverride]
+    version: int  # of the stock item, when its rule was read
+    seen: str  # the lead times shown and their versions: "7:120 9:131"
     figure: dict[str, Any] | None
 
     @property
@@ -45,10 +48,17 @@ class ItemPage:
 
 
 def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
-    """Return one stock item's page in this cycle."""
+    """Return one stock item's page in this cycle.
+
+    Versions are read before the values they stand for: a change in between is then a conflict, and not lost.
+    """
+    version = version_of(item)
+    item.refresh_from_db(fields=("service_target", "service_type", "safety_stock"))
     run = SupplyRun.objects.filter(cycle=cycle, current=True).first()
     lines = list(SupplyLine.objects.filter(run=run, item=item).order_by("bucket")) if run else []
     lanes = list(Sourcing.objects.filter(item=item).select_related("supplier").order_by("-share"))
+    suppliers = [lane.supplier_id for lane in lanes]
+    seen = versions_of(LeadTimeAssumption, list(lead_times(item, suppliers).values_list("pk", flat=True)))
     return ItemPage(
         item=item,
         run=run,
@@ -56,10 +66,12 @@ def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
         facts=SupplyItem.objects.filter(run=run, item=item).first() if run else None,
         on_hand=OnHand.objects.filter(item=item, as_of__lte=cycle.bucket).order_by("-as_of").first(),
         lanes=lanes,
-        lead_times=list(lead_times(item, [lane.supplier_id for lane in lanes])),
+        lead_times=list(lead_times(item, suppliers)),
         orders=list(orders_open(item)),
         flags=list(SupplyFlag.objects.filter(cycle=cycle, item=item).exclude(state="gone").select_related("owner")),
         overrides={row.bucket: row for row in ReceiptOverride.objects.filter(cycle=cycle, item=item)},
+        version=version,
+        seen=" ".join(f"{row}:{at}" for row, at in seen.items()),
         figure=item_figure(lines) if lines else None,
     )
 
@@ -78,6 +90,12 @@ def lead_times(item: StockItem, supplier_ids: list[int]) -> QuerySet[LeadTimeAss
     """Return the lead times that apply to this item's suppliers, its own before the supplier's general ones."""
     found = LeadTimeAssumption.objects.filter(supplier_id__in=supplier_ids).select_related("supplier", "product")
     return (found.filter(product=item.product) | found.filter(product=None)).order_by("supplier", "valid_from")
+
+
+def lead_time_stated(supplier_id: int, product_id: int | None, valid_from: date) -> LeadTimeAssumption | None:
+    """Return what is assumed for orders from exactly that day, None where nothing is."""
+    of = Q(product_id=product_id) if product_id else Q(product=None)
+    return LeadTimeAssumption.objects.filter(of, supplier_id=supplier_id, valid_from=valid_from).first()
 
 
 def item_figure(lines: list[SupplyLine]) -> dict[str, Any]:

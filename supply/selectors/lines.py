@@ -1,9 +1,11 @@
-"""The current supply plan row by row."""
+"""The current supply plan row by row, and what planners set for it, each with the version an edit names."""
 
-from django.db.models import QuerySet
+from typing import Any
+
+from django.db.models import OuterRef, QuerySet, Subquery
 
 from sop.models import Cycle
-from supply.models import SupplyItem, SupplyLine, SupplyRun
+from supply.models import LeadTimeAssumption, StockItem, SupplyItem, SupplyLine, SupplyRun
 from supply.selectors.workbench import run_current
 
 
@@ -22,3 +24,19 @@ def items(cycle: Cycle) -> QuerySet[SupplyItem]:
 def runs(cycle: Cycle) -> QuerySet[SupplyRun]:
     """Return the cycle's runs, latest first."""
     return SupplyRun.objects.filter(cycle=cycle).order_by("-created_at")
+
+
+def lead_times() -> QuerySet[LeadTimeAssumption]:
+    """Return every lead time that is assumed."""
+    found = LeadTimeAssumption.objects.select_related("supplier", "product")
+    return found.annotate(version=_version(LeadTimeAssumption))
+
+
+def policies() -> QuerySet[StockItem]:
+    """Return how every stock item is to be stocked."""
+    return StockItem.objects.annotate(version=_version(StockItem))
+
+
+def _version(model: Any) -> Subquery:
+    """Return each row's latest entry of history, read with the row in one statement."""
+    return Subquery(model.history.filter(id=OuterRef("pk")).order_by("-history_id").values("history_id")[:1])

@@ -12,10 +12,12 @@ from sop.constants import StepKind
 from sop.engine.months import month_list
 from sop.models import Cycle, User
 from sop.refusals import Conflict, NotAllowed, Refused
+from sop.selectors.cycle import company_moment
 from sop.services.cycle import step_edit_lock, step_mark_stale
 from sop.services.whole import whole
 from supply.constants import ServiceType
 from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
+from supply.services.seen import unchanged
 
 NEEDS_RUN = "An input of the supply plan changed; run it again."
 
@@ -47,10 +49,7 @@ def receipt_override_set(
     row = ReceiptOverride.objects.select_for_update().filter(cycle=cycle, item_id=item_id, bucket=bucket).first()
     held = row.version if row else 0
     if held != version:
-        who = row.changed_by.name if row and row.changed_by else "Somebody"
-        raise Conflict(
-            f"{who} changed {bucket:%b %Y} to {row.quantity if row else 'nothing'} after you opened the page."
-        )
+        raise Conflict(_receipt_clash(row, bucket))
     if row is None:
         row = ReceiptOverride(cycle=cycle, item_id=item_id, bucket=bucket, version=0)
     row.quantity, row.reason, row.version = quantity, reason.strip(), held + 1
@@ -73,8 +72,12 @@ def lead_time_set(
     mean_days: Decimal,
     sd_days: Decimal,
     reason: str,
+    version: int,
 ) -> LeadTimeAssumption:
-    """State the lead time for orders placed from a day on; what was measured stays beside it."""
+    """State the lead time for orders placed from a day on; what was measured stays beside it.
+
+    `version` is the one last seen (0 = none stated for that day yet); somebody else's newer one raises Conflict.
+    """
     _edit(user, cycle_id)
     if not reason.strip():
         raise Refused("Say why the lead time is assumed to be so.")
@@ -91,6 +94,9 @@ def lead_time_set(
     )
     if row is None:
         row = LeadTimeAssumption(supplier_id=supplier_id, product_id=product_id, valid_from=valid_from)
+    else:
+        now = f"the lead time from {row.valid_from:%d %b %Y} to {row.mean_days:f} days, give or take {row.sd_days:f},"
+        unchanged(row, ("mean_days", "sd_days", "note"), version=version, now=now)
     row.mean_days, row.sd_days, row.note = mean_days, sd_days, reason.strip()
     row._change_reason = reason.strip()  # type: ignore[attr-defined]
     with whole():
@@ -100,8 +106,8 @@ def lead_time_set(
 
 
 @transaction.atomic
-def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reason: str) -> StockItem:
-    """Change a stock item's service target or its own safety stock."""
+def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reason: str, version: int) -> StockItem:
+    """Change a stock item's service target or its own safety stock, seen at a version; a newer rule raises Conflict."""
     _edit(user, cycle_id)
     if not reason.strip():
         raise Refused("Say why the stocking rule changes.")
@@ -112,12 +118,27 @@ def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reaso
     if policy.safety_stock is not None and policy.safety_stock < 0:
         raise Refused("Safety stock cannot be below zero.")
     item = StockItem.objects.select_for_update().get(pk=item_id)
+    unchanged(item, ("service_target", "service_type", "safety_stock"), version=version, now=_policy_words(item))
     item.service_target, item.service_type = policy.service_target, policy.service_type
     item.safety_stock = policy.safety_stock
     item._change_reason = reason.strip()  # type: ignore[attr-defined]
     item.save()
     step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return item
+
+
+def _receipt_clash(row: ReceiptOverride | None, bucket: date) -> str:
+    if row is None:
+        return f"Nobody has set the planned receipts of {bucket:%b %Y}; look at the page again."
+    who, when = row.changed_by.name if row.changed_by else "Somebody", company_moment(row.changed_at)
+    if row.quantity is None:
+        return f"{who} gave {bucket:%b %Y} back to the calculation {when}, after you opened the page."
+    return f"{who} changed {bucket:%b %Y} to {row.quantity.normalize():,f} {when}, after you opened the page."
+
+
+def _policy_words(item: StockItem) -> str:
+    own = "the calculated safety stock" if item.safety_stock is None else f"a safety stock of {item.safety_stock:,f}"
+    return f"the rule to {item.service_target:.2%} ({item.get_service_type_display().lower()}) and {own}"
 
 
 def _edit(user: User, cycle_id: int) -> Cycle:

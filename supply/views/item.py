@@ -15,7 +15,7 @@ from sop.refusals import Refused
 from sop.views.request import signed_in
 from supply import forms
 from supply.models import StockItem, SupplyFlag
-from supply.selectors.item import item_page
+from supply.selectors.item import item_page, lead_time_stated
 from supply.services.flags import flag_answer
 from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
 
@@ -50,16 +50,20 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
     if not form.is_valid():
         return _page(request, cycle, stock_item, Refused(_first(form)), lead_form=form)
     fields = form.cleaned_data
+    key = {
+        "supplier_id": fields["supplier"],
+        "product_id": stock_item.product_id if fields["this_product_only"] else None,
+        "valid_from": fields["valid_from"],
+    }
     try:
         lead_time_set(
             user=signed_in(request),
             cycle_id=cycle_id,
-            supplier_id=fields["supplier"],
-            product_id=stock_item.product_id if fields["this_product_only"] else None,
-            valid_from=fields["valid_from"],
             mean_days=fields["mean_days"],
             sd_days=fields["sd_days"],
             reason=fields["reason"],
+            version=form.version_of(lead_time_stated(**key)),
+            **key,
         )
     except Refused as refusal:
         return _page(request, cycle, stock_item, refusal, lead_form=form)
@@ -76,7 +80,14 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     fields = form.cleaned_data
     wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
     try:
-        policy_set(user=signed_in(request), cycle_id=cycle_id, item_id=item_id, policy=wanted, reason=fields["reason"])
+        policy_set(
+            user=signed_in(request),
+            cycle_id=cycle_id,
+            item_id=item_id,
+            policy=wanted,
+            reason=fields["reason"],
+            version=fields["version"],
+        )
     except Refused as refusal:
         return _page(request, cycle, stock_item, refusal, policy_form=form)
     return _done(request, cycle_id, item_id, "Stocking rule changed.")
@@ -121,6 +132,7 @@ def _page(
 ) -> HttpResponse:
     """Show the item; `typed` are forms that were refused, shown again as they were sent."""
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
+    view = item_page(cycle, stock_item)
     rule = {
         "service_target": (stock_item.service_target * 100).normalize(),
         "service_type": stock_item.service_type,
@@ -130,7 +142,7 @@ def _page(
         "cycle": cycle,
         "step": step,
         "can_edit": step.state == StepState.OPEN and request.user.has_perm("supply.plan_supply"),
-        "view": item_page(cycle, stock_item),
+        "view": view,
         "policy_form": forms.PolicyForm(initial=rule),
         "lead_form": forms.LeadTimeForm(initial={"valid_from": cycle.bucket}),
         "refusal": refusal,

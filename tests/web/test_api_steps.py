@@ -41,7 +41,16 @@ def at(cycle: Cycle, rest: str) -> str:
     return f"/api/v1/cycles/{cycle.pk}/{rest}"
 
 
-LISTS = ["supply/lines/", "supply/items/", "supply/flags/", "supply/runs/", "family-sheet/", "conflicts/", "scenarios/"]
+LISTS = [
+    "supply/lines/",
+    "supply/lead-times/",
+    "supply/items/",
+    "supply/flags/",
+    "supply/runs/",
+    "family-sheet/",
+    "conflicts/",
+    "scenarios/",
+]
 LATER = ["questions/", "measures/"]
 
 
@@ -95,11 +104,18 @@ def test_planners_set_receipts_lead_times_and_policies(cast: Cast, world: World)
     assert api.post(f"{item}receipts/", receipt).json()["quantity"] == "40.000"
     assert api.post(f"{item}receipts/", receipt).status_code == 409
     lead = {"supplier": "NORTHGATE", "valid_from": "2022-02-01", "mean_days": "60", "reason": "Ports are full"}
-    assert api.post(at(world.cycle, "supply/lead-times/"), lead).json()["mean_days"] == "60.0"
+    leads, lead = at(world.cycle, "supply/lead-times/"), lead | {"version": 0}
+    assert api.post(leads, lead).json()["mean_days"] == "60.0"
+    assert api.post(leads, lead).status_code == 409
+    assert api.post(leads, lead | {"version": api.rows(f"{leads}?supplier=NORTHGATE")[0]["version"]}).status_code == 200
     unknown = api.post(at(world.cycle, "supply/lead-times/"), lead | {"supplier": "NOBODY"})
     assert (unknown.status_code, list(unknown.json()["fields"])) == (400, ["supplier"])
     policy = {"service_target": "0.98", "service_type": "fill", "safety_stock": None, "reason": "Key item"}
+    policy |= {"version": api.get(f"{item}policy/").json()["version"]}
     assert api.post(f"{item}policy/", policy).json()["service_target"] == "0.9800"
+    again = api.post(f"{item}policy/", policy | {"service_target": "0.6"})
+    assert (again.status_code, "Sam set the rule to 98.00%" in again.json()["error"]) == (409, True)
+    assert api.get(f"{item}policy/").json()["service_target"] == "0.9800"
     assert (ReceiptOverride.objects.get().version, LeadTimeAssumption.objects.count()) == (1, 1)
     assert api_of(cast.ana).post(f"{item}policy/", policy).status_code == 403
 

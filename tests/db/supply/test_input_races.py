@@ -57,6 +57,7 @@ def stated(world: Supplied, supplier_id: int, days: int) -> LeadTimeAssumption:
         mean_days=Decimal(days),
         sd_days=Decimal(0),
         reason="Ports are full",
+        version=0,
     )
 
 

@@ -12,6 +12,7 @@ from sop.models import CycleStep, Supplier, User
 from sop.refusals import Conflict, NotAllowed, Refused, StepClosed
 from sop.request_context import acting
 from sop.selectors.cycle import step
+from sop.selectors.master_history import version_of
 from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
 from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
 from tests.api_world import FEBRUARY, MARCH
@@ -41,6 +42,7 @@ def lead_time(user: User, world: Supplied, **changes: Any) -> LeadTimeAssumption
         "mean_days": Decimal(60),
         "sd_days": Decimal(5),
         "reason": "Ports are full",
+        "version": 0,
     } | changes
     with acting(user, Source.PAGE):
         return lead_time_set(user=user, cycle_id=world.cycle.pk, **given)
@@ -48,11 +50,9 @@ def lead_time(user: User, world: Supplied, **changes: Any) -> LeadTimeAssumption
 
 def policy(user: User, world: Supplied, **changes: Any) -> StockItem:
     given = {"service_target": Decimal("0.98"), "service_type": "fill", "safety_stock": None} | changes
-    reason = given.pop("reason", "Key item")
+    facts = {"reason": given.pop("reason", "Key item"), "version": given.pop("version", version_of(world.item))}
     with acting(user, Source.PAGE):
-        return policy_set(
-            user=user, cycle_id=world.cycle.pk, item_id=world.item.pk, policy=Policy(**given), reason=reason
-        )
+        return policy_set(user=user, cycle_id=world.cycle.pk, item_id=world.item.pk, policy=Policy(**given), **facts)
 
 
 WRITES: list[Callable[..., Any]] = [receipt, lead_time, policy]
@@ -111,6 +111,47 @@ def test_a_second_planner_is_told_what_the_first_set(cast: Cast, world: Supplied
     assert ReceiptOverride.objects.get().quantity == 40
 
 
+def test_a_month_given_back_is_told_as_such(cast: Cast, world: Supplied) -> None:
+    receipt(cast.sam, world)
+    receipt(cast.sam, world, quantity=None, version=1)
+    with pytest.raises(Conflict, match=r"^Sam gave Mar 2022 back to the calculation at \d\d:\d\d, after you opened"):
+        receipt(cast.sam, world, version=1)
+    with pytest.raises(Conflict, match=r"^Nobody has set the planned receipts of Apr 2022"):
+        receipt(cast.sam, world, bucket=date(2022, 4, 1), version=3)
+
+
+def test_a_second_planner_is_told_what_rule_the_first_set(cast: Cast, world: Supplied) -> None:
+    seen = version_of(world.item)
+    policy(cast.sam, world, safety_stock=Decimal(12))
+    told = r"^Sam set the rule to 98.00% \(.*\) and a safety stock of 12\.000 at \d\d:\d\d, after you opened the page"
+    with pytest.raises(Conflict, match=told):
+        policy(cast.sam, world, service_target=Decimal("0.6"), version=seen)
+    world.item.refresh_from_db()
+    assert (world.item.service_target, world.item.safety_stock) == (Decimal("0.98"), 12)
+    policy(cast.sam, world, service_target=Decimal("0.6"))
+
+
+def test_a_second_planner_is_told_what_lead_time_the_first_stated(cast: Cast, world: Supplied) -> None:
+    first = lead_time(cast.sam, world)
+    told = r"^Sam set the lead time from 01 Feb 2022 to 60\.0 days, give or take 5\.0, at \d\d:\d\d, after you opened"
+    with pytest.raises(Conflict, match=told):
+        lead_time(cast.sam, world, mean_days=Decimal(90))
+    assert LeadTimeAssumption.objects.get().mean_days == 60
+    lead_time(cast.sam, world, mean_days=Decimal(90), version=version_of(first))
+
+
+def test_what_a_run_measured_is_nobodys_edit(cast: Cast, world: Supplied) -> None:
+    row = lead_time(cast.sam, world)
+    seen = version_of(row)
+    row.measured_mean_days = Decimal(52)
+    row.save()
+    world.item.max_cover_months = Decimal(6)
+    world.item.save()
+    lead_time(cast.sam, world, mean_days=Decimal(90), version=seen)
+    policy(cast.sam, world, version=StockItem.history.filter(id=world.item.pk).earliest("history_id").history_id)
+    assert LeadTimeAssumption.objects.get().mean_days == 90
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
@@ -128,7 +169,7 @@ def test_senseless_receipts_are_refused(cast: Cast, world: Supplied, changes: di
 def test_a_lead_time_is_stated_once_per_day_and_what_was_measured_stays(cast: Cast, world: Supplied) -> None:
     first = lead_time(cast.sam, world)
     LeadTimeAssumption.objects.filter(pk=first.pk).update(measured_mean_days=52, receipts_measured=9)
-    again = lead_time(cast.sam, world, mean_days=Decimal(75), reason="Still full")
+    again = lead_time(cast.sam, world, mean_days=Decimal(75), reason="Still full", version=version_of(first))
     assert (again.pk, again.mean_days, again.note) == (first.pk, 75, "Still full")
     assert (again.measured_mean_days, again.receipts_measured) == (52, 9)
     lead_time(cast.sam, world, valid_from=MARCH)
