@@ -10,8 +10,10 @@ from django.utils import timezone
 
 from reconcile.constants import ConflictState
 from reconcile.models import Conflict
+from sop.constants import StepKind
 from sop.models import Cycle, User
 from sop.refusals import NotAllowed, Refused
+from sop.services.cycle import step_edit_lock
 
 ANSWERS = (ConflictState.OPEN, ConflictState.ACCEPTED)
 
@@ -58,11 +60,13 @@ def conflicts_replace(*, cycle: Cycle, found: Sequence[FoundConflict]) -> None:
 
 @transaction.atomic
 def conflict_answer(*, user: User, conflict_id: int, state: str, note: str) -> Conflict:
-    """Own a conflict, or accept it as it is with a reason."""
+    """Own a conflict, or accept it as it is with a reason, while reconcile is open; after it leadership is asked."""
     if not user.has_perm("reconcile.own_conflict"):
         raise NotAllowed("Planners and finance answer conflicts.")
     if state not in ANSWERS:
         raise Refused("Own the conflict or accept it; it closes itself when its cause is gone.")
+    cycle_id = Conflict.objects.values_list("cycle_id", flat=True).get(pk=conflict_id)
+    step_edit_lock(cycle_id=cycle_id, kind=StepKind.RECONCILE)
     row = Conflict.objects.select_for_update().get(pk=conflict_id)
     if row.state == ConflictState.GONE:
         raise Refused("This conflict is gone: the plan no longer shows it.")

@@ -17,6 +17,7 @@ from reconcile.services.conflict import conflict_answer
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, Family
 from sop.refusals import Refused
+from sop.selectors.cycle import closed_sentence
 from sop.views.request import about_cycle, signed_in
 
 
@@ -67,7 +68,7 @@ def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
 
 def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
     about_cycle(request, cycle.pk)
-    step = CycleStep.objects.get(cycle=cycle, kind=StepKind.RECONCILE)
+    step = CycleStep.objects.select_related("closed_by").get(cycle=cycle, kind=StepKind.RECONCILE)
     found = list(selectors.conflicts(cycle))
     chosen = next((c for c in found if str(c.pk) == request.GET.get("conflict")), None)
     family = chosen.family if chosen else _family(request.GET.get("family"))
@@ -80,6 +81,8 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "cycle": cycle,
         "step": step,
         "is_open": step.state == StepState.OPEN,
+        "closed": closed_sentence(step) if step.state == StepState.CLOSED else "",
+        "can_ask": request.user.has_perm("review.freeze_pack") and _review_takes_questions(cycle),
         "run": run,
         "conflicts": found,
         "chosen": chosen,
@@ -92,6 +95,11 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "refusal": refusal,
     }
     return render(request, "reconcile/sheet.html", context, status=refusal.status if refusal else 200)
+
+
+def _review_takes_questions(cycle: Cycle) -> bool:
+    """Return whether leadership can still be asked: long after reconcile has closed, until the review has."""
+    return CycleStep.objects.filter(cycle=cycle, kind=StepKind.REVIEW).exclude(state=StepState.CLOSED).exists()
 
 
 def _family(text: str | None) -> Family | None:

@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
+from sop.constants import StepKind
 from sop.models import User
 from sop.refusals import NotAllowed, Refused
+from sop.services.cycle import step_edit_lock
 from sop.services.history import bulk_update_with_history, bulk_upsert_with_history
 from supply.constants import FlagState
 from supply.models import SupplyFlag, SupplyRun
@@ -72,11 +74,13 @@ def _row(run: SupplyRun, found: Found, state: str) -> dict[str, Any]:
 
 @transaction.atomic
 def flag_answer(*, user: User, flag_id: int, state: str, note: str) -> SupplyFlag:
-    """Take a flag on, or raise it to reconcile, with a note; the one who answers owns it."""
+    """Take a flag on, or raise it to reconcile, with a note; the one who answers owns it. Only while supply is open."""
     if not user.has_perm("supply.flag_shortage"):
         raise NotAllowed("Only supply planners answer flags.")
     if state not in ANSWERED:
         raise Refused("A flag is taken on or raised to reconcile; it closes itself when its cause is gone.")
+    cycle_id = SupplyFlag.objects.values_list("cycle_id", flat=True).get(pk=flag_id)
+    step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY)
     flag = SupplyFlag.objects.select_for_update().get(pk=flag_id)
     if flag.state == FlagState.GONE:
         raise Refused("This flag is gone: the plan no longer shows it.")

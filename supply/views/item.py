@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
+from sop.selectors.cycle import closed_sentence
 from sop.views.request import signed_in
 from supply import forms
 from supply.models import StockItem, SupplyFlag
@@ -131,7 +132,7 @@ def _page(
     **typed: django_forms.Form,
 ) -> HttpResponse:
     """Show the item; `typed` are forms that were refused, shown again as they were sent."""
-    step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
+    step = CycleStep.objects.select_related("closed_by").get(cycle=cycle, kind=StepKind.SUPPLY)
     view = item_page(cycle, stock_item)
     rule = {
         "service_target": (stock_item.service_target * 100).normalize(),
@@ -141,6 +142,7 @@ def _page(
     context = {
         "cycle": cycle,
         "step": step,
+        "closed": closed_sentence(step) if step.state == StepState.CLOSED else "",
         "can_edit": step.state == StepState.OPEN and request.user.has_perm("supply.plan_supply"),
         "view": view,
         "policy_form": forms.PolicyForm(initial=rule),

@@ -2,14 +2,18 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from threading import Barrier, BrokenBarrierError, Thread
+from threading import Barrier, BrokenBarrierError, Event, Thread
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import QuerySet
 
-from sop.refusals import Refused
+from sop import cycle_hooks
+from sop.constants import StepKind, StepState
+from sop.models import CycleStep, User
+from sop.refusals import Refused, StepClosed
+from sop.services.cycle import step_close
 
 PATIENCE = 0.25  # seconds; longer than a transaction here, so that a wait that ends by time was held by a lock
 UNHELD = 2.0  # seconds; without locks nobody is held, and who is late on a busy machine still comes
@@ -36,6 +40,34 @@ def together(*calls: Callable[[], object]) -> list[object]:
     for thread in threads:
         thread.join(timeout=30)
     return outcome
+
+
+def begun_while_closing(user: User, step: CycleStep, write: Callable[[], object]) -> object:
+    """Call a write while a person's closing of the step is under way and holds it; return what the write gave."""
+    closing = Event()
+
+    def hold(user: User, of: CycleStep) -> None:
+        closing.set()
+        Event().wait(PATIENCE)
+
+    cycle_hooks.on_close(StepKind(step.kind))(hold)
+
+    def late() -> object:
+        closing.wait(5)
+        with transaction.atomic():
+            return write()
+
+    closed, outcome = together(lambda: step_close(user=user, step_id=step.pk), late)
+    assert isinstance(closed, CycleStep), closed
+    return outcome
+
+
+def step_unlocked(*, cycle_id: int, kind: StepKind) -> CycleStep:
+    """Look at a step without locking it, in place of step_edit_lock: the guard that does not hold."""
+    found = CycleStep.objects.get(cycle_id=cycle_id, kind=kind)
+    if found.state != StepState.OPEN:
+        raise StepClosed("closed")
+    return found
 
 
 def meet_after(monkeypatch: pytest.MonkeyPatch, name: str, *modules: object) -> None:

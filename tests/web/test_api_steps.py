@@ -90,6 +90,8 @@ def test_a_flag_is_answered_by_the_supply_planner_and_by_nobody_else(cast: Cast,
         {"state": "raised", "note": "Which customers first?"},
     )
     assert api_of(cast.ana).post(address, sent).status_code == 403
+    assert api_of(cast.sam).post(address, sent).status_code == 422, "supply is not open"
+    step_only(world.cycle, StepKind.SUPPLY)
     answer = api_of(cast.sam).post(address, sent)
     assert (answer.status_code, answer.json()["state"], answer.json()["owner"]) == (200, "raised", "Sam")
     assert [row["state"] for row in api_of(cast.sam).rows(at(world.cycle, "supply/flags/?state=raised"))] == ["raised"]
@@ -196,6 +198,7 @@ def test_scenarios_are_combined_and_show_their_figures(cast: Cast, world: World)
 
 
 def test_a_conflict_is_owned_by_who_answers_it(cast: Cast, world: World) -> None:
+    step_only(world.cycle, StepKind.RECONCILE)
     address = f"/api/v1/conflicts/{world.conflict.pk}/answer/"
     assert api_of(cast.eve).post(address, {"state": "open"}).status_code == 403
     assert api_of(cast.finn).post(address, {"state": "accepted"}).status_code == 422

@@ -11,14 +11,15 @@ from reconcile.models import Conflict
 from reconcile.selectors import conflicts
 from reconcile.services import conflict as service
 from reconcile.services.conflict import FoundConflict, conflict_answer, conflicts_replace
-from sop.constants import Source
+from sop.constants import Source, StepKind
 from sop.models import Cycle, Family, User
-from sop.refusals import NotAllowed, Refused
+from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import acting
-from tests.api_world import FEBRUARY, MARCH
+from sop.selectors.cycle import step
+from tests.api_world import FEBRUARY, MARCH, step_only
 from tests.factories import Cast, cycle_make, family_make
 from tests.reconcile_makers import base_calculated, reconciled_make
-from tests.support.races import locks_off, patience, together
+from tests.support.races import begun_while_closing, locks_off, patience, step_unlocked, together
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -26,7 +27,9 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 @pytest.fixture
 def cycle(cast: Cast) -> Cycle:
     family_make()
-    return cycle_make(cast)
+    made = cycle_make(cast)
+    step_only(made, StepKind.RECONCILE)
+    return made
 
 
 def found(kind: str = "shortage", money: str = "450") -> FoundConflict:
@@ -112,6 +115,7 @@ def answered_meanwhile(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Conflict:
     """Answer a conflict between the moment a calculation reads it and the moment it writes it."""
     family_make()
     cycle = cycle_make(cast)
+    step_only(cycle, StepKind.RECONCILE)
     conflicts_replace(cycle=cycle, found=[found()])
     row, read, answered, again = Conflict.objects.get(), Event(), Event(), found()
 
@@ -143,3 +147,35 @@ def test_without_the_lock_the_calculation_takes_it_back(cast: Cast, monkeypatch:
     locks_off(monkeypatch)
     row = answered_meanwhile(cast, monkeypatch)
     assert (row.state, row.owner) == ("open", None), "the race is no longer there"
+
+
+def test_a_conflict_takes_no_answer_once_reconcile_is_closed(cast: Cast, cycle: Cycle) -> None:
+    replace(cast.olga, cycle, found())
+    step_only(cycle, StepKind.REVIEW)
+    with pytest.raises(StepClosed, match=r"Reconcile.* was closed on 10 Feb 2022"):
+        answer(cast.finn, Conflict.objects.get())
+    assert Conflict.objects.get().owner is None
+
+
+def answered_while_closing(cast: Cast, cycle: Cycle) -> object:
+    conflicts_replace(cycle=cycle, found=[found()])
+    row = Conflict.objects.get()
+    return begun_while_closing(
+        cast.olga,
+        step(cycle, StepKind.RECONCILE),
+        lambda: conflict_answer(user=cast.finn, conflict_id=row.pk, state="accepted", note="We live with it."),
+    )
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_conflict_answered_while_reconcile_closes_is_refused(cast: Cast, cycle: Cycle) -> None:
+    assert isinstance(answered_while_closing(cast, cycle), StepClosed)
+    assert Conflict.objects.get().owner is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_without_the_lock_an_answer_slips_in_behind_the_close(
+    cast: Cast, cycle: Cycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "step_edit_lock", step_unlocked)
+    assert isinstance(answered_while_closing(cast, cycle), Conflict), "the race is no longer there"

@@ -7,14 +7,14 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from sop.constants import Source
+from sop.constants import Source, StepKind
 from sop.models import User
-from sop.refusals import NotAllowed, Refused
+from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import acting
 from supply.models import StockItem, SupplyFlag, SupplyRun
 from supply.selectors.workbench import flag_counts, flags
 from supply.services.flags import Found, flag_answer, flags_replace
-from tests.api_world import FEBRUARY, MARCH
+from tests.api_world import FEBRUARY, MARCH, step_only
 from tests.factories import Cast, cycle_make, location_make, product_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
@@ -25,6 +25,7 @@ REQUEST = "9a3f"
 @pytest.fixture
 def run(cast: Cast) -> SupplyRun:
     cycle = cycle_make(cast)
+    step_only(cycle, StepKind.SUPPLY)
     return SupplyRun.objects.create(cycle=cycle, snapshot_version=1, first_bucket=FEBRUARY, horizon_months=18)
 
 
@@ -158,3 +159,11 @@ def test_a_flag_that_is_gone_takes_no_answer(cast: Cast, run: SupplyRun, item: S
     replace(cast.sam, next_run(run))
     with pytest.raises(Refused, match="no longer shows it"):
         answer(cast.sam, SupplyFlag.objects.get())
+
+
+def test_a_flag_takes_no_answer_once_supply_is_closed(cast: Cast, run: SupplyRun, item: StockItem) -> None:
+    replace(cast.sam, run, found(item))
+    step_only(run.cycle, StepKind.RECONCILE)
+    with pytest.raises(StepClosed, match="Plan supply was closed on 10 Feb 2022"):
+        answer(cast.sam, SupplyFlag.objects.get())
+    assert SupplyFlag.objects.get().owner is None

@@ -7,9 +7,10 @@ from threading import Event
 import pytest
 from django.db import transaction
 
-from sop.constants import Source
-from sop.refusals import Refused
+from sop.constants import Source, StepKind
+from sop.refusals import Refused, StepClosed
 from sop.request_context import acting
+from sop.selectors.cycle import step
 from supply.models import LeadTimeAssumption, ReceiptOverride, SupplyFlag, SupplyRun
 from supply.services import flags as flag_service
 from supply.services import inputs
@@ -17,7 +18,7 @@ from supply.services.flags import Found, flag_answer, flags_replace
 from tests.api_world import FEBRUARY, MARCH
 from tests.factories import Cast, supplier_make
 from tests.supply_makers import Supplied, supplied_make
-from tests.support.races import locks_off, meet_after, patience, together
+from tests.support.races import begun_while_closing, locks_off, meet_after, patience, step_unlocked, together
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("bare_steps")]
 
@@ -103,3 +104,28 @@ def test_without_the_lock_the_run_takes_the_answer_back(world: Supplied, monkeyp
     locks_off(monkeypatch)
     flag = answered_meanwhile(world, monkeypatch)
     assert (flag.state, flag.note) == ("open", "Who gets it?"), "the race is no longer there"
+
+
+def flag_of(world: Supplied) -> SupplyFlag:
+    run = SupplyRun.objects.create(cycle=world.cycle, snapshot_version=1, first_bucket=FEBRUARY, horizon_months=18)
+    flags_replace(run=run, found=[Found(world.item.pk, "shortage", FEBRUARY, MARCH, Decimal(9), Decimal(45), "Short")])
+    return SupplyFlag.objects.get()
+
+
+def answered_while_closing(world: Supplied) -> object:
+    flag = flag_of(world)
+    return begun_while_closing(
+        world.cast.sam,
+        step(world.cycle, StepKind.SUPPLY),
+        lambda: flag_answer(user=world.cast.sam, flag_id=flag.pk, state="raised", note="Who gets it?"),
+    )
+
+
+def test_a_flag_answered_while_supply_closes_is_refused(world: Supplied) -> None:
+    assert isinstance(answered_while_closing(world), StepClosed)
+    assert SupplyFlag.objects.get().owner is None
+
+
+def test_without_the_lock_an_answer_slips_in_behind_the_close(world: Supplied, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(flag_service, "step_edit_lock", step_unlocked)
+    assert isinstance(answered_while_closing(world), SupplyFlag), "the race is no longer there"
