@@ -36,7 +36,8 @@ class FoundConflict:
 def conflicts_replace(*, cycle: Cycle, found: Sequence[FoundConflict]) -> None:
     """Bring the cycle's conflicts in line with a calculation: a few dozen rows, each saved with its history.
 
-    A conflict keeps owner, note and answer while it lasts; one that comes back opens again.
+    A conflict keeps owner, note and answer while it lasts, also that leadership was asked; one that comes back opens
+    again.
     """
     # Locked: an answer given now is seen, or waits and comes after.
     locked = Conflict.objects.select_for_update().filter(cycle=cycle).order_by("pk")
@@ -72,7 +73,9 @@ def conflict_answer(*, user: User, conflict_id: int, state: str, note: str) -> C
         raise Refused("This conflict is gone: the plan no longer shows it.")
     if state == ConflictState.ACCEPTED and not note.strip():
         raise Refused("Say in a sentence why it is accepted as it is.")
-    row.state, row.owner, row.note = ConflictState(state), user, note.strip()
+    if not (state == ConflictState.OPEN and row.state == ConflictState.SENT):  # owning it does not take it back
+        row.state = ConflictState(state)
+    row.owner, row.note = user, note.strip()
     row._change_reason = note.strip()  # type: ignore[attr-defined]
     row.save()
     return row

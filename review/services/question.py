@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from reconcile import selectors as reconcile
-from reconcile.constants import ScenarioState
+from reconcile.constants import ConflictState, ScenarioState
 from review.constants import QuestionState
 from review.models import Decision, Question
 from review.services.rules import need
@@ -47,8 +47,8 @@ def question_raise(
         raise Refused("Write the question as one sentence.")
     decider = decider_checked(decider_id)
     options = options_checked(cycle, option_ids, recommended_id)
-    if conflict_id is not None and not reconcile.conflicts(cycle).filter(pk=conflict_id).exists():
-        raise Refused("This conflict is gone, or belongs to another cycle.")
+    if conflict_id is not None:
+        _conflict_send(cycle, conflict_id, text.sentence.strip())
     question = Question.objects.create(
         cycle=cycle,
         sentence=text.sentence.strip(),
@@ -138,6 +138,16 @@ def options_checked(cycle: Cycle, option_ids: Sequence[int], recommended_id: int
     if recommended_id is not None and recommended_id not in {option.pk for option in options}:
         raise Refused("The recommended option must be one of the options.")
     return options
+
+
+def _conflict_send(cycle: Cycle, conflict_id: int, sentence: str) -> None:
+    """Mark the conflict a question is about as sent to the review: planners see that leadership has it."""
+    conflict = reconcile.conflicts(cycle).select_for_update(of=("self",)).filter(pk=conflict_id).first()
+    if conflict is None:
+        raise Refused("This conflict is gone, or belongs to another cycle.")
+    conflict.state = ConflictState.SENT
+    conflict._change_reason = sentence  # type: ignore[attr-defined]
+    conflict.save()
 
 
 def options_freeze(options: Sequence[Any]) -> None:

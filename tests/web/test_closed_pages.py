@@ -3,6 +3,7 @@
 import pytest
 from django.urls import reverse
 
+from reconcile.models import Conflict
 from sop.constants import StepKind, StepState
 from sop.models import CycleStep
 from sop.selectors.cycle import step
@@ -44,3 +45,11 @@ def test_conflicts_cannot_be_answered_on_the_page_of_a_closed_step(cast: Cast, w
         StepKind.REVIEW: (False, True, True),
         StepKind.PUBLISH: (False, False, True),
     }
+
+
+def test_a_conflict_sent_to_the_review_links_to_it(cast: Cast, world: World) -> None:
+    step_only(world.cycle, StepKind.RECONCILE)
+    Conflict.objects.update(state="sent")
+    html = client_of(cast.olga).get(reverse("reconcile:sheet", args=[world.cycle.pk])).content.decode()
+    assert f'<a href="{reverse("review:review", args=[world.cycle.pk])}">Sent to review</a>' in html
+    assert '<span class="tag info">Sent to review</span>' in html

@@ -179,3 +179,13 @@ def test_without_the_lock_an_answer_slips_in_behind_the_close(
 ) -> None:
     monkeypatch.setattr(service, "step_edit_lock", step_unlocked)
     assert isinstance(answered_while_closing(cast, cycle), Conflict), "the race is no longer there"
+
+
+def test_what_leadership_was_asked_stays_with_it_through_owning_and_calculating(cast: Cast, cycle: Cycle) -> None:
+    replace(cast.olga, cycle, found())
+    Conflict.objects.update(state="sent")
+    answer(cast.finn, Conflict.objects.get(), "open", "I look after it.")
+    replace(cast.olga, cycle, found(money="300"))
+    row = Conflict.objects.get()
+    assert (row.state, row.owner, row.money) == ("sent", cast.finn, 300)
+    assert answer(cast.finn, row).state == "accepted"

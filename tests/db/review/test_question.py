@@ -57,6 +57,20 @@ def test_options_are_frozen_once_asked_and_history_tells_it(cast: Cast, world: W
     assert (told.state, told.history_user_name, told.source) == ("frozen", "Olga", "page")
 
 
+def test_a_conflict_leadership_is_asked_about_is_sent_to_the_review(cast: Cast, world: World) -> None:
+    ask(cast.olga, world)
+    told = Conflict.history.filter(id=world.conflict.pk).latest("history_id")
+    assert (Conflict.objects.get().state, told.history_user_name, told.history_change_reason) == (
+        "sent", "Olga", "Raise the price of roofing?",
+    )  # fmt: skip
+
+
+def test_a_question_that_is_refused_sends_nothing(cast: Cast, world: World) -> None:
+    with pytest.raises(Refused):
+        ask(cast.olga, world, option_ids=[world.base.pk])
+    assert Conflict.objects.get().state == "open"
+
+
 @pytest.mark.parametrize(
     ("changes", "words"),
     [
