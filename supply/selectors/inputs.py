@@ -1,8 +1,12 @@
 """Whether what a supply plan was made from is still what stands in the tables."""
 
+from datetime import datetime
 from typing import Any
 
-from sop.models import Cost, Price, Rate
+from django.db import connection
+from psycopg import sql
+
+from sop.models import Company, Cost, Family, Price, Product, Rate, Supplier
 from supply.models import (
     LeadTimeAssumption,
     OnHand,
@@ -13,7 +17,29 @@ from supply.models import (
     SupplyRun,
 )
 
+# Any change of a row counts; receipt overrides only of the run's own cycle.
 EVERYWHERE: tuple[Any, ...] = (StockItem, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Price, Cost, Rate)
+# Only these columns count: a supplier's name plans nothing. A new row plans nothing either before a stock item or a
+# lane names it, but for the company: before it is written, defaults stand in its place.
+COLUMNS: dict[Any, tuple[str, ...]] = {
+    Company: ("currency", "carry_rate"),
+    Supplier: ("currency", "payment_days"),
+    Product: ("family_id", "whole_units", "shelf_life_days"),
+    Family: ("code",),
+}
+# Read by a run and not watched, for they stand still while supply is open: what gather demand keeps when it closes,
+# and the baseline that was adopted in it. Reopening gather demand marks supply stale.
+STANDING_STILL = frozenset(
+    {"demand_forecastsnapshot", "demand_series", "demand_baseline", "demand_baselineseries", "demand_baselinerun"}
+)
+COLUMN_CHANGED_SQL = sql.SQL("""
+    select exists (
+        select from {history} now
+        left join lateral (select {columns} from {history} b where b.id = now.id and b.history_id < now.history_id
+                           order by b.history_id desc limit 1) before on true
+        where now.history_date > %(since)s and (now.history_type = '~' or now.history_type = %(new)s)
+          and ({now}) is distinct from ({before}))
+""")
 
 
 def inputs_changed(run: SupplyRun) -> bool:
@@ -24,4 +50,23 @@ def inputs_changed(run: SupplyRun) -> bool:
     since = {"history_date__gt": run.created_at}
     if ReceiptOverride.history.filter(cycle_id=run.cycle_id, **since).exists():
         return True
-    return any(model.history.filter(**since).exists() for model in EVERYWHERE)
+    if any(model.history.filter(**since).exists() for model in EVERYWHERE):
+        return True
+    return any(_column_changed(model, columns, run.created_at) for model, columns in COLUMNS.items())
+
+
+def _column_changed(model: Any, columns: tuple[str, ...], since: datetime) -> bool:
+    """Return whether one of a table's columns was changed since a moment."""
+
+    def named(table: str) -> sql.Composable:
+        return sql.SQL(", ").join(sql.Identifier(table, column) for column in columns)
+
+    query = COLUMN_CHANGED_SQL.format(
+        history=sql.Identifier(model.history.model._meta.db_table),
+        columns=named("b"),
+        now=named("now"),
+        before=named("before"),
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query, {"since": since, "new": "+" if model is Company else "~"})
+        return bool(cursor.fetchone()[0])

@@ -1,22 +1,30 @@
 """A supply run: asked for on a kept demand, seen only when whole, refused when what it stands on has moved."""
 
+import re
 from collections.abc import Callable
 
 import pytest
+from django.apps import apps
+from django.db import connection
+from django.db.models import Model
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from demand.models import Series
 from sop.constants import JobState, StepKind, StepState
-from sop.models import CycleEvent, CycleStep
+from sop.models import Company, CycleEvent, CycleStep, Family, Supplier
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step
 from supply import hooks
-from supply.models import SupplyItem, SupplyLine, SupplyRun
+from supply.frames import queries
+from supply.models import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
+from supply.selectors.inputs import COLUMNS, EVERYWHERE, STANDING_STILL
+from supply.selectors.problem import inputs_of
 from supply.selectors.workbench import run_current
 from supply.services import run as run_service
 from tests.api_world import step_only
 from tests.demand_makers import series_make
-from tests.factories import Cast, cycle_make, location_make, product_make
+from tests.factories import Cast, cycle_make, family_make, location_make, product_make, supplier_make
 from tests.plan_makers import snapshot_make
 from tests.supply_makers import Supplied, ask, lane_make, planned, price_make, stock_make, supplied_make
 from tests.support.work import parts_run
@@ -156,14 +164,61 @@ CHANGES: dict[str, Callable[[Supplied], object]] = {
     "a lane": lambda world: lane_make(world.item),
     "a price": lambda world: price_make(world.item.product, "5"),
     "a policy": lambda world: world.item.save(),
+    "the company": lambda world: Company.objects.create(pk=1, carry_rate="0.25"),
+    "a carrying cost": lambda world: changed(Company.objects.create(pk=1), carry_rate="0.25"),
+    "a plan currency": lambda world: changed(Company.objects.create(pk=1), currency="EUR"),
+    "a shelf life": lambda world: changed(world.item.product, shelf_life_days=90),
+    "a counting in whole units": lambda world: changed(world.item.product, whole_units=False),
+    "a product's family": lambda world: changed(world.item.product, family=family_make("SIDING")),
+    "a family's code": lambda world: changed(world.item.product.family, code="ROOFS"),
+    "a supplier's currency": lambda world: changed(Supplier.objects.get(), currency="CAD"),
+    "a supplier's payment": lambda world: changed(Supplier.objects.get(), payment_days=60),
 }
+
+
+def changed(row: Model, **values: object) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.save()
 
 
 @pytest.mark.parametrize("name", CHANGES)
 def test_supply_does_not_close_on_a_plan_made_before_an_input_changed(cast: Cast, world: Supplied, name: str) -> None:
+    if name.startswith("a supplier"):
+        lane_make(world.item)
     planned(cast.sam, world.cycle)
     assert missing(world) == []
     CHANGES[name](world)
     assert missing(world) == ["An input of the supply plan changed since it was run; run it again."]
     planned(cast.sam, world.cycle)
     assert missing(world) == []
+
+
+def test_what_plans_nothing_leaves_the_plan_as_it_is(cast: Cast, world: Supplied) -> None:
+    lane_make(world.item)
+    company = Company.objects.create(pk=1)
+    planned(cast.sam, world.cycle)
+    changed(company, name="Harlow Supply", timezone="America/Chicago")
+    changed(Supplier.objects.get(), name="Northgate Mills")
+    changed(world.item.product, name="Shingle, grey")
+    changed(Family.objects.get(), name="Roofs")
+    product_make("TILE", family_make("SIDING"))
+    supplier_make("SOUTHGATE")
+    assert missing(world) == []
+
+
+def test_every_table_a_run_reads_is_watched_or_stands_still(cast: Cast, world: Supplied) -> None:
+    tables = {model._meta.db_table for model in apps.get_models()}
+    with CaptureQueriesContext(connection) as asked:
+        inputs_of(world.cycle, version=1, item_ids=[world.item.pk])
+    text = queries.__dict__.values()
+    read = {
+        word
+        for statement in [*(query["sql"] for query in asked), *(each for each in text if isinstance(each, str))]
+        for word in re.findall(r"\b[a-z]+_[a-z]+\b", statement)
+        if word in tables
+    }
+    watched = {model._meta.db_table for model in (*EVERYWHERE, *COLUMNS, ReceiptOverride)}
+    assert len(read) > 10, "is this still how a run reads?"
+    assert read - watched - STANDING_STILL - {"sop_cycle"} == set(), "say in selectors/inputs.py why it may change"
+    assert watched - read == set()
