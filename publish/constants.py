@@ -18,3 +18,7 @@ class CheckState(models.TextChoices):
     KEPT = "kept", "As expected"
     MISSED = "missed", "Not as expected"
     UNKNOWN = "unknown", "Cannot be told yet"
+
+
+# What a seal's heading covers. 1: without the reason of a correction; plans sealed so stay sealed so.
+SEAL_FORMAT = 2

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from publish.models import PublishedPlan
 from publish.seal import FIELDS
-from publish.selectors import heading, lines
+from publish.selectors import lines
+from publish.selectors.seals import heading
 from sop.exports import Cell, csv_lines, xlsx_bytes
 from sop.models import User
 

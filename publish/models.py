@@ -4,7 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from publish.constants import CheckState, MeasureKind
+from publish.constants import SEAL_FORMAT, CheckState, MeasureKind
 from sop.models.history import history
 
 
@@ -23,6 +23,7 @@ class PublishedPlan(models.Model):
     line_count = models.PositiveIntegerField()
     previous_seal = models.CharField(max_length=64, blank=True)
     seal = models.CharField(max_length=64, unique=True)  # SHA-256
+    seal_format = models.PositiveSmallIntegerField(default=SEAL_FORMAT)  # what the seal covers, see publish/seal.py
 
     class Meta:
         """A version exists once."""

@@ -12,6 +12,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from publish.constants import SEAL_FORMAT
+
 Value = str | date | Decimal | int | None
 
 # The order of a line's fields is part of the seal: add new ones at the end, under a new heading version only.
@@ -40,18 +42,22 @@ class Heading:
     version: int
     currency: str
     approvers: list[dict[str, Any]]
+    reason: str  # why the version before had to be corrected; empty for the first
     previous_seal: str
+    format: int = SEAL_FORMAT  # itself sealed: nobody can say that a seal covers less
 
     def text(self) -> str:
         """Return the heading as canonical JSON."""
-        facts = {
-            "format": 1,
+        facts: dict[str, Any] = {
+            "format": self.format,
             "cycle": self.cycle.isoformat(),
             "version": self.version,
             "currency": self.currency,
             "approvers": self.approvers,
             "previous": self.previous_seal,
         }
+        if self.format > 1:
+            facts["reason"] = self.reason
         return json.dumps(facts, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 

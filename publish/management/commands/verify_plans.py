@@ -4,7 +4,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publish.selectors import seals_check
+from publish.selectors.seals import seals_check
 
 
 class Command(BaseCommand):

@@ -4,7 +4,7 @@ import pytest
 
 from publish import services
 from publish.models import PublishedPlan
-from publish.selectors import seal_check
+from publish.selectors.seals import seal_check
 from sop.constants import StepKind
 from sop.models import CycleStep
 from sop.refusals import Refused

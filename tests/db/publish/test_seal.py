@@ -2,6 +2,7 @@
 
 import csv
 import hashlib
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import StringIO
@@ -12,7 +13,8 @@ from django.db import DatabaseError, connection, transaction
 
 from publish.exports import plan_csv, plan_xlsx
 from publish.models import PlanLine, PublishedPlan
-from publish.selectors import seal_check
+from publish.seal import Heading, seal
+from publish.selectors.seals import line_values, seal_check
 from sop.models import Product
 from sop.selectors.record import record_faults
 from tests.api_world import FEBRUARY, World, world_make
@@ -81,6 +83,8 @@ CHANGES: dict[str, Callable[[PublishedPlan], object]] = {
         [PlanLine(plan=plan, product_code=code, location_code="DC1", family_code="X", bucket=FEBRUARY) for code in "AB"]
     ),
     "approvers changed": lambda plan: PublishedPlan.objects.update(approvers=[]),
+    "a reason put in": lambda plan: PublishedPlan.objects.update(reason="A better one."),
+    "the seal said to cover less": lambda plan: PublishedPlan.objects.update(seal_format=1, reason="A better one."),
     "the count raised, to add a line later": lambda plan: PublishedPlan.objects.update(line_count=99),
     "the plan removed": lambda plan: PublishedPlan.objects.all()._raw_delete("default"),
 }
@@ -94,7 +98,17 @@ def test_the_database_refuses_to_change_a_sealed_plan(plan: PublishedPlan, name:
     assert plan.lines.count() == plan.line_count
 
 
-@pytest.mark.parametrize("name", ["a line changed", "a line removed", "a line added", "approvers changed"])
+FOUND = [
+    "a line changed",
+    "a line removed",
+    "a line added",
+    "approvers changed",
+    "a reason put in",
+    "the seal said to cover less",
+]
+
+
+@pytest.mark.parametrize("name", FOUND)
 def test_verification_finds_what_went_past_the_guards(plan: PublishedPlan, name: str) -> None:
     with guards_off():
         CHANGES[name](plan)
@@ -104,6 +118,26 @@ def test_verification_finds_what_went_past_the_guards(plan: PublishedPlan, name:
     with pytest.raises(CommandError, match="1 of 1 plans were changed after signing"):
         call_command("verify_plans", stdout=out)
     assert "CHANGED AFTER SIGNING" in out.getvalue()
+
+
+def test_the_seal_covers_why_a_plan_was_corrected(cast: Cast, plan: PublishedPlan) -> None:
+    signed_again(plan.cycle)
+    second = publish(cast.cora, plan.cycle, "Ridge ordered twice.")
+    facts = dict(row for row in csv.reader(StringIO("".join(plan_csv(second, cast.cora)))) if len(row) == 2)
+    assert json.loads(facts["Sealed heading"])["reason"] == "Ridge ordered twice."
+    with guards_off():
+        PublishedPlan.objects.filter(pk=second.pk).update(reason="Figures tidied.")
+    second.refresh_from_db()
+    assert not seal_check(second).intact
+
+
+def test_a_plan_sealed_before_the_reason_was_covered_stays_as_signed(plan: PublishedPlan) -> None:
+    head = Heading(plan.cycle.bucket, 1, plan.currency, plan.approvers, "", "", format=1)
+    assert "reason" not in head.text()
+    with guards_off():
+        PublishedPlan.objects.update(seal_format=1, seal=seal(head, line_values(plan)))
+    plan.refresh_from_db()
+    assert seal_check(plan).intact
 
 
 def test_a_plan_taken_out_of_the_chain_is_missed_by_the_next(cast: Cast, plan: PublishedPlan) -> None:

@@ -16,7 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 
 from publish.demo.people import APPROVERS, PEOPLE, password
 from publish.demo.seed import seed
-from publish.selectors import seals_check
+from publish.selectors.seals import seals_check
 from sop.constants import Progress, StepKind, StepState
 from sop.models import Cycle, CycleStep, StepProgress, User
 

@@ -9,7 +9,7 @@ from demand.selectors.layers import snapshot_version
 from publish.constants import CheckState, MeasureKind
 from publish.frames import PlanSource, plan_line_rows, products_left_out
 from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
-from publish.seal import FIELDS, Heading, seal
+from publish.seal import FIELDS, Heading, Value, seal
 from publish.selectors import correction_missing, months_measurable, plan_current
 from review import selectors as review
 from review.constants import ApprovalState
@@ -75,31 +75,21 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
     company = Company.objects.filter(pk=1).first() or Company()
     run = signed.choice.scenario_run
     source = PlanSource(cycle_id, run.supply_run.snapshot_version, run.pk)
-    rows = plan_line_rows(source)
-    if not rows:
-        raise Refused("The chosen plan has no lines: nothing was forecast in this cycle.")
-    left_out = products_left_out(source)
-    if left_out:
-        named = ", ".join(left_out[:3]) + (f" and {len(left_out) - 3} more" if len(left_out) > 3 else "")
-        raise Refused(f"The chosen plan says nothing of what is forecast for {named}: run the supply plan again.")
-    approvers = [
-        {"name": str(a.approver), "function": a.function, "signed_at": a.decided_at.isoformat()}
-        for a in signed.approvals
-        if a.state == ApprovalState.SIGNED and a.decided_at is not None
-    ]
+    rows = _rows(source)
     head = Heading(
-        step.cycle.bucket,
-        1 if last is None else last.version + 1,
-        company.currency,
-        approvers,
-        previous.seal if previous is not None else "",
+        cycle=step.cycle.bucket,
+        version=1 if last is None else last.version + 1,
+        currency=company.currency,
+        approvers=_signatures(signed),
+        reason=reason.strip(),
+        previous_seal=previous.seal if previous is not None else "",
     )
     plan = PublishedPlan.objects.create(
         cycle_id=cycle_id,
         version=head.version,
         scenario_run=run,
-        reason=reason.strip(),
-        approvers=approvers,
+        reason=head.reason,
+        approvers=head.approvers,
         published_by=user,
         published_by_name=user.name,
         published_at=timezone.now(),
@@ -107,6 +97,7 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
         line_count=len(rows),
         previous_seal=head.previous_seal,
         seal=seal(head, rows),
+        seal_format=head.format,
     )
     rows_copy(PlanLine, ("plan_id", *FIELDS), ((plan.pk, *row) for row in rows))
     statistics_refresh(PlanLine)
@@ -120,6 +111,27 @@ def plan_publish(*, user: User, cycle_id: int, reason: str = "") -> PublishedPla
         reason=reason,
     )
     return plan
+
+
+def _rows(source: PlanSource) -> list[tuple[Value, ...]]:
+    """Return the plan's lines; refuse a plan without any, or one that leaves out what was forecast."""
+    rows = plan_line_rows(source)
+    if not rows:
+        raise Refused("The chosen plan has no lines: nothing was forecast in this cycle.")
+    left_out = products_left_out(source)
+    if left_out:
+        named = ", ".join(left_out[:3]) + (f" and {len(left_out) - 3} more" if len(left_out) > 3 else "")
+        raise Refused(f"The chosen plan says nothing of what is forecast for {named}: run the supply plan again.")
+    return rows
+
+
+def _signatures(signed: review.SignOff) -> list[dict[str, str]]:
+    """Return who signed, for which function and when, as the plan tells it for ever."""
+    return [
+        {"name": str(a.approver), "function": a.function, "signed_at": a.decided_at.isoformat()}
+        for a in signed.approvals
+        if a.state == ApprovalState.SIGNED and a.decided_at is not None
+    ]
 
 
 @transaction.atomic

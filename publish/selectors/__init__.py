@@ -1,6 +1,5 @@
-"""Every read of published plans and of how they turned out."""
+"""Every read of published plans and of how they turned out; their seals are in seals.py."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -13,25 +12,10 @@ from demand.selectors.layers import months_with_actuals, plan_months
 from publish.constants import MeasureKind
 from publish.engine.measure import bias, wmape
 from publish.models import DecisionCheck, PlanLine, PlanMeasure, PublishedPlan
-from publish.seal import FIELDS, Heading, Value, seal
 from sop.engine.months import month_add
 from sop.models import Customer, Cycle, Family, Region, User
 from sop.selectors.cycle import company, company_today
 from sop.selectors.scope import customers_visible
-
-
-@dataclass(frozen=True)
-class SealCheck:
-    """What recomputing one plan's seal found."""
-
-    plan: PublishedPlan
-    computed: str
-    before: str  # the seal of the plan published before, as it stands now
-
-    @property
-    def intact(self) -> bool:
-        """Return whether the lines still are what was approved, and no plan before it was taken away or changed."""
-        return self.computed == self.plan.seal and self.before == self.plan.previous_seal
 
 
 def plans(cycle: Cycle | None = None) -> QuerySet[PublishedPlan]:
@@ -56,32 +40,11 @@ def correction_missing(plan: PublishedPlan | None, chosen_at: datetime) -> str:
 
 
 def lines(plan: PublishedPlan, user: User) -> QuerySet[PlanLine]:
-    """Return a plan's lines this person may see: a rep's own customers and the stock lines without customer."""
+    """Return a plan's lines this person may see: all, or of a rep's own customers only, without the stock lines."""
     found = PlanLine.objects.filter(plan=plan).order_by("product_code", "location_code", "customer_code", "bucket")
     if user.has_perm("sop.view_all_customers"):
         return found
     return found.filter(customer_code__in=customers_visible(user).values("code"))
-
-
-def heading(plan: PublishedPlan) -> Heading:
-    """Return what the plan's seal covers beside its lines."""
-    return Heading(plan.cycle.bucket, plan.version, plan.currency, plan.approvers, plan.previous_seal)
-
-
-def line_values(plan: PublishedPlan) -> Iterator[tuple[Value, ...]]:
-    """Return all lines as tuples in the seal's field order, streamed."""
-    return PlanLine.objects.filter(plan=plan).values_list(*FIELDS).iterator(chunk_size=5000)
-
-
-def seal_check(plan: PublishedPlan) -> SealCheck:
-    """Recompute one plan's seal from what the database holds now."""
-    before = PublishedPlan.objects.filter(pk__lt=plan.pk).order_by("-pk").values_list("seal", flat=True).first()
-    return SealCheck(plan, seal(heading(plan), line_values(plan)), before or "")
-
-
-def seals_check() -> list[SealCheck]:
-    """Recompute every seal, oldest first."""
-    return [seal_check(plan) for plan in PublishedPlan.objects.select_related("cycle").order_by("id")]
 
 
 def family_months(plan: PublishedPlan) -> list[tuple[str, date, Decimal, Decimal]]:

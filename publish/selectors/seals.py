@@ -1,0 +1,50 @@
+"""Whether published plans still are what was signed: recomputed from what the database holds now."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from publish.models import PlanLine, PublishedPlan
+from publish.seal import FIELDS, Heading, Value, seal
+
+
+@dataclass(frozen=True)
+class SealCheck:
+    """What recomputing one plan's seal found."""
+
+    plan: PublishedPlan
+    computed: str
+    before: str  # the seal of the plan published before, as it stands now
+
+    @property
+    def intact(self) -> bool:
+        """Return whether the lines still are what was approved, and no plan before it was taken away or changed."""
+        return self.computed == self.plan.seal and self.before == self.plan.previous_seal
+
+
+def heading(plan: PublishedPlan) -> Heading:
+    """Return what the plan's seal covers beside its lines."""
+    return Heading(
+        cycle=plan.cycle.bucket,
+        version=plan.version,
+        currency=plan.currency,
+        approvers=plan.approvers,
+        reason=plan.reason,
+        previous_seal=plan.previous_seal,
+        format=plan.seal_format,
+    )
+
+
+def line_values(plan: PublishedPlan) -> Iterator[tuple[Value, ...]]:
+    """Return all lines as tuples in the seal's field order, streamed."""
+    return PlanLine.objects.filter(plan=plan).values_list(*FIELDS).iterator(chunk_size=5000)
+
+
+def seal_check(plan: PublishedPlan) -> SealCheck:
+    """Recompute one plan's seal from what the database holds now."""
+    before = PublishedPlan.objects.filter(pk__lt=plan.pk).order_by("-pk").values_list("seal", flat=True).first()
+    return SealCheck(plan, seal(heading(plan), line_values(plan)), before or "")
+
+
+def seals_check() -> list[SealCheck]:
+    """Recompute every seal, oldest first."""
+    return [seal_check(plan) for plan in PublishedPlan.objects.select_related("cycle").order_by("id")]
