@@ -11,4 +11,4 @@ class PublishConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this step does when a cycle moves, and what it adds to the home page."""
-        from publish import home, hooks  # noqa: F401, PLC0415
+        from publish import home, hooks, tasks  # noqa: F401, PLC0415

@@ -6,11 +6,13 @@ from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from publish import exports, selectors, services
 from publish.constants import CheckState, MeasureKind
 from publish.models import PublishedPlan
+from publish.selectors.seals import seals_seen
+from publish.services.seals import seals_check_request
 from review import selectors as review
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep
@@ -84,11 +86,21 @@ def plans(request: HttpRequest) -> HttpResponse:
     return render(request, "publish/plans.html", {"plans": selectors.plans()[:200]})
 
 
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 @permission_required("publish.view_plan", raise_exception=True)
 def seals(request: HttpRequest) -> HttpResponse:
-    """Recompute every seal and say which plan, if any, is no longer what was approved."""
-    return render(request, "publish/seals.html", {"checks": selectors.seals_check()})
+    """Show what the last check of the seals found; ask for another."""
+    refusal = None
+    if request.method == "POST":
+        try:
+            seals_check_request(user=signed_in(request))
+        except Refused as error:
+            refusal = error
+        else:
+            messages.success(request, "The seals are being checked; this page shows what is found.")
+            return redirect("publish:seals")
+    context = {"seen": seals_seen(), "refusal": refusal}
+    return render(request, "publish/seals.html", context, status=refusal.status if refusal else 200)
 
 
 @require_safe

@@ -161,7 +161,7 @@ TABLE: dict[str, Route] = {
     "publish:measure-run": Route(post="publish.measure_plan"),
     "publish:decision-check": Route(post="publish.measure_plan"),
     "publish:plans": Route(get="publish.view_plan"),
-    "publish:seals": Route(get="publish.view_plan"),
+    "publish:seals": Route(get="publish.view_plan", post="publish.export_plan"),
     "publish:plan-csv": Route(get="publish.export_plan"),
     "publish:plan-xlsx": Route(get="publish.export_plan"),
     # programs

@@ -1,10 +1,14 @@
-"""Whether published plans still are what was signed: recomputed from what the database holds now."""
+"""Whether published plans still are what was signed: recomputed, and as the last check found them."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 from publish.models import PlanLine, PublishedPlan
 from publish.seal import FIELDS, Heading, Value, seal
+from sop.constants import JOB_ACTIVE, JobState
+from sop.models import Job
+
+KIND = "seals"
 
 
 @dataclass(frozen=True)
@@ -48,3 +52,30 @@ def seal_check(plan: PublishedPlan) -> SealCheck:
 def seals_check() -> list[SealCheck]:
     """Recompute every seal, oldest first."""
     return [seal_check(plan) for plan in PublishedPlan.objects.select_related("cycle").order_by("id")]
+
+
+@dataclass(frozen=True)
+class SealsSeen:
+    """What is known of the seals without computing any."""
+
+    last: Job | None  # the last check that came to its end
+    running: Job | None
+    plans: list[tuple[PublishedPlan, bool | None]]  # latest first; None: published since the last check
+
+    @property
+    def broken(self) -> list[PublishedPlan]:
+        """Return the plans the last check found changed."""
+        return [plan for plan, intact in self.plans if intact is False]
+
+
+def seals_seen() -> SealsSeen:
+    """Return what the last check found, and the check under way."""
+    checks = Job.objects.filter(kind=KIND).order_by("-created_at")
+    last = checks.filter(state=JobState.DONE).first()
+    found: dict[str, bool] = last.result["intact"] if last else {}
+    plans = PublishedPlan.objects.select_related("cycle").order_by("-id")
+    return SealsSeen(
+        last,
+        checks.filter(state__in=JOB_ACTIVE).first(),
+        [(plan, found.get(str(plan.pk))) for plan in plans],
+    )

@@ -168,6 +168,8 @@ def _coordinator_publishes(page: Page, cycle: str) -> None:
     expect(page.get_by_role("heading", name="Proof")).to_be_visible()
     shot(page, "story-9-published")
     page.goto("/plans/check/")
+    page.get_by_role("button", name="Check now").click()
+    _until(page, lambda: "As signed" in page.get_by_role("main").inner_text())
     expect(page.get_by_role("main")).not_to_contain_text("Changed after signing")
 
 
