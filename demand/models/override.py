@@ -51,7 +51,6 @@ class Override(models.Model):
     series = models.ForeignKey("demand.Series", on_delete=models.PROTECT, related_name="overrides")
     bucket = models.DateField()
     quantity = models.DecimalField(max_digits=16, decimal_places=3, null=True)
-    held = models.BooleanField(default=False)  # kept out of spreads from above
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     note = models.TextField(blank=True)
     version = models.PositiveIntegerField(default=1)

@@ -99,7 +99,6 @@ def _rows(change_set: ChangeSet, layer: str, cells: Sequence[CellEdit], undoes: 
     common = {
         "cycle_id": change_set.cycle_id,
         "layer": layer,
-        "held": False,
         "change_set_id": change_set.pk,
         "changed_by_id": change_set.user_id,
         "changed_at": timezone.now(),
@@ -120,7 +119,8 @@ def _write(
     outcome: Outcome,
 ) -> None:
     """Write the allowed cells in one statement; name those somebody else changed first."""
-    cycle, new_only = change_set.cycle, ["held"]
+    cycle = change_set.cycle
+    new_only: list[str] = []
     if change_set.undoes_id is None:  # a cell keeps its reason and note where this change names none
         new_only += ([] if change_set.reason else ["reason"]) + ([] if change_set.note else ["note"])
     before = _totals(cycle, layer, cells)

@@ -58,7 +58,7 @@ def override(
 ) -> None:
     with acting(user, source):
         change_set = ChangeSet.objects.create(cycle=cycle, user=user, user_name=user.name, action="typed")
-        row = {"cycle_id": cycle.pk, "series_id": series.pk, "bucket": month, "layer": "sales", "held": False}
+        row = {"cycle_id": cycle.pk, "series_id": series.pk, "bucket": month, "layer": "sales"}
         row |= {"quantity": quantity, "reason": reason, "note": note, "change_set_id": change_set.pk}
         row |= {"changed_by_id": user.pk, "changed_at": timezone.now()}
         bulk_upsert_with_history(Override, key=KEY, rows=[row], reason=reason)

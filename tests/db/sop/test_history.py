@@ -46,7 +46,6 @@ def cells(of: ChangeSet, quantities: dict[tuple[int, date], object]) -> list[dic
     common = {
         "cycle_id": of.cycle_id,
         "layer": "sales",
-        "held": False,
         "reason": "",
         "note": "",
         "change_set_id": of.pk,
