@@ -20,7 +20,7 @@ class ChangeSet(models.Model):
     user_name = models.CharField(max_length=150)
     at = models.DateTimeField(auto_now_add=True)
     action = models.CharField(max_length=10, choices=Action)
-    scope = models.CharField(max_length=200, blank=True)  # in words: "Roofing, Aug to Nov 22"
+    scope = models.CharField(max_length=200, blank=True)  # in words: "Roofing · Harbour · Aug–Nov 2022"
     reason = models.CharField(max_length=20, choices=Reason, blank=True)
     note = models.TextField(blank=True)
     cells = models.PositiveIntegerField(default=0)

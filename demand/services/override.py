@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from demand.constants import Action, Reason
 from demand.models import ChangeSet, Override
+from demand.selectors.change_sets import scope_words
 from demand.selectors.series import layer_of
 from demand.services.cell_rules import cells_allowed
 from demand.services.outcome import CellEdit, Outcome, RefusedCell, Saved, Taken
@@ -55,6 +56,7 @@ def overrides_save(
         user=user,
         user_name=user.name,
         action=action,
+        scope=scope_words({cell.series for cell in allowed}, {cell.bucket for cell in allowed}),
         reason=reason,
         note=note,
         undoes=undoes.change_set if undoes else None,

@@ -22,7 +22,7 @@ from sop.models import Cycle, CycleStep, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import acting
 from tests.demand_makers import adopted_baseline, series_make
-from tests.factories import Cast, cycle_make
+from tests.factories import Cast, cycle_make, family_make, product_make
 
 MAY = date(2022, 5, 1)
 JUNE = date(2022, 6, 1)
@@ -147,6 +147,27 @@ def test_history_tells_who_when_from_to_why_and_where(world: World) -> None:
     change = ChangeSet.objects.order_by("at").last()
     assert change is not None
     assert (change.total_before, change.total_after, change.cells) == (120, 150, 1)
+
+
+def test_a_change_says_what_it_was_about(world: World) -> None:
+    cast, harbour = world.cast, world.harbour
+    save(world, cast.ana, cell(harbour, 120))
+    later = [cell(harbour, 120, bucket=month) for month in (JUNE, date(2022, 8, 1))]
+    save(world, cast.ana, *later)
+    other = series_make(cast.harbour, product_make("TILE"))
+    third = series_make(cast.harbour, product_make("SOFFIT", family_make("SIDING")))
+    save(world, cast.ana, cell(other, 5), cell(harbour, 5, bucket=date(2023, 1, 1)))
+    save(world, cast.ana, cell(third, 5), cell(harbour, 5, bucket=date(2022, 12, 1)))
+    save(world, cast.olga, cell(harbour, 7), cell(world.ridge, 7))
+    save(world, cast.ana, cell(world.ridge, 7))  # not hers: nothing was changed
+    assert list(ChangeSet.objects.order_by("at").values_list("scope", flat=True)) == [
+        "Shingle · Harbour · Warehouse DC1 · May 2022",
+        "Shingle · Harbour · Warehouse DC1 · Jun–Aug 2022",
+        "Roofing · Harbour · Warehouse DC1 · May 2022–Jan 2023",
+        "2 families · Harbour · Warehouse DC1 · May–Dec 2022",
+        "Shingle · Warehouse DC1 · May 2022",
+        "",
+    ]
 
 
 def test_back_to_baseline_keeps_the_row_and_its_version(world: World) -> None:
