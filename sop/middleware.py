@@ -4,6 +4,8 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth import logout
@@ -70,6 +72,43 @@ class CompanyTimeMiddleware:
         request.company = company()  # type: ignore[attr-defined]
         with timezone.override(company_zone(request.company)):  # type: ignore[attr-defined]
             return self.get_response(request)
+
+
+class WayBackMiddleware:
+    """Lead whoever loads an address again that only takes a form back to the page the form stood on.
+
+    A refused form answers its page at the form's own address, with what was typed; loading that address anew, or coming
+    back to it, asks by GET, which it does not offer.
+    """
+
+    KEPT = 20  # addresses per session; the oldest are forgotten
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Remember where a form that answered a page came from; answer a page's 405 with the way there."""
+        response = self.get_response(request)
+        if request.path.startswith("/api/") or getattr(request, "htmx", False) or not isinstance(request.user, User):
+            return response
+        is_page = response.headers.get("Content-Type", "").startswith("text/html")
+        if request.method == "POST" and is_page and not 300 <= response.status_code < 400:
+            self._remember(request)
+        wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("Accept", "")
+        if response.status_code == HTTPStatus.METHOD_NOT_ALLOWED and wants_page:
+            return redirect(request.session.get("way_back", {}).get(request.path) or "sop:home")
+        return response
+
+    def _remember(self, request: HttpRequest) -> None:
+        """Keep the address of the page a form was sent from, if it is one of ours and not the form's own."""
+        sent_from = urlsplit(request.headers.get("Referer", ""))
+        if sent_from.netloc != request.get_host() or sent_from.path in {"", request.path}:
+            return
+        back: dict[str, str] = request.session.get("way_back", {})
+        page = f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
+        page = back.get(page, page)  # another form on a page that a refusal showed
+        others = [(path, at) for path, at in back.items() if path != request.path]
+        request.session["way_back"] = dict([*others[1 - self.KEPT :], (request.path, page)])
 
 
 class PasswordChangeMiddleware:

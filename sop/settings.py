@@ -50,6 +50,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "sop.middleware.SessionAgeMiddleware",
+    "sop.middleware.WayBackMiddleware",
     "sop.middleware.PasswordChangeMiddleware",
     "sop.middleware.CompanyTimeMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
