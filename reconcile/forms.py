@@ -1,6 +1,7 @@
 """The shapes of what people type at reconcile; meaning is checked by the services."""
 
 from datetime import date
+from typing import Any
 
 from django import forms
 
@@ -16,8 +17,18 @@ class ScenarioForm(forms.Form):
     note = forms.CharField(required=False, max_length=500, label="Note")
 
 
+# Each strength of a lever, and the lever that has it.
+STRENGTHS = {
+    "percent": LeverKind.RAISE_PRICE,
+    "elasticity": LeverKind.RAISE_PRICE,
+    "cover_months": LeverKind.PRE_BUY,
+    "target": LeverKind.SAFETY_STOCK,
+    "multiplier": LeverKind.SAFETY_STOCK,
+}
+
+
 class LeverForm(forms.Form):
-    """A lever with its scope, months and strength."""
+    """A lever with its scope, months and strength; the page shows the strengths of the chosen lever only."""
 
     kind = forms.ChoiceField(choices=LeverKind, label="Lever")
     family = forms.ModelChoiceField(
@@ -37,10 +48,22 @@ class LeverForm(forms.Form):
         self.fields["first_bucket"].choices = months  # type: ignore[attr-defined]
         self.fields["last_bucket"].choices = [("", "End of the plan"), *months]  # type: ignore[attr-defined]
 
+    def shown(self) -> list[tuple[forms.BoundField, str]]:
+        """Return each field with the lever it belongs to, empty for those every lever has."""
+        return [(field, STRENGTHS[field.name].value if field.name in STRENGTHS else "") for field in self]
+
+    def clean(self) -> dict[str, Any]:
+        """Leave out what was typed for another lever before this one was chosen: nobody sees it any more."""
+        fields = super().clean() or {}
+        for name, lever in STRENGTHS.items():
+            if fields.get("kind") not in (None, lever):
+                self.errors.pop(name, None)
+                fields[name] = None
+        return fields
+
     def params(self) -> dict[str, float]:
         """Return the strengths that were given."""
-        names = ("percent", "elasticity", "target", "multiplier", "cover_months")
-        return {name: self.cleaned_data[name] for name in names if self.cleaned_data[name] is not None}
+        return {name: self.cleaned_data[name] for name in STRENGTHS if self.cleaned_data[name] is not None}
 
 
 class ConflictForm(forms.Form):
