@@ -104,6 +104,8 @@ class WayBackMiddleware:
         sent_from = urlsplit(request.headers.get("Referer", ""))
         if sent_from.netloc != request.get_host() or sent_from.path in {"", request.path}:
             return
+        if sent_from.path.startswith("//"):  # as a redirect it would lead to another host
+            return
         back: dict[str, str] = request.session.get("way_back", {})
         page = f"{sent_from.path}?{sent_from.query}" if sent_from.query else sent_from.path
         page = back.get(page, page)  # another form on a page that a refusal showed

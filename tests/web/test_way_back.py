@@ -48,7 +48,9 @@ def test_each_refused_form_leads_to_its_own_page_with_its_search(cast: Cast, wor
     assert client.get(item).status_code == client.get(workbench).status_code == 200
 
 
-@pytest.mark.parametrize("sent_from", ["", "http://elsewhere.example/page/", "//elsewhere.example/"])
+@pytest.mark.parametrize(
+    "sent_from", ["", "http://elsewhere.example/page/", "//elsewhere.example/", "http://testserver//elsewhere.example/"]
+)
 def test_an_address_nobody_was_refused_at_leads_home_and_never_elsewhere(
     cast: Cast, world: World, sent_from: str
 ) -> None:
