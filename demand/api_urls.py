@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from demand.api import baseline, plan
+from demand.api import assumptions, baseline, plan
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
     path("cycles/<int:cycle_id>/demand/overrides/", plan.OverridesView.as_view(), name="overrides"),
     path("cycles/<int:cycle_id>/demand/reasons/", plan.ReasonsView.as_view(), name="reasons"),
     path("cycles/<int:cycle_id>/demand/submit/", plan.TerritorySubmitView.as_view(), name="territory-submit"),
+    path("cycles/<int:cycle_id>/demand/assumptions/", assumptions.AssumptionsView.as_view(), name="assumptions"),
+    path(
+        "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/",
+        assumptions.AssumptionView.as_view(),
+        name="assumption",
+    ),
+    path(
+        "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/withdraw/",
+        assumptions.AssumptionWithdrawView.as_view(),
+        name="assumption-withdraw",
+    ),
     path("cycles/<int:cycle_id>/change-sets/", plan.ChangeSetsView.as_view(), name="change-sets"),
     path("change-sets/<uuid:change_set_id>/undo/", plan.UndoView.as_view(), name="change-set-undo"),
     path("cycles/<int:cycle_id>/baseline-runs/", baseline.BaselineRunsView.as_view(), name="baseline-runs"),

@@ -49,6 +49,19 @@ class AssumptionKind(models.TextChoices):
     PRICE_CHANGE = "price_change", "Price change"
 
 
+class AssumptionState(models.TextChoices):
+    """Risk and opportunity are shown beside the plan, never added to it; the last two are over."""
+
+    IN_NUMBER = "in_number", "In the number"
+    RISK = "risk", "Risk"
+    OPPORTUNITY = "opportunity", "Opportunity"
+    EXPIRED = "expired", "Expired"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+
+
+RUNNING = (AssumptionState.IN_NUMBER, AssumptionState.RISK, AssumptionState.OPPORTUNITY)
+
+
 class Layer(models.TextChoices):
     """The layers of one month's number, each kept beside the others."""
 
@@ -63,3 +76,5 @@ QUANTILES = ("q0_025", "q0_1", "q0_5", "q0_9", "q0_975")  # model fields, in the
 OVERRIDE_MAX_TIMES_BASELINE = 100  # a slip of the keyboard, not a forecast; refused with the number
 OVERRIDE_MAX = 10**13 - 1  # what the column holds; checked before the number is written anywhere, also in a sentence
 BASELINE_CHUNK_SERIES = 500  # about 2 s of one worker: short enough to lose, long enough to be worth a message
+ASSUMPTION_MAX = 10**12  # units a month; the thousandths of more are lost in the arithmetic of a spread
+ASSUMPTION_PERCENT_MAX = 1000  # eleven times the demand is a project with a quantity, not a percent

@@ -15,6 +15,16 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/demand/panel/", views.adjust.panel, name="panel"),
     path("cycle/<int:cycle_id>/demand/submit/", views.adjust.submit, name="submit"),
     path("cycle/<int:cycle_id>/demand/explain/", views.adjust.explain, name="explain"),
+    path("cycle/<int:cycle_id>/demand/assumptions/", views.assumptions.assumptions, name="assumptions"),
+    path("cycle/<int:cycle_id>/demand/assumptions/new/", views.assumptions.assumption_new, name="assumption-new"),
+    path(
+        "cycle/<int:cycle_id>/demand/assumptions/<int:assumption_id>/", views.assumptions.assumption, name="assumption"
+    ),
+    path(
+        "cycle/<int:cycle_id>/demand/assumptions/<int:assumption_id>/withdraw/",
+        views.assumptions.withdraw,
+        name="assumption-withdraw",
+    ),
     path("cycle/<int:cycle_id>/demand/export/", views.adjust.export, name="export"),
     path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),
     path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),

@@ -1,12 +1,18 @@
 """Makers of demand for tests: series, history, an adopted baseline."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import date
 from decimal import Decimal
 
+from demand.constants import Action
 from demand.models import Actual, Baseline, BaselineRun, Series
+from demand.services.outcome import CellEdit
+from demand.services.override import overrides_save
+from sop.constants import Source
 from sop.engine.months import month_add, month_list
-from sop.models import Customer, Cycle, Location, Product
+from sop.models import Customer, Cycle, Location, Product, User
+from sop.request_context import acting
 from tests.factories import location_make, product_make
 
 
@@ -42,3 +48,13 @@ def adopted_baseline(cycle: Cycle, means: dict[Series, float]) -> BaselineRun:
         for month in month_list(cycle.bucket, cycle.horizon_months)
     )
     return run
+
+
+def override_make(cycle: Cycle, series: Series, bucket: date, quantity: str | float, user: User) -> None:
+    """Save a person's number for a cell nobody changed before."""
+    edit = CellEdit(series.pk, bucket, Decimal(str(quantity)), 0)
+    with acting(user, Source.PAGE):
+        outcome = overrides_save(
+            user=user, cycle_id=cycle.pk, change_set_id=uuid.uuid4(), action=Action.EDIT, cells=[edit]
+        )
+    assert not outcome.refused, outcome.refused

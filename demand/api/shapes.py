@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from demand.constants import Reason
+from demand.constants import RUNNING, AssumptionKind, AssumptionState, Reason
 from demand.models import BaselineRun, ChangeSet
 from demand.selectors.submit import Unexplained
 from sop.api.serializers import Body, Query, RowOut
@@ -159,3 +159,70 @@ class ReasonedOut(serializers.Serializer[Any]):
     """The cells that took the reason, with their new versions."""
 
     saved = SavedOut(many=True)
+
+
+class AssumptionOut(serializers.Serializer[Any]):
+    """One assumption, with what it gives this cycle's plan in the rows you see: units and money over its months."""
+
+    id = serializers.IntegerField(source="assumption.pk")
+    version = serializers.IntegerField(source="assumption.version")
+    kind = serializers.ChoiceField(choices=AssumptionKind.choices, source="assumption.kind")
+    state = serializers.ChoiceField(choices=AssumptionState.choices, source="assumption.state")
+    owner = serializers.CharField(source="assumption.owner.username")
+    product = serializers.CharField(source="assumption.product.code", default=None)
+    family = serializers.CharField(source="assumption.family.code", default=None)
+    customer = serializers.CharField(source="assumption.customer.code", default=None)
+    successor = serializers.CharField(source="assumption.successor.code", default=None)
+    first_bucket = serializers.DateField(source="assumption.first_bucket")
+    last_bucket = serializers.DateField(source="assumption.last_bucket")
+    quantity = serializers.DecimalField(16, 3, source="assumption.quantity", allow_null=True)
+    percent = serializers.DecimalField(7, 2, source="assumption.percent", allow_null=True)
+    probability = serializers.DecimalField(5, 2, source="assumption.probability")
+    note = serializers.CharField(source="assumption.note")
+    link = serializers.CharField(source="assumption.link")
+    units = serializers.DecimalField(None, 3, source="effect.units")
+    money = serializers.DecimalField(None, 2, source="effect.money")
+    weighted_units = serializers.DecimalField(None, 3)
+    weighted_money = serializers.DecimalField(None, 2)
+    replaced_cells = serializers.IntegerField(source="effect.replaced", help_text="Where a planner's number stands.")
+    notes = serializers.ListField(child=serializers.CharField(), source="sentences")
+
+
+class AssumptionQuery(Query):
+    """Which assumptions."""
+
+    state = serializers.ChoiceField(choices=AssumptionState.choices)
+    kind = serializers.ChoiceField(choices=AssumptionKind.choices)
+    customer = serializers.CharField(source="customer__code")
+
+
+class AssumptionIn(Body):
+    """What is stated: of a product, a family or a customer, by code; either a quantity a month or a percent."""
+
+    kind = serializers.ChoiceField(choices=AssumptionKind.choices)
+    state = serializers.ChoiceField(choices=[(state.value, state.label) for state in RUNNING])
+    product = serializers.CharField(required=False, allow_null=True)
+    family = serializers.CharField(required=False, allow_null=True)
+    customer = serializers.CharField(required=False, allow_null=True)
+    successor = serializers.CharField(required=False, allow_null=True, help_text="Of a discontinued product.")
+    first_bucket = serializers.DateField()
+    last_bucket = serializers.DateField(required=False, allow_null=True, help_text="Left out: to the plan's end.")
+    quantity = serializers.DecimalField(16, 3, required=False, allow_null=True, help_text="Base units a month.")
+    percent = serializers.DecimalField(7, 2, required=False, allow_null=True, help_text="Of sales; -100 leaves none.")
+    probability = serializers.DecimalField(5, 2, required=False)
+    note = serializers.CharField(max_length=2000)
+    link = serializers.URLField(max_length=200, required=False, allow_blank=True)
+
+
+class AssumptionChangeIn(AssumptionIn):
+    """The assumption as it should be, whole."""
+
+    version = serializers.IntegerField(min_value=0)
+    reason = serializers.CharField(max_length=500)
+
+
+class WithdrawIn(Body):
+    """Why it no longer holds, and the version you saw."""
+
+    version = serializers.IntegerField(min_value=0)
+    reason = serializers.CharField(max_length=500)

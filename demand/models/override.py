@@ -1,4 +1,4 @@
-"""What people change: overrides in change sets, and the assumptions behind them."""
+"""What people change, overrides in change sets, and every layer as it stood when gather demand closed."""
 
 import uuid
 
@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from demand.constants import Action, AssumptionKind, Reason
+from demand.constants import Action, Reason
 from sop.constants import Source
 from sop.models.history import history
 
@@ -74,50 +74,6 @@ class Override(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.bucket:%b %Y}: {self.quantity}"
-
-
-class Assumption(models.Model):
-    """One row is something a person knows and dates: in the number, or kept outside as risk or opportunity."""
-
-    class State(models.TextChoices):
-        """Risk and opportunity are shown beside the plan, never added to it."""
-
-        IN_NUMBER = "in_number", "In the number"
-        RISK = "risk", "Risk"
-        OPPORTUNITY = "opportunity", "Opportunity"
-        EXPIRED = "expired", "Expired"
-
-    cycle = models.ForeignKey("sop.Cycle", on_delete=models.PROTECT, related_name="assumptions")  # first stated in
-    kind = models.CharField(max_length=20, choices=AssumptionKind)
-    state = models.CharField(max_length=12, choices=State)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="assumptions")
-    product = models.ForeignKey("sop.Product", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    family = models.ForeignKey("sop.Family", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    customer = models.ForeignKey("sop.Customer", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    first_bucket = models.DateField()
-    last_bucket = models.DateField()
-    quantity = models.DecimalField(max_digits=16, decimal_places=3, null=True, blank=True)  # per month
-    percent = models.DecimalField(max_digits=7, decimal_places=2, null=True, blank=True)
-    probability = models.DecimalField(max_digits=5, decimal_places=2, default=100)
-    note = models.TextField(blank=True)
-    link = models.URLField(blank=True)
-    history = history()
-
-    class Meta:
-        """Quantity or percent, and months in order."""
-
-        ordering = ["first_bucket", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(last_bucket__gte=models.F("first_bucket")), name="assumption_months_order"
-            ),
-            models.CheckConstraint(
-                condition=Q(probability__gte=0) & Q(probability__lte=100), name="assumption_probability_range"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.note[:60]}"
 
 
 class ForecastSnapshot(models.Model):

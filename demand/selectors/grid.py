@@ -1,7 +1,7 @@
 """The adjust grid: rows as a tree, months across, measures as matrices with totals."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -14,98 +14,16 @@ from numpy.typing import NDArray
 from demand.frames import FloatMatrix
 from demand.models import Override
 from demand.selectors import layers as layer_reads
-from demand.selectors.series import layer_of, series_editable, series_visible
+from demand.selectors.series import layer_of, series_visible
+from demand.selectors.tree import Tree, tree, with_totals
 from sop.constants import StepKind, StepState
 from sop.engine.months import month_add, month_list
 from sop.models import Company, Cycle, CycleStep, User
 
 ACTUAL_MONTHS = 6  # shown before the plan, so that a level is seen beside its past
 STARTING = ("plan", "baseline")
-MEASURES = (*STARTING, "last_year", "last_consensus")
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the grid; `parent` is an index into the rows, -1 for the top."""
-
-    id: str
-    level: int  # 0 total, 1 family, 2 product, 3 series
-    name: str
-    parent: int
-    editable: bool = False
-    unit: str = ""
-    series: int | None = None
-    product: int | None = None
-    family: int | None = None
-
-
-@dataclass(frozen=True)
-class Tree:
-    """All rows depth first, and which of them are series."""
-
-    rows: list[Row]
-    series_ids: list[int] = field(default_factory=list)
-    leaf_rows: list[int] = field(default_factory=list)  # the row of each series, in the order of series_ids
-
-
-def tree(user: User, *, editable_now: bool) -> Tree:
-    """Return the rows this person sees: total > family > product > customer and location."""
-    may_edit = set(series_editable(user).values_list("pk", flat=True)) if editable_now else set()
-    found = series_visible(user).order_by(
-        "product__family__code", "product__code", "customer__name", "location__code"
-    ).values_list(
-        "pk", "product__family_id", "product__family__name", "product_id", "product__name", "product__unit",
-        "customer__name", "location__name",
-    )  # fmt: skip
-    rows = [Row("total", 0, "All products", -1)]
-    result = Tree(rows)
-    at: dict[str, int] = {}
-    for series, family, family_name, product, product_name, unit, customer, location in found:
-        if f"f{family}" not in at:
-            at[f"f{family}"] = len(rows)
-            rows.append(Row(f"f{family}", 1, family_name, 0, family=family))
-        if f"p{product}" not in at:
-            at[f"p{product}"] = len(rows)
-            rows.append(
-                Row(f"p{product}", 2, product_name, at[f"f{family}"], unit=unit, product=product, family=family)
-            )
-        result.leaf_rows.append(len(rows))
-        result.series_ids.append(series)
-        rows.append(
-            Row(
-                f"s{series}",
-                3,
-                f"{customer}, {location}",
-                at[f"p{product}"],
-                series in may_edit,
-                unit,
-                series,
-                product,
-                family,
-            )
-        )
-    return result
-
-
-def with_totals(tree_: Tree, leaves: FloatMatrix) -> FloatMatrix:
-    """Return one row per grid row: each series' own numbers, everything above as the sum of its parts.
-
-    A sum over parts of which none has a number has none either (NaN).
-    """
-    total = np.full((len(tree_.rows), leaves.shape[1]), np.nan)
-    total[tree_.leaf_rows] = leaves
-    parents = np.array([row.parent for row in tree_.rows])
-    levels = np.array([row.level for row in tree_.rows])
-    for level in (3, 2, 1):
-        at = np.flatnonzero(levels == level)
-        known = ~np.isnan(total[at])
-        sums = np.zeros_like(total)
-        counts = np.zeros_like(total)
-        np.add.at(sums, parents[at], np.where(known, total[at], 0.0))
-        np.add.at(counts, parents[at], known)
-        above = np.flatnonzero(levels == level - 1)
-        total[above] = np.where(counts[above] > 0, sums[above], np.nan)
-    return total
+ASSUMED = ("assumptions", "consensus")  # shown under a product only where they say something
+MEASURES = (*STARTING, *ASSUMED, "last_year", "last_consensus")
 
 
 def shown_months(cycle: Cycle) -> list[date]:
@@ -118,24 +36,42 @@ def measure(cycle: Cycle, user: User, name: str, tree_: Tree) -> FloatMatrix:
     ids = tree_.series_ids
     past = shown_months(cycle)[:ACTUAL_MONTHS]
     plan = layer_reads.plan_months(cycle)
-    if name in STARTING:
-        return starting_measures(cycle, user, tree_)[name]
+    if name in (*STARTING, *ASSUMED):
+        return plan_measures(cycle, user, tree_, layer_reads.layers(cycle, series_ids=ids))[name]
     if name == "last_year":
         return with_totals(tree_, layer_reads.last_year(series_ids=ids, months=[*past, *plan]))
     nothing = np.full((len(ids), ACTUAL_MONTHS), np.nan)
     return with_totals(tree_, np.hstack([nothing, layer_reads.last_consensus(cycle, series_ids=ids)]))
 
 
-def starting_measures(cycle: Cycle, user: User, tree_: Tree) -> dict[str, FloatMatrix]:
-    """Return the two measures the grid starts with: the person's own plan after the actuals, and the baseline."""
-    ids = tree_.series_ids
-    layers = layer_reads.layers(cycle, series_ids=ids)
-    actual = layer_reads.demand_actual(series_ids=ids, months=shown_months(cycle)[:ACTUAL_MONTHS])
+def plan_measures(cycle: Cycle, user: User, tree_: Tree, layers: layer_reads.Layers) -> dict[str, FloatMatrix]:
+    """Return the measures that are layers: the person's own plan after the actuals, baseline, assumptions, consensus.
+
+    The assumptions are the units those in the number add to the consensus.
+    """
+    actual = layer_reads.demand_actual(series_ids=tree_.series_ids, months=shown_months(cycle)[:ACTUAL_MONTHS])
+    nothing = np.full_like(actual, np.nan)
     own = layers.consensus if layer_of(user) == "consensus" else layers.sales
     return {
         "plan": with_totals(tree_, np.hstack([actual, own])),
-        "baseline": with_totals(tree_, np.hstack([np.full_like(actual, np.nan), layers.baseline])),
+        "baseline": with_totals(tree_, np.hstack([nothing, layers.baseline])),
+        "assumptions": with_totals(tree_, np.hstack([nothing, layers.added])),
+        "consensus": with_totals(tree_, np.hstack([nothing, layers.consensus])),
     }
+
+
+def layer_rows(user: User, tree_: Tree, added: FloatMatrix) -> dict[str, list[int]]:
+    """Return, per measure of ASSUMED, the product rows it is shown under; a planner's own row is the consensus."""
+    reached = np.flatnonzero(~np.isnan(added).all(axis=1))
+    products = [int(row) for row in reached if tree_.rows[row].product and tree_.rows[row].series is None]
+    shown = ASSUMED[:1] if layer_of(user) == "consensus" else ASSUMED
+    return dict.fromkeys(shown, products)
+
+
+def below_cells(tree_: Tree, layers: layer_reads.Layers) -> list[tuple[int, int, float]]:
+    """Return (row, column, units) where a planner's cell without a number of its own is not at the baseline."""
+    at = zip(*np.nonzero(layers.assumed != layers.baseline), strict=True)
+    return [(tree_.leaf_rows[row], int(col) + ACTUAL_MONTHS, float(layers.assumed[row, col])) for row, col in at]
 
 
 def gather_is_open(cycle: Cycle) -> bool:
@@ -190,10 +126,14 @@ def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
     layer = layer_of(user)
     percent, money = reason_threshold()
     known = layer_reads.versions(cycle, series_ids=tree_.series_ids, layer=layer)
+    layers = layer_reads.layers(cycle, series_ids=tree_.series_ids)
+    measures = plan_measures(cycle, user, tree_, layers)
     return {
         "months": [_month_json(cycle, month) for month in shown_months(cycle)],
         "rows": [vars(row) for row in tree_.rows],
-        "values": {name: np.round(matrix, 3) for name, matrix in starting_measures(cycle, user, tree_).items()},
+        "values": {name: np.round(measures[name], 3) for name in STARTING},
+        "layers": layer_rows(user, tree_, measures["assumptions"]),
+        "below": below_cells(tree_, layers) if layer == "consensus" else [],
         "versions": {str(series): row for series, row in zip(tree_.series_ids, known, strict=True)},
         "prices": prices(tree_.series_ids, cycle.bucket),
         "notes": note_cells(cycle, tree_, layer),

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from demand.frames import DEMAND_SQL, FloatMatrix, month_matrix
 from demand.models import Actual, BaselineRun, ForecastSnapshot
+from demand.selectors.assumed import ASSUMED_SQL
 from sop.engine.months import month_add, month_list
 from sop.models import Cycle
 
@@ -23,6 +24,9 @@ OVERRIDE_SQL = """
     select series_id, bucket, quantity::float8 from demand_override
     where cycle_id = %(cycle)s and layer = %(layer)s and series_id = any(%(ids)s)
 """
+ASSUMED_MATRIX_SQL = f"""
+    select series_id, bucket, quantity::float8 from ({ASSUMED_SQL}) assumed where series_id = any(%(ids)s)
+"""  # noqa: S608  (a constant of assumed.py)
 VERSION_SQL = """
     select series_id, bucket, version from demand_override
     where cycle_id = %(cycle)s and layer = %(layer)s and series_id = any(%(ids)s)
@@ -44,14 +48,20 @@ SNAPSHOT_SQL = """
 
 @dataclass(frozen=True)
 class Layers:
-    """Every layer of one cycle for some series: matrices of base units, rows as `series_ids`, columns as `months`."""
+    """Every layer of one cycle for some series: matrices of base units, rows as `series_ids`, columns as `months`.
+
+    `assumed` is sales with the assumptions in the number: the consensus where no planner wrote a number. `added` is
+    what they add in the consensus, NaN where there is none and where a planner's number takes their place.
+    """
 
     series_ids: Sequence[int]
     months: Sequence[date]
     naive: FloatMatrix
     baseline: FloatMatrix
     sales: FloatMatrix
+    assumed: FloatMatrix
     consensus: FloatMatrix
+    added: FloatMatrix
 
 
 def plan_months(cycle: Cycle) -> list[date]:
@@ -60,7 +70,10 @@ def plan_months(cycle: Cycle) -> list[date]:
 
 
 def layers(cycle: Cycle, *, series_ids: Sequence[int]) -> Layers:
-    """Return all layers; a later layer takes the earlier one's number wherever nobody changed it."""
+    """Return all layers; a later layer takes the earlier one's number wherever nobody changed it.
+
+    The consensus is the planner's number where there is one, else sales with the assumptions in the number.
+    """
     months = plan_months(cycle)
 
     def read(sql: str, **more: object) -> FloatMatrix:
@@ -69,9 +82,11 @@ def layers(cycle: Cycle, *, series_ids: Sequence[int]) -> Layers:
 
     baseline = np.nan_to_num(read(BASELINE_SQL.format(column="mean")))
     sales = _over(read(OVERRIDE_SQL, layer="sales"), baseline)
-    consensus = _over(read(OVERRIDE_SQL, layer="consensus"), sales)
+    assumed, planned = read(ASSUMED_MATRIX_SQL), read(OVERRIDE_SQL, layer="consensus")
+    added = np.where(np.isnan(planned), assumed - sales, np.nan)
+    assumed = _over(assumed, sales)
     naive = read(BASELINE_SQL.format(column="naive"))
-    return Layers(series_ids, months, naive, baseline, sales, consensus)
+    return Layers(series_ids, months, naive, baseline, sales, assumed, _over(planned, assumed), added)
 
 
 def versions(cycle: Cycle, *, series_ids: Sequence[int], layer: str) -> NDArray[np.int64]:

@@ -11,7 +11,8 @@ from django.db.models import QuerySet
 from demand.constants import Route
 from demand.figures import demand_figure
 from demand.frames import FloatMatrix, month_matrix
-from demand.models import BaselineSeries, Override, Series
+from demand.models import Assumption, BaselineSeries, Override, Series
+from demand.selectors.assumptions import assumptions_touching
 from demand.selectors.layers import (
     BASELINE_SQL,
     adopted_run,
@@ -55,6 +56,8 @@ class RowPanel:
     abc: str
     plan: float
     baseline: float
+    consensus: float
+    added: float  # by assumptions in the number
     last_year: float | None
     low: float | None
     high: float | None
@@ -64,6 +67,7 @@ class RowPanel:
     route: str
     current: Override | None
     record: TrackRecord | None
+    assumptions: list[tuple[Assumption, str]]  # that reach the row in any month, each with its state
 
 
 def row_panel(cycle: Cycle, user: User, *, row_id: str, bucket: date) -> RowPanel | None:
@@ -93,6 +97,8 @@ def row_panel(cycle: Cycle, user: User, *, row_id: str, bucket: date) -> RowPane
         abc=first.product.abc if row_id[0] in "ps" else "",
         plan=float(own[:, at].sum()),
         baseline=float(plan.baseline[:, at].sum()),
+        consensus=float(plan.consensus[:, at].sum()),
+        added=float(np.nansum(plan.added[:, at])),
         last_year=None if np.isnan(year_ago[at]) else float(year_ago[at]),
         low=_number(low, at),
         high=_number(high, at),
@@ -113,6 +119,7 @@ def row_panel(cycle: Cycle, user: User, *, row_id: str, bucket: date) -> RowPane
         if is_series
         else None,
         record=_record(cycle, user, None if row_id == "total" else first.product.family),
+        assumptions=assumptions_touching(cycle, user, ids),
     )
 
 

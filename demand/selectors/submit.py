@@ -7,16 +7,18 @@ from typing import Any
 
 from django.db import connection
 
+from demand.selectors.assumed import ASSUMED_SQL
 from demand.selectors.grid import reason_threshold
 from demand.selectors.series import layer_of, series_editable
 from sop.models import Cycle, User
 
 # Grouped by product: a person explains a product's change once, not cell by cell. A change counts against what the
-# cell would be without it (the baseline; for a planner the rep's number), in percent of the month or in money at
-# today's price.
-MISSING_SQL = """
-    with cell as (
-        select o.series_id, o.bucket, o.quantity, coalesce(sales.quantity, b.mean) as below, d.product_id,
+# cell would be without it (the baseline; for a planner the rep's number with the assumptions in it), in percent of the
+# month or in money at today's price.
+MISSING_SQL = f"""
+    with assumed as ({ASSUMED_SQL}), cell as (
+        select o.series_id, o.bucket, o.quantity, coalesce(assumed.quantity, sales.quantity, b.mean) as below,
+               d.product_id,
                (select p.price from sop_price p where p.product_id = d.product_id and p.valid_from <= o.bucket
                   and (p.customer_id = d.customer_id or p.customer_id is null)
                 order by p.customer_id nulls last, p.valid_from desc limit 1) as price
@@ -25,8 +27,9 @@ MISSING_SQL = """
         left join demand_baseline b on b.run_id = r.id and b.series_id = o.series_id and b.bucket = o.bucket
         left join demand_override sales on o.layer = 'consensus' and sales.layer = 'sales'
              and sales.cycle_id = o.cycle_id and sales.series_id = o.series_id and sales.bucket = o.bucket
+        left join assumed on o.layer = 'consensus' and assumed.series_id = o.series_id and assumed.bucket = o.bucket
         where o.cycle_id = %(cycle)s and o.layer = %(layer)s and o.reason = '' and o.quantity is not null
-          and o.series_id = any(%(ids)s) and o.quantity <> coalesce(sales.quantity, b.mean, 0)
+          and o.series_id = any(%(ids)s) and o.quantity <> coalesce(assumed.quantity, sales.quantity, b.mean, 0)
     )
     select p.id, p.name, array_agg(c.series_id), array_agg(c.bucket), sum(c.below), sum(c.quantity),
            sum((c.quantity - coalesce(c.below, 0)) * coalesce(c.price, 0))
@@ -34,7 +37,7 @@ MISSING_SQL = """
     where abs(c.quantity - coalesce(c.below, 0)) > coalesce(c.below, 0) * %(percent)s / 100
        or abs(c.quantity - coalesce(c.below, 0)) * coalesce(c.price, 0) > %(money)s
     group by 1, 2 order by abs(sum((c.quantity - coalesce(c.below, 0)) * coalesce(c.price, 0))) desc
-"""
+"""  # noqa: S608  (a constant of assumed.py)
 
 
 @dataclass(frozen=True)

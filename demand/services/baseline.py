@@ -13,6 +13,7 @@ from demand.constants import BASELINE_CHUNK_SERIES, QUANTILES
 from demand.frames import history_panel, series_facts
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
 from demand.selectors.layers import adopted_run, last_actual_month
+from demand.services.assumption_cells import cells_write
 from sop.constants import StepKind
 from sop.engine.months import months_between
 from sop.models import Job, JobChunk, User
@@ -163,6 +164,7 @@ def _adopt(run: BaselineRun) -> None:
     BaselineRun.objects.filter(cycle=run.cycle, adopted=True).exclude(pk=run.pk).update(adopted=False)
     run.adopted, run.adopted_at = True, timezone.now()
     run.save(update_fields=["adopted", "adopted_at"])
+    cells_write(run.cycle)  # quantities are shared out by the baseline
 
 
 FORECAST_COLUMNS = ("run_id", "series_id", "bucket", "mean", "naive", *QUANTILES)

@@ -53,11 +53,11 @@ class AdjustScreen {
     return { series: this.model.rows[row].series, bucket: this.model.months[column].bucket };
   }
 
-  /** A leaf cell as the server takes it; at its baseline it has no quantity of its own. */
+  /** A leaf cell as the server takes it; at what lies below it has no quantity of its own. */
   sent({ row, column }) {
     const { model } = this;
     const address = this.address({ row, column });
-    const quantity = model.isChanged(row, column) ? String(model.get(row, column)) : null;
+    const quantity = model.isOwn(row, column) ? String(model.get(row, column)) : null;
     return { ...address, quantity, version: model.served.version(address) };
   }
 
@@ -135,7 +135,8 @@ class AdjustScreen {
   async loadLayers() {
     if (this.layersAsked) return;
     this.layersAsked = true;
-    const wanted = Object.keys(LAYERS).filter((name) => name !== "baseline");
+    const shown = new Set(this.model.rows.map((row) => row.kind));
+    const wanted = Object.keys(LAYERS).filter((name) => name !== "baseline" && shown.has(name));
     await Promise.all(
       wanted.map(async (name) => {
         const response = await fetch(`${this.root.dataset.measureUrl}?measure=${name}`);

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from demand.models import Assumption
 from reconcile.models import Scenario
 from review.models import Question
 from sop.constants import CycleState, Source
@@ -95,6 +96,7 @@ def demo_numbers() -> Numbers:
         "person_id": {"": User.objects.get(username=REP).pk},
         "row_id": {"": Product.objects.order_by("pk")[0].pk},
         "table": {table.name: table.name for table in master_tables()},
+        "assumption_id": {"": Assumption.objects.filter(owner__username=REP).order_by("pk")[0].pk},
         "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
     }

@@ -129,7 +129,7 @@ def test_a_rep_sees_changes_of_own_customers_only(cast: Cast, cycle: Cycle, ours
     with acting(cast.olga, Source.PAGE):
         Price.objects.create(product=theirs.product, customer=cast.ridge, valid_from=MARCH, price=3)
         Price.objects.create(product=theirs.product, customer=None, valid_from=MARCH, price=4)
-        common = {"cycle": cycle, "kind": "project", "state": "risk", "owner": cast.olga}
+        common = {"cycle": cycle, "kind": "project", "state": "risk", "owner": cast.olga, "percent": -5}
         common |= {"first_bucket": MARCH, "last_bucket": APRIL}
         Assumption.objects.create(customer=cast.ridge, note="New depot", **common)
     seen = " ".join(told(cast.ana))

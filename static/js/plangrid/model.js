@@ -6,13 +6,16 @@ import { Served } from "./served.js";
 import { spread } from "./spread.js";
 import { Worth } from "./worth.js";
 
+/** Sums carry rounding errors far below any unit. */
+const differs = (a, b) => Math.abs((a || 0) - (b || 0)) >= 0.0005;
+
 export class PlanModel {
   /** `data` as the server's grid data; docs/ui.md names its parts. */
   constructor(data) {
     this.months = data.months;
     this.first = data.first_plan_column;
     this.width = this.months.length;
-    this.rows = gridRows(data.rows);
+    this.rows = gridRows(data.rows, data.layers);
     this.undoStack = [];
     this.redoStack = [];
     this.listeners = []; // called with (changed leaf cells, action)
@@ -33,6 +36,16 @@ export class PlanModel {
 
   baseline(row, column) {
     return this.base[row * this.width + column];
+  }
+
+  /** What a leaf cell holds without a number of this person's: a planner's holds sales and assumptions. */
+  below(row, column) {
+    return this.under.get(row * this.width + column) ?? this.baseline(row, column);
+  }
+
+  /** Whether a leaf cell holds another number than what lies below it. */
+  isOwn(row, column) {
+    return differs(this.get(row, column), this.below(row, column));
   }
 
   /** What the screen shows of a place: units, or what they are worth. */
@@ -99,9 +112,11 @@ export class PlanModel {
     return row * this.width + column;
   }
 
-  /** The quantity of {series, bucket, quantity} as a number; without one it is at its baseline. */
+  /** The quantity of {series, bucket, quantity} as a number; without one it is what lies below. */
   number(cell) {
-    return cell.quantity === null ? this.base[this.placeOf(cell)] : Number(cell.quantity);
+    if (cell.quantity !== null) return Number(cell.quantity);
+    const { row, column } = this.cellOf(cell);
+    return this.below(row, column);
   }
 
   // ---- changing
@@ -179,6 +194,7 @@ export class PlanModel {
       this._copyRow(this.base, index, data.values.baseline[row.source]);
       for (let column = this.first; column < this.width; column += 1) this._note(index * this.width + column);
     });
+    this.under = new Map((data.below ?? []).map(([source, column, units]) => [rowOfSource[source] * this.width + column, units]));
     for (const [source, column] of data.notes) this.noted.add(rowOfSource[source] * this.width + column);
     this.setMeasure("baseline", data.values.baseline);
   }
@@ -205,7 +221,7 @@ export class PlanModel {
 
   _setLeaf(row, column, value, cells) {
     const before = this.get(row, column);
-    const after = value === BASELINE ? this.baseline(row, column) : value;
+    const after = value === BASELINE ? this.below(row, column) : value;
     if (before === after) return;
     cells.push({ row, column, before, after });
     this._change(row, column, after);
@@ -228,9 +244,9 @@ export class PlanModel {
     }
   }
 
-  /** Mark whether a place differs from its baseline; sums carry rounding errors far below any unit. */
+  /** Mark whether a place differs from its baseline. */
   _note(place) {
-    this.changed[place] = Math.abs((this.values[place] || 0) - (this.base[place] || 0)) >= 0.0005 ? 1 : 0;
+    this.changed[place] = differs(this.values[place], this.base[place]) ? 1 : 0;
   }
 
   _move(from, to, side) {

@@ -4,13 +4,22 @@ export const LEAF = 3; // level of a series: product at one customer and locatio
 const PRODUCT = 2;
 
 /** What a product opens into, above its series: measure -> words. */
-export const LAYERS = { baseline: "Baseline", last_year: "Last year", last_consensus: "Last cycle" };
+export const LAYERS = {
+  baseline: "Baseline",
+  assumptions: "Assumptions",
+  consensus: "Consensus",
+  last_year: "Last year",
+  last_consensus: "Last cycle",
+};
+const SOMETIMES = ["assumptions", "consensus"]; // only under the products the server names
 
 /**
  * Return rows depth first: {source: index in the server's rows, parent, end: first row that is no longer inside, open,
- * open_to_edit: whether it or a part of it may change, kind: the measure of a layer line}.
+ * open_to_edit: whether it or a part of it may change, kind: the measure of a layer line}. `named` says which of the
+ * server's rows have a layer that not all have: {measure: [row]}.
  */
-export function gridRows(source) {
+export function gridRows(source, named = {}) {
+  const shows = (kind, index) => !SOMETIMES.includes(kind) || (named[kind]?.includes(index) ?? false);
   const rows = [];
   const place = new Map([[-1, -1]]);
   source.forEach((row, index) => {
@@ -18,7 +27,9 @@ export function gridRows(source) {
     const here = rows.length;
     rows.push({ ...row, source: index, parent: place.get(row.parent), open: row.level < PRODUCT, open_to_edit: row.editable });
     if (row.level !== PRODUCT) return;
-    for (const [kind, name] of Object.entries(LAYERS)) rows.push({ kind, name, level: LEAF, source: index, parent: here });
+    for (const [kind, name] of Object.entries(LAYERS)) {
+      if (shows(kind, index)) rows.push({ kind, name, level: LEAF, source: index, parent: here });
+    }
   });
   return closed(rows);
 }
