@@ -11,9 +11,9 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/demand/submit/", plan.TerritorySubmitView.as_view(), name="territory-submit"),
     path("cycles/<int:cycle_id>/demand/assumptions/", assumptions.AssumptionsView.as_view(), name="assumptions"),
     path(
-        "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/",
-        assumptions.AssumptionView.as_view(),
-        name="assumption",
+        "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/change/",
+        assumptions.AssumptionChangeView.as_view(),
+        name="assumption-change",
     ),
     path(
         "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/withdraw/",

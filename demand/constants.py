@@ -59,7 +59,15 @@ class AssumptionState(models.TextChoices):
     WITHDRAWN = "withdrawn", "Withdrawn"
 
 
-RUNNING = (AssumptionState.IN_NUMBER, AssumptionState.RISK, AssumptionState.OPPORTUNITY)
+class RunningState(models.TextChoices):
+    """The states a person can give; the others of AssumptionState come by time and by withdrawing."""
+
+    IN_NUMBER = "in_number", "In the number"
+    RISK = "risk", "Risk"
+    OPPORTUNITY = "opportunity", "Opportunity"
+
+
+RUNNING = tuple(RunningState.values)
 
 
 class Layer(models.TextChoices):

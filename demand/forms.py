@@ -9,7 +9,7 @@ from typing import Any, cast
 
 from django import forms
 
-from demand.constants import RUNNING, Action, AssumptionKind
+from demand.constants import Action, AssumptionKind, RunningState
 from demand.models import Assumption
 from demand.selectors.assumptions import customers_of
 from demand.services.assumption_rules import Stated
@@ -118,7 +118,7 @@ class AssumptionForm(forms.Form):
         choices=AssumptionKind.choices, help_text="A discontinued product has nothing left from its first month on."
     )
     state = forms.ChoiceField(
-        choices=[(state.value, state.label) for state in RUNNING],
+        choices=RunningState.choices,
         label="Counts",
         help_text="In the number it counts in full; risks and opportunities stand beside the plan.",
     )
@@ -143,7 +143,7 @@ class AssumptionForm(forms.Form):
         required=False,
         max_digits=7,
         decimal_places=2,
-        label="or percent",
+        label="Or percent",
         help_text="Of sales: -20 takes a fifth away.",
     )
     probability = PlainDecimalField(max_digits=5, decimal_places=2, min_value=0, max_value=100, label="Probability, %")

@@ -195,7 +195,7 @@ TABLE: dict[str, Route] = {
     "api:reasons": Route(get="demand.override_forecast", post="demand.override_forecast"),
     "api:territory-submit": Route(post=Role.REP),
     "api:assumptions": Route(get="demand.view_demand", post="demand.override_forecast"),
-    "api:assumption": Route(post="demand.override_forecast"),
+    "api:assumption-change": Route(post="demand.override_forecast"),
     "api:assumption-withdraw": Route(post="demand.override_forecast"),
     "api:change-sets": Route(get="demand.view_demand"),
     "api:change-set-undo": Route(post="demand.override_forecast"),

@@ -41,7 +41,7 @@ class AssumptionsView(ListView, WriteView):
         return _row(user, cycle.pk, made)
 
 
-class AssumptionView(WriteView):
+class AssumptionChangeView(WriteView):
     """Change an assumption; send it whole, with the version you saw and why."""
 
     write_right = "demand.override_forecast"

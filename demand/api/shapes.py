@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from demand.constants import RUNNING, AssumptionKind, AssumptionState, Reason
+from demand.constants import AssumptionKind, AssumptionState, Reason, RunningState
 from demand.models import BaselineRun, ChangeSet
 from demand.selectors.submit import Unexplained
 from sop.api.serializers import Body, Query, RowOut
@@ -200,7 +200,7 @@ class AssumptionIn(Body):
     """What is stated: of a product, a family or a customer, by code; either a quantity a month or a percent."""
 
     kind = serializers.ChoiceField(choices=AssumptionKind.choices)
-    state = serializers.ChoiceField(choices=[(state.value, state.label) for state in RUNNING])
+    state = serializers.ChoiceField(choices=RunningState.choices)
     product = serializers.CharField(required=False, allow_null=True)
     family = serializers.CharField(required=False, allow_null=True)
     customer = serializers.CharField(required=False, allow_null=True)

@@ -41,6 +41,7 @@ PERCENT_SQL = f"""
     join demand_series s on s.active and s.product_id = reached.successor_id
          and s.customer_id = reached.customer_id and s.location_id = reached.location_id
     where percent is not null and mean > 0
+    order by 2, 3, 4
 """  # noqa: S608  (the text above)
 QUANTITY_SQL = f"""
     with reached as ({REACHED_SQL})

@@ -8,9 +8,11 @@ import numpy as np
 import pandas as pd
 
 from demand.constants import Action
-from demand.models import Assumption, Series
+from demand.models import Series
 from demand.selectors.layers import Layers, layers
 from demand.selectors.series import layer_of
+from demand.services.assumption import assumption_state
+from demand.services.assumption_rules import Stated
 from demand.services.baseline import baseline_request
 from demand.services.gather import territory_submit
 from demand.services.outcome import CellEdit
@@ -18,7 +20,6 @@ from demand.services.override import overrides_save
 from publish.demo.clock import clock
 from publish.demo.dice import dice
 from publish.demo.story import ASSUMPTIONS, CHANGES, Change
-from publish.demo.tables import keys_by
 from publish.demo.work import job_run
 from sop.constants import Source
 from sop.models import Customer, Cycle, Family, User
@@ -53,25 +54,23 @@ def changes_make(users: dict[str, User], cycle: Cycle, begins: datetime) -> None
 
 
 def assumptions_make(users: dict[str, User], cycle: Cycle, at: datetime) -> None:
-    """Write what people know and date."""
-    customers, families = keys_by(Customer), keys_by(Family)
-    for stated in (each for each in ASSUMPTIONS if each.cycle == cycle.bucket):
-        with clock(at), acting(users[stated.who], Source.PAGE):
-            # No service states assumptions yet; once there is one it belongs here.
-            Assumption.objects.create(
-                cycle=cycle,
-                kind=stated.kind,
-                state=stated.state,
-                owner=users[stated.who],
-                customer_id=customers.get(stated.customer),
-                family_id=families[stated.family],
-                first_bucket=stated.first,
-                last_bucket=stated.last,
-                quantity=stated.quantity,
-                percent=stated.percent,
-                probability=stated.probability,
-                note=stated.note,
+    """Let people state what they know and date."""
+    for number, known in enumerate(each for each in ASSUMPTIONS if each.cycle == cycle.bucket):
+        user = users[known.who]
+        with clock(at + timedelta(minutes=MINUTES_APART * number)), acting(user, Source.PAGE):
+            stated = Stated(
+                kind=known.kind,
+                state=known.state,
+                customer=Customer.objects.get(code=known.customer) if known.customer else None,
+                family=Family.objects.get(code=known.family),
+                first_bucket=known.first,
+                last_bucket=known.last,
+                quantity=None if known.quantity is None else Decimal(known.quantity),
+                percent=None if known.percent is None else Decimal(known.percent),
+                probability=Decimal(known.probability),
+                note=known.note,
             )
+            assumption_state(user=user, cycle_id=cycle.pk, stated=stated)
 
 
 def submissions_make(users: dict[str, User], cycle: Cycle, who: list[str], begins: datetime) -> None:

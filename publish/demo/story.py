@@ -22,7 +22,7 @@ class Change(NamedTuple):
     note: str = ""
 
 
-class Stated(NamedTuple):
+class Known(NamedTuple):
     """Something a person knows and dates."""
 
     cycle: date
@@ -33,9 +33,9 @@ class Stated(NamedTuple):
     family: str
     first: date
     last: date
-    quantity: float | None
-    percent: float | None
-    probability: float
+    quantity: int | None
+    percent: int | None
+    probability: int
     note: str
 
 
@@ -100,22 +100,22 @@ SUBMITTED_IN_FEBRUARY = ("ana", "mia", "dana")
 
 IN_NUMBER, RISK, OPPORTUNITY = "in_number", "risk", "opportunity"
 ASSUMPTIONS = (
-    Stated(DECEMBER, "ana", AssumptionKind.PROJECT, IN_NUMBER, "N01", "ROOF",
-           date(2022, 3, 1), date(2022, 6, 1), 900, None, 90,
-           "Larkin Homes phase 2, 140 roofs."),
-    Stated(DECEMBER, "dana", AssumptionKind.PROJECT, IN_NUMBER, "E01", "LUMB",
-           date(2022, 2, 1), date(2022, 5, 1), 4000, None, 80,
-           "Hartwell phase 3, 90 houses."),
-    Stated(DECEMBER, "iris", AssumptionKind.CUSTOMER_LOST, RISK, "E06", "WIND",
-           date(2022, 4, 1), date(2022, 9, 1), None, -60, 30,
-           "Brightwater talks to another window supplier because of our lead times."),
-    Stated(JANUARY, "leo", AssumptionKind.PROJECT, OPPORTUNITY, "S09", "GYPS",
-           date(2022, 4, 1), date(2022, 8, 1), 6000, None, 50,
-           "Third multifamily site in Lexington, not signed."),
-    Stated(JANUARY, "nora", AssumptionKind.PRICE_CHANGE, RISK, "", "LUMB",
-           date(2022, 3, 1), date(2022, 6, 1), None, -8, 50,
-           "Builders wait if lumber jumps again."),
-    Stated(FEBRUARY, "jo", AssumptionKind.PROMOTION, OPPORTUNITY, "W09", "SIDE",
-           date(2022, 4, 1), date(2022, 5, 1), 400, None, 60,
-           "Siding package if the spring storms come: would use up stock we have too much of."),
+    Known(DECEMBER, "ana", AssumptionKind.PROJECT, IN_NUMBER, "N01", "ROOF",
+          date(2022, 3, 1), date(2022, 6, 1), 90, None, 90,
+          "Larkin Homes phase 3: 60 roofs beside phase 2, signed. No history knows of it."),
+    Known(DECEMBER, "dana", AssumptionKind.PROJECT, IN_NUMBER, "E01", "LUMB",
+          date(2022, 2, 1), date(2022, 5, 1), 1500, None, 80,
+          "Hartwell builds a school beside phase 3: framing from February."),
+    Known(DECEMBER, "iris", AssumptionKind.CUSTOMER_LOST, RISK, "E06", "WIND",
+          date(2022, 4, 1), date(2022, 9, 1), None, -60, 30,
+          "Brightwater talks to another window supplier because of our lead times."),
+    Known(JANUARY, "leo", AssumptionKind.PROJECT, OPPORTUNITY, "S09", "GYPS",
+          date(2022, 4, 1), date(2022, 8, 1), 6000, None, 50,
+          "Third multifamily site in Lexington, not signed."),
+    Known(JANUARY, "olga", AssumptionKind.PRICE_CHANGE, RISK, "", "LUMB",
+          date(2022, 3, 1), date(2022, 6, 1), None, -8, 50,
+          "Nora expects builders to wait if lumber jumps again."),
+    Known(FEBRUARY, "jo", AssumptionKind.PROMOTION, OPPORTUNITY, "W09", "SIDE",
+          date(2022, 4, 1), date(2022, 5, 1), 400, None, 60,
+          "Siding package if the spring storms come: would use up stock we have too much of."),
 )  # fmt: skip

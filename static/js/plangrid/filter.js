@@ -62,7 +62,7 @@ export class RowFilter {
   /** The rule of submitting: a change that moves its month by more than a share, or by more than a sum of money. */
   _isLarge(row, column) {
     const { model, threshold } = this;
-    const below = model.baseline(row, column) || 0;
+    const below = model.below(row, column) || 0;
     const moved = Math.abs((model.get(row, column) || 0) - below);
     return moved > (below * threshold.percent) / 100 || moved * model.worth.price[row] > threshold.money;
   }

@@ -255,7 +255,8 @@ def test_february_is_being_gathered() -> None:
     states = dict(parts.values_list("user__username", "state"))
     assert states["ana"] == states["mia"] == states["dana"] == Progress.SUBMITTED
     assert states["ben"] == Progress.WORKING
-    assert states["jo"] == Progress.NOT_STARTED
+    assert states["jo"] == Progress.WORKING  # stated an opportunity, changed no number
+    assert states["leo"] == Progress.NOT_STARTED
 
 
 def test_history_tells_who_made_every_change() -> None:
