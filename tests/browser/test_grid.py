@@ -401,3 +401,33 @@ def _until(page: Page, there: Callable[[], bool]) -> None:
             return
         page.wait_for_timeout(50)
     raise AssertionError("the grid did not come to rest as it was")
+
+
+def test_assumptions_have_a_layer_line_only_where_they_reach(page: Page, site: GridSite):
+    site.data["layers"] = {"assumptions": [2]}
+    load(page, site)
+    unfold(page)
+    names = page.locator(".pg-row.layer:visible .pg-name")
+    expect(names).to_have_count(4)
+    assert sorted(names.all_inner_texts()) == ["Assumptions", "Baseline", "Last cycle", "Last year"]
+    expect(cell(page, PRODUCT_1 + 2, 8)).to_have_text(f"{number(page, PRODUCT_1, 8):,}")
+    unfold(page, PRODUCT_1 + 7)
+    expect(names).to_have_count(4 + 3)
+
+
+def test_a_planners_cell_goes_back_to_what_lies_below_it(page: Page, site: GridSite):
+    site.data["below"] = [[3, 8, 555.0]]  # sales and assumptions in the first series' month
+    load(page, site)
+    unfold(page)
+    baseline = number(page, CUSTOMER_1, 8)
+    cell(page, CUSTOMER_1, 8).click()
+    page.keyboard.type("=")
+    page.keyboard.press("Enter")
+    expect(cell(page, CUSTOMER_1, 8)).to_have_text("555")
+    saved(page)
+    assert site.saved_cells() == {(1, "2022-09-01"): None}
+    cell(page, CUSTOMER_1, 8).click()
+    page.keyboard.type(str(baseline))
+    with page.expect_response("**/save"):
+        page.keyboard.press("Enter")
+    assert site.saved_cells() == {(1, "2022-09-01"): str(baseline)}, "the planner's number is the last word"

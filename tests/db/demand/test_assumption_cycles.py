@@ -24,13 +24,13 @@ from demand.services.baseline import baseline_adopt
 from sop import cycle_hooks
 from sop.constants import Source, StepKind, StepState
 from sop.models import Cycle, CycleEvent, CycleStep, Family, User
-from sop.refusals import StepClosed
+from sop.refusals import Conflict, StepClosed
 from sop.request_context import acting
 from sop.selectors.cycle import step
 from sop.services.cycle import step_close
 from tests.demand_makers import adopted_baseline, override_make, series_make
 from tests.factories import FEBRUARY, Cast, customer_make, cycle_make, family_make, location_make, product_make
-from tests.support.races import PATIENCE, together
+from tests.support.races import PATIENCE, locks_off, meet_after, together
 
 MARCH, APRIL = date(2022, 3, 1), date(2022, 4, 1)
 SAID = Stated(
@@ -278,6 +278,40 @@ def test_a_statement_under_way_is_in_what_closing_keeps(monkeypatch: pytest.Monk
 def test_without_the_lock_a_statement_slips_in_behind_the_snapshot(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
     stated, cells, kept = state_against_close(monkeypatch, cast, check_only)
     assert (isinstance(stated, int), cells, kept) == (True, 1, 100), "the race is no longer there: is it still a race?"
+
+
+def two_changes(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> tuple[list[object], int]:
+    """Let Ana and Olga change one assumption at the same moment; return what became of each, and its last version."""
+    cycle, harbour = cycle_make(cast), series_make(cast.harbour)
+    adopted_baseline(cycle, {harbour: 100})
+    stated = state(cycle, cast.ana, customer=cast.harbour)
+    meet_after(monkeypatch, "may_state", services)
+
+    def change(user: User, quantity: int) -> int:
+        said = replace(SAID, customer=cast.harbour, quantity=Decimal(quantity))
+        with acting(user, Source.PAGE):
+            return services.assumption_change(
+                user=user, cycle_id=cycle.pk, assumption_id=stated.pk, version=1, stated=said, reason="More"
+            ).version
+
+    outcome = together(lambda: change(cast.ana, 40), lambda: change(cast.olga, 50))
+    return outcome, Assumption.objects.get().version
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("hooked")
+def test_of_two_changes_at_once_the_second_is_told(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
+    outcome, version = two_changes(monkeypatch, cast)
+    assert sorted(isinstance(each, Conflict) for each in outcome) == [False, True]
+    assert version == 2
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.usefixtures("hooked")
+def test_without_the_rows_lock_one_change_is_lost(monkeypatch: pytest.MonkeyPatch, cast: Cast) -> None:
+    locks_off(monkeypatch)
+    outcome, _ = two_changes(monkeypatch, cast)
+    assert outcome == [2, 2], "the race is no longer there: is it still a race?"
 
 
 @pytest.mark.django_db(transaction=True)
