@@ -7,7 +7,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from demand.constants import AssumptionState
+from demand.constants import AssumptionKind, AssumptionState
 from demand.models import Assumption, AssumptionCell, Series
 from demand.selectors.grid import gather_is_open
 from sop.models import Customer, Cycle, Family, Product, User
@@ -94,6 +94,11 @@ class AssumptionRow:
         said, count = [], self.effect.replaced
         if count and self.effect.state == AssumptionState.IN_NUMBER:
             said.append(f"The planner's number replaces it in {count:,} cell{'' if count == 1 else 's'}.")
+        if self.assumption.kind == AssumptionKind.DISCONTINUED and not self.assumption.successor_id:
+            heirs = " and ".join(heir.name for heir in self.assumption.product.successors.all())  # type: ignore[union-attr]
+            said += (
+                [f"{heirs} follows it in master data; name the successor if its demand goes there."] if heirs else []
+            )
         if self.unfollowed:
             places, more = "; ".join(self.unfollowed[:NAMED]), len(self.unfollowed) - NAMED
             rest = f" and {more} more" if more > 0 else ""
@@ -157,9 +162,11 @@ def assumption_groups(cycle: Cycle, user: User) -> list[AssumptionGroup]:
 
 
 def assumption_rows(cycle: Cycle, user: User, chosen: QuerySet[Assumption]) -> list[AssumptionRow]:
-    """Return assumptions with what they give this cycle's plan in the rows this person sees; four queries and some."""
+    """Return assumptions with what they give this cycle's plan in the rows this person sees."""
     found = list(
-        chosen.select_related("product", "family", "customer", "successor", "owner").order_by("first_bucket", "pk")
+        chosen.select_related("product", "family", "customer", "successor", "owner")
+        .prefetch_related("product__successors")
+        .order_by("first_bucket", "pk")
     )
     params: dict[str, Any] = {
         "cycle": cycle.pk,

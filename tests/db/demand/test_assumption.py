@@ -326,6 +326,17 @@ def test_where_the_successor_is_not_sold_the_page_says_that_the_demand_is_lost(w
     assert not Series.objects.filter(product=new, customer=world.cast.ridge).exists()
 
 
+def test_who_names_no_successor_is_told_of_the_one_in_master_data(world: World) -> None:
+    product = world.harbour.product
+    heir = product_make("SHINGLE-2")
+    heir.predecessor = product
+    heir.save()
+    stated = world.state(world.cast.olga, kind="discontinued", product=product, quantity=None)
+    assert world.row(stated).sentences == [
+        "Shingle-2 follows it in master data; name the successor if its demand goes there."
+    ]
+
+
 @pytest.mark.parametrize("amount", [{"quantity": Decimal(5)}, {"percent": Decimal(-50)}])
 def test_a_discontinued_product_has_no_amount_of_its_own(world: World, amount: dict[str, Decimal]) -> None:
     with pytest.raises(Refused, match="nothing left"):
