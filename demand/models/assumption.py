@@ -76,6 +76,11 @@ class Assumption(models.Model):
         return None if self.percent is None else self.percent / 100
 
     @property
+    def has_fraction(self) -> bool:
+        """Return whether its quantity is no whole number."""
+        return self.quantity is not None and bool(self.quantity % 1)
+
+    @property
     def is_over(self) -> bool:
         """Return whether it counts in no plan any more."""
         return self.state in (AssumptionState.EXPIRED, AssumptionState.WITHDRAWN)

@@ -10,6 +10,7 @@ from demand.services.assumption_rules import Stated, columns_checked, may_state,
 from sop.constants import StepKind
 from sop.models import CycleStep, User
 from sop.refusals import Conflict, Refused
+from sop.selectors.cycle import company_moment
 from sop.selectors.master_history import row_history
 from sop.services.cycle import cycle_event, step_edit_lock, step_start
 
@@ -71,7 +72,9 @@ def _locked(user: User, assumption_id: int, version: int, reason: str) -> Assump
     may_state(user, found.customer)
     if found.version != version:
         last = row_history(found)[0]
-        raise Conflict(f"{last.who} changed this at {last.at:%H:%M} UTC, after you opened it. Look at it as it is now.")
+        raise Conflict(
+            f"{last.who} changed this {company_moment(last.at)}, after you opened it. Look at it as it is now."
+        )
     if found.is_over:
         raise Refused(f"It is {found.get_state_display().lower()}; state a new one.")
     if not reason.strip():
