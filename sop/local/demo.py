@@ -37,8 +37,7 @@ def run(state: Path, *, port: int, reset_first: bool) -> int:
         return 1
     if reset_first:
         throw_away(state)
-    stop_on_signals()
-    demo = Demo(state)
+    demo = Demo(state, StopSignals())
     try:
         demo.start(port)
         demo.watch()
@@ -74,23 +73,35 @@ def running_url(state: Path) -> str:
     return file.read_text() if file.exists() else "it is just starting"
 
 
-def stop_on_signals() -> None:
-    """Turn Ctrl-C, TERM and HUP into one orderly stop; a second one changes nothing."""
+class StopSignals:
+    """Ctrl-C, TERM and HUP as one orderly stop; a second one changes nothing.
 
-    def on_signal(_number: int, _frame: FrameType | None) -> None:
+    The exception alone could be lost: Python drops what is raised while it forks or ends an object. So it is kept in
+    mind as well, and every step asks.
+    """
+
+    def __init__(self) -> None:
+        self.asked = False
         for number in process.STOP_SIGNALS:
-            signal.signal(number, signal.SIG_IGN)
-        raise Stopped
+            signal.signal(number, self._on_signal)
 
-    for number in process.STOP_SIGNALS:
-        signal.signal(number, on_signal)
+    def check(self) -> None:
+        """Raise Stopped if a signal has come."""
+        if self.asked:
+            raise Stopped
+
+    def _on_signal(self, _number: int, _frame: FrameType | None) -> None:
+        if not self.asked:
+            self.asked = True
+            raise Stopped
 
 
 class Demo:
     """The servers and the product's processes of one run."""
 
-    def __init__(self, state: Path) -> None:
+    def __init__(self, state: Path, signals: StopSignals) -> None:
         self.state = state
+        self.signals = signals
         self.began = time.monotonic()
         self.servers = Servers(state, durable=True)
         self.children: dict[str, process.Child | None] = {}
@@ -127,7 +138,9 @@ class Demo:
         log = self.servers.logs / "prepare.log"
         command = process.start(product.manage_command(*words), log=log, env=environment, cwd=ROOT)
         self.children["prepare"] = command
-        if command.wait():
+        failed = command.wait()
+        self.signals.check()
+        if failed:
             raise SystemExit(f"`manage.py {' '.join(words)}` failed.\n{product.log_end(log)}")
         del self.children["prepare"]
 
@@ -147,6 +160,7 @@ class Demo:
             "valkey": self.servers.valkey.child,
         }
         while True:
+            self.signals.check()
             product.check_alive(everything, self.servers.logs)
             time.sleep(0.5)
 
@@ -159,5 +173,6 @@ class Demo:
         print(f"stopped in {time.monotonic() - began:.1f} s", flush=True)
 
     def say(self, message: str) -> None:
-        """Print what is being done and how long it took to get here."""
+        """Print what is being done and how long it took to get here; stop here if that was asked for."""
+        self.signals.check()
         print(f"[{time.monotonic() - self.began:5.1f} s] {message}", flush=True)

@@ -140,12 +140,36 @@ def test_ctrl_c_stops_everything_and_keeps_the_data(terminal: Terminal) -> None:
 
 def test_stopping_while_it_starts_leaves_no_process(terminal: Terminal) -> None:
     with subprocess.Popen(terminal.command("demo"), stdout=subprocess.PIPE, text=True, env=terminal.env()) as starting:
-        assert starting.stdout
-        while "preparing" not in starting.stdout.readline():
-            assert starting.poll() is None
-        starting.send_signal(signal.SIGTERM)
-        assert starting.wait(STOP_SECONDS) == 0
+        try:
+            assert starting.stdout
+            while "preparing" not in starting.stdout.readline():
+                assert starting.poll() is None
+            starting.send_signal(signal.SIGTERM)
+            assert starting.wait(STOP_SECONDS) == 0
+        finally:
+            starting.kill()  # or leaving the block would wait for it
     assert terminal.left_after(0) == []
+
+
+def test_a_stop_that_comes_while_an_object_ends_is_not_lost() -> None:
+    """What a signal raises while Python forks or ends an object goes nowhere; the next step must notice it."""
+    code = """
+import signal, sys
+from sop.local.demo import Stopped, StopSignals
+signals = StopSignals()
+class Ends:
+    def __del__(self):
+        signal.raise_signal(signal.SIGTERM)
+Ends()
+try:
+    signals.check()
+except Stopped:
+    signal.raise_signal(signal.SIGINT)  # a second one changes nothing
+    sys.exit(7)
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 7, done.stderr
+    assert "Exception ignored" in done.stderr, "the exception got through by itself: nothing was tested"
 
 
 def test_reset_throws_the_data_away(terminal: Terminal) -> None:
