@@ -53,9 +53,7 @@ def chunk_of(
     history: History, routing: Routing, *, horizon: int, held_back: int, regular: Sequence[str]
 ) -> BaselineChunk:
     """Return forecasts from the end of the history and from `held_back` months before it (half of it at most)."""
-    held = np.where(np.isin(routing.route, [NONE, ENDED]), 0, np.minimum(held_back, history.months // 2)).astype(
-        np.int64
-    )
+    held = np.where(np.isin(routing.route, [NONE, ENDED]), 0, held_of(history.months, held_back))
     wanted = members_wanted(routing.route, history, regular)
     now = _origin(history, wanted, horizon)
     tested = {name: asked & (held > 0) for name, asked in wanted.items()}
@@ -78,6 +76,11 @@ def chunk_of(
         held=held,
         actual=np.where(columns < WIDTH, actual, np.nan),
     )
+
+
+def held_of(months: IntArray, held_back: int) -> IntArray:
+    """Return how many months of each series are held back: as many as asked for, half of its history at most."""
+    return np.minimum(held_back, months // 2)
 
 
 def points_of(origin: Origin, route: TextArray) -> Array:

@@ -2,18 +2,19 @@
 
 import io
 import json
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 from django.db import transaction
 from django.utils import timezone
 
-from demand.constants import BASELINE_CHUNK_SERIES, QUANTILES
+from demand.constants import BASELINE_CHUNK_SERIES
 from demand.frames import history_panel, series_facts
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
 from demand.selectors.layers import adopted_run, last_actual_month
 from demand.services.assumption_cells import cells_write
+from demand.services.baseline_rows import FORECAST_COLUMNS, SERIES_COLUMNS, forecast_rows, series_rows
 from sop.constants import StepKind
 from sop.engine.months import months_between
 from sop.models import Job, JobChunk, User
@@ -22,6 +23,9 @@ from sop.selectors.cycle import company_time
 from sop.services.cycle import cycle_event, step_edit_lock
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
+
+if TYPE_CHECKING:
+    from demand.engine.chunk import BaselineChunk
 
 KIND = "baseline"
 SEASONS, FORECAST, POOL, WRITE = range(4)  # stages; each starts when the one before is done
@@ -78,6 +82,7 @@ def _chunks(ids: list[int]) -> list[ChunkSpec]:
     parts = [(part[0], part[-1]) for part in cuts]
     return [
         ChunkSpec(stage=SEASONS, label=STAGE_LABELS[SEASONS]),
+        ChunkSpec({"model": True}, FORECAST, STAGE_LABELS[FORECAST]),  # the longest part goes first
         *(ChunkSpec({"first": a, "last": b}, FORECAST, STAGE_LABELS[FORECAST]) for a, b in parts),
         ChunkSpec(stage=POOL, label=STAGE_LABELS[POOL]),
         *(ChunkSpec({"part": number}, WRITE, STAGE_LABELS[WRITE]) for number in range(len(parts))),
@@ -100,9 +105,17 @@ def _find_seasons(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 
 def _forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
-    from demand.engine.baseline import baseline_chunk  # noqa: PLC0415
+    """Forecast some series, or all at once by the model over all."""
+    from demand.engine.baseline import baseline_chunk, global_find  # noqa: PLC0415
     from demand.engine.chunk import chunk_pack  # noqa: PLC0415
+    from demand.engine.global_model import points_pack  # noqa: PLC0415
 
+    if "model" in chunk.params:
+        ids = _active_ids()
+        panel, facts = history_panel(series_ids=ids, until=run.history_until), series_facts(series_ids=ids)
+        found = global_find(panel, horizon=_steps(run), as_of=run.history_until, facts=facts)
+        _keep(chunk, lease, points_pack(found))
+        return
     ids = _active_ids(chunk.params["first"], chunk.params["last"])
     # Family codes are text: left to itself the reader makes 10 of "010", and the family is not found again.
     seasons = pd.read_json(io.BytesIO(_outputs(chunk.job, SEASONS)[0]), orient="split", dtype={"family": str})
@@ -118,9 +131,8 @@ def _forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.baseline import baseline_pool  # noqa: PLC0415
-    from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
 
-    pool = baseline_pool([chunk_unpack(data) for data in _outputs(chunk.job, FORECAST)])
+    pool = baseline_pool(list(_parts(chunk.job)))
     summary = {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
     with lease.writing():
         BaselineRun.objects.filter(pk=run.pk).update(summary=summary)
@@ -128,16 +140,15 @@ def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 def _write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.baseline import BaselinePool, baseline_finish  # noqa: PLC0415
-    from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
     from demand.engine.cumulated import COLUMNS  # noqa: PLC0415
 
-    data = _outputs(chunk.job, FORECAST)[chunk.params["part"]]
+    part = next(_parts(chunk.job, chunk.params["part"]))
     pool = BaselinePool(pd.DataFrame(run.summary["quantiles"]), pd.DataFrame(run.summary["rho"], columns=COLUMNS))
-    result = baseline_finish(chunk_unpack(data), pool)
+    result = baseline_finish(part, pool)
     forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
     with lease.writing():
-        rows_copy(Baseline, FORECAST_COLUMNS, _forecast_rows(run, forecast))
-        rows_copy(BaselineSeries, SERIES_COLUMNS, _series_rows(run, result.series))
+        rows_copy(Baseline, FORECAST_COLUMNS, forecast_rows(run, forecast))
+        rows_copy(BaselineSeries, SERIES_COLUMNS, series_rows(run, result.series))
 
 
 def baseline_finish_job(job: Job) -> dict[str, Any]:
@@ -167,41 +178,6 @@ def _adopt(run: BaselineRun) -> None:
     cells_write(run.cycle)  # quantities are shared out by the baseline
 
 
-FORECAST_COLUMNS = ("run_id", "series_id", "bucket", "mean", "naive", *QUANTILES)
-SERIES_COLUMNS = (
-    "run_id",
-    "series_id",
-    "route",
-    "reason",
-    "months",
-    "members",
-    "fallback",
-    "mase",
-    "wape",
-    "bias",
-    "fva",
-    "scale",
-    "noise",
-)
-
-
-def _forecast_rows(run: BaselineRun, forecast: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
-    cuts = [name.replace("q0_", "q0.") for name in QUANTILES]
-    columns = ["unique_id", "ds", "yhat", "naive", *cuts]
-    for series, month, mean, naive, *quantiles in forecast[columns].itertuples(index=False, name=None):
-        yield (run.pk, int(series), month.date(), round(mean, 3), _known(naive, 3), *map(_known, quantiles))
-
-
-def _series_rows(run: BaselineRun, series: pd.DataFrame) -> Iterable[tuple[Any, ...]]:
-    texts, numbers = ["route", "reason", "months", "members", "fallback"], list(SERIES_COLUMNS[7:])
-    for row in series[["unique_id", *texts, *numbers]].itertuples(index=False, name=None):
-        yield (run.pk, int(row[0]), *row[1:6], *map(_known, row[6:]))
-
-
-def _known(value: float, digits: int = 6) -> float | None:
-    return None if pd.isna(value) else round(float(value), digits)
-
-
 def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:
     with lease.writing():
         JobChunk.objects.filter(pk=chunk.pk).update(output=output)
@@ -210,6 +186,18 @@ def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:
 def _outputs(job: Job, stage: int) -> list[bytes]:
     found = job.chunks.filter(stage=stage).order_by("number").values_list("output", flat=True)
     return [bytes(output or b"") for output in found]
+
+
+def _parts(job: Job, number: int | None = None) -> "Iterator[BaselineChunk]":
+    """Yield what each part found out (one part, if numbered), the model over all series joined to it."""
+    from demand.engine.baseline import chunk_with_global  # noqa: PLC0415
+    from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
+    from demand.engine.global_model import points_unpack  # noqa: PLC0415
+
+    model, *parts = _outputs(job, FORECAST)
+    found = points_unpack(model)
+    for data in parts if number is None else [parts[number]]:
+        yield chunk_with_global(chunk_unpack(data), found)
 
 
 def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:
