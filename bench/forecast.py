@@ -58,7 +58,7 @@ def cost(series: int) -> None:
     plain_loop(panel, LOOP_SAMPLE)
     loop = (time.perf_counter() - started) / LOOP_SAMPLE
     rows.append([f"plain loop of Holt-Winters and Theta, {LOOP_SAMPLE} series scaled", loop * series, loop * 1e3, 1.0])
-    for name, held_back in (("baseline, points only", 0), ("baseline, back-test and ranges", 12)):
+    for name, held_back in (("series by series, points only", 0), ("with what all teach, back-test and ranges", 12)):
         started = time.perf_counter()
         if held_back:
             baseline_make(panel, horizon=HORIZON)

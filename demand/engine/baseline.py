@@ -2,7 +2,8 @@
 
 1. `baseline_chunk`: some series, any worker, the expensive part. Knows nothing of the other series (but for the family
    seasons, found once by `seasons_find` and handed to every chunk). `chunk_pack` makes bytes of its result.
-   `global_find`: once, beside the chunks: the one model over all regular series; `chunk_with_global` joins it.
+   `all_series_find`: once, beside the chunks: the one model over all regular series, and what becomes of new ones;
+   `chunk_with_all` joins it to each.
 2. `baseline_pool`: once, when all chunks are there. What is learnt from all series together: error quantiles and rho.
 3. `baseline_finish`: one chunk, or all joined by `chunk_join`, with the pool: ranges, errors, words.
 
@@ -17,14 +18,14 @@ from itertools import compress
 import numpy as np
 import pandas as pd
 
+from demand.engine.all_series import AllSeries, all_series_of, chunk_with_all
 from demand.engine.backtest import accuracy_of, errors_of
-from demand.engine.chunk import BaselineChunk, chunk_join, chunk_of, chunk_with_member, held_of, points_of
+from demand.engine.chunk import BaselineChunk, chunk_join, chunk_of, points_of
 from demand.engine.cumulated import rho_pool
-from demand.engine.global_model import GLOBAL, SERIES_FROM, GlobalPoints, global_points
 from demand.engine.history import History, history_of
 from demand.engine.intermittent import lumpy_quantiles
 from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply, quantiles_pool
-from demand.engine.routes import ENDED, INTERMITTENT, NONE, REGULAR, routes_find
+from demand.engine.routes import ENDED, INTERMITTENT, NONE, routes_find
 from demand.engine.short import sibling_seasons, with_siblings
 from sop.engine.arrays import Array, BoolArray, TextArray
 from sop.engine.months import to_months, to_stamps
@@ -41,7 +42,7 @@ class BaselineOptions:
 
     held_back: int = 12  # months forecast once more as if they had not happened yet
     regular: Sequence[str] = ("theta",)  # members of the regular route, names of demand.engine.members
-    with_global: bool = True  # whether one model over all regular series is a member as well
+    with_all: bool = True  # whether what all series teach is joined: a model over the regular, a factor for the new
 
 
 @dataclass(frozen=True)
@@ -87,9 +88,9 @@ def baseline_make(
     """
     seasons = seasons_find(panel, facts, as_of=as_of)
     chunk = baseline_chunk(panel, horizon=horizon, as_of=as_of, facts=facts, seasons=seasons, options=options)
-    if options.with_global:
-        found = global_find(panel, horizon=horizon, as_of=as_of, facts=facts, options=options)
-        chunk = chunk_with_global(chunk, found)
+    if options.with_all:
+        found = all_series_find(panel, horizon=horizon, as_of=as_of, facts=facts, options=options)
+        chunk = chunk_with_all(chunk, found)
     return baseline_finish(chunk, baseline_pool([chunk]))
 
 
@@ -120,31 +121,21 @@ def baseline_chunk(
     return chunk_join([_block(history.take(rows), ended[rows], horizon, options) for rows in blocks])
 
 
-def global_find(
+def all_series_find(
     panel: pd.DataFrame,
     *,
     horizon: int,
     as_of: date | None = None,
     facts: pd.DataFrame | None = None,
     options: BaselineOptions = DEFAULTS,
-) -> GlobalPoints:
-    """Return the forecasts of one model over all regular series, from today and from the months held back.
+) -> AllSeries:
+    """Return what one look over all series gives the chunks; arguments as in `baseline_make`, `panel` of the whole run.
 
-    Arguments as in `baseline_make`; `panel` holds every series of the run. Empty where they are too few.
+    Run once, beside the chunks; `chunk_with_all` joins it to each.
     """
     history = history_of(check_panel(panel), as_of=as_of)
     route = routes_find(history, _ended(facts, history)).route
-    history = history.take((route == REGULAR) if (route == REGULAR).sum() >= SERIES_FROM else slice(0))
-    past = history.without_last(held_of(history.months, options.held_back))
-    return GlobalPoints(history.ids, global_points(history, horizon), global_points(past, options.held_back))
-
-
-def chunk_with_global(chunk: BaselineChunk, found: GlobalPoints) -> BaselineChunk:
-    """Return the chunk with the global model as a member of its regular series, where there is a model."""
-    if not len(found.ids):
-        return chunk
-    now, past = found.of(chunk.ids)
-    return chunk_with_member(chunk, GLOBAL, now, past)
+    return all_series_of(history, route, horizon=horizon, held_back=options.held_back)
 
 
 def baseline_pool(chunks: Iterable[BaselineChunk]) -> BaselinePool:

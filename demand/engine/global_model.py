@@ -5,14 +5,12 @@ competition such models led the field (Makridakis, Spiliotis & Assimakopoulos 20
 38); their plain mean with a method fitted series by series is better than either.
 """
 
-import io
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from demand.engine.history import History
-from sop.engine.arrays import Array, IntArray, TextArray
+from sop.engine.arrays import Array, IntArray
 from sop.engine.months import month_numbers
 
 GLOBAL = "global"  # its name among the members
@@ -21,40 +19,6 @@ SEASON = 12
 SERIES_FROM = 100  # with fewer it learns the noise of a few
 EXAMPLES_MAX = 600_000  # months learnt from, the latest first: keeps fitting under 100 MB of features
 TREES, SEED = 200, 7
-
-
-@dataclass(frozen=True)
-class GlobalPoints:
-    """The model's forecasts of the series it was fitted on, base units a month; row i belongs to `ids[i]`."""
-
-    ids: TextArray  # sorted
-    now: Array  # n x horizon
-    past: Array  # n x months held back, from as many months before the end
-
-    def of(self, ids: TextArray) -> tuple[Array, Array]:
-        """Return now and past of other series in their order; NaN where the model knows nothing of them."""
-        found = []
-        for points in (self.now, self.past):
-            rows = np.full((len(ids), points.shape[1]), np.nan)
-            if len(self.ids):
-                at = np.minimum(np.searchsorted(self.ids, ids), len(self.ids) - 1)
-                known = self.ids[at] == ids
-                rows[known] = points[at[known]]
-            found.append(rows)
-        return found[0], found[1]
-
-
-def points_pack(points: GlobalPoints) -> bytes:
-    """Return the forecasts as bytes, to be kept until all chunks are there."""
-    buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, ids=points.ids, now=points.now, past=points.past)
-    return buffer.getvalue()
-
-
-def points_unpack(data: bytes) -> GlobalPoints:
-    """Return the forecasts `points_pack` made bytes of."""
-    with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return GlobalPoints(**{name: arrays[name] for name in arrays.files})
 
 
 def global_points(history: History, horizon: int) -> Array:

@@ -2,7 +2,7 @@
 
 A member is a function (history, horizon) -> n x horizon, base units a month, that gives a row of NaN where it cannot
 say anything. A method of one's own joins by an entry in MEMBERS and its name in `BaselineOptions.regular`. A method
-fitted over all series at once (one global model) is run beside the chunks and joins by `chunk_with_member`.
+fitted over all series at once is run beside the chunks and joins by `chunk_with_member` (demand.engine.all_series).
 """
 
 from collections.abc import Mapping, Sequence

@@ -82,7 +82,7 @@ def _chunks(ids: list[int]) -> list[ChunkSpec]:
     parts = [(part[0], part[-1]) for part in cuts]
     return [
         ChunkSpec(stage=SEASONS, label=STAGE_LABELS[SEASONS]),
-        ChunkSpec({"model": True}, FORECAST, STAGE_LABELS[FORECAST]),  # the longest part goes first
+        ChunkSpec({"all": True}, FORECAST, STAGE_LABELS[FORECAST]),  # the longest part goes first
         *(ChunkSpec({"first": a, "last": b}, FORECAST, STAGE_LABELS[FORECAST]) for a, b in parts),
         ChunkSpec(stage=POOL, label=STAGE_LABELS[POOL]),
         *(ChunkSpec({"part": number}, WRITE, STAGE_LABELS[WRITE]) for number in range(len(parts))),
@@ -105,16 +105,16 @@ def _find_seasons(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 
 def _forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
-    """Forecast some series, or all at once by the model over all."""
-    from demand.engine.baseline import baseline_chunk, global_find  # noqa: PLC0415
+    """Forecast some series, or find what all together teach."""
+    from demand.engine.all_series import all_series_pack  # noqa: PLC0415
+    from demand.engine.baseline import all_series_find, baseline_chunk  # noqa: PLC0415
     from demand.engine.chunk import chunk_pack  # noqa: PLC0415
-    from demand.engine.global_model import points_pack  # noqa: PLC0415
 
-    if "model" in chunk.params:
+    if "all" in chunk.params:
         ids = _active_ids()
         panel, facts = history_panel(series_ids=ids, until=run.history_until), series_facts(series_ids=ids)
-        found = global_find(panel, horizon=_steps(run), as_of=run.history_until, facts=facts)
-        _keep(chunk, lease, points_pack(found))
+        found = all_series_find(panel, horizon=_steps(run), as_of=run.history_until, facts=facts)
+        _keep(chunk, lease, all_series_pack(found))
         return
     ids = _active_ids(chunk.params["first"], chunk.params["last"])
     # Family codes are text: left to itself the reader makes 10 of "010", and the family is not found again.
@@ -189,15 +189,14 @@ def _outputs(job: Job, stage: int) -> list[bytes]:
 
 
 def _parts(job: Job, number: int | None = None) -> "Iterator[BaselineChunk]":
-    """Yield what each part found out (one part, if numbered), the model over all series joined to it."""
-    from demand.engine.baseline import chunk_with_global  # noqa: PLC0415
+    """Yield what each part found out (one part, if numbered), with what all series teach joined to it."""
+    from demand.engine.all_series import all_series_unpack, chunk_with_all  # noqa: PLC0415
     from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
-    from demand.engine.global_model import points_unpack  # noqa: PLC0415
 
-    model, *parts = _outputs(job, FORECAST)
-    found = points_unpack(model)
+    whole, *parts = _outputs(job, FORECAST)
+    found = all_series_unpack(whole)
     for data in parts if number is None else [parts[number]]:
-        yield chunk_with_global(chunk_unpack(data), found)
+        yield chunk_with_all(chunk_unpack(data), found)
 
 
 def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:

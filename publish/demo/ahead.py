@@ -18,8 +18,8 @@ from unittest.mock import patch
 import pandas as pd
 
 from demand.engine import baseline
+from demand.engine.all_series import AllSeries
 from demand.engine.chunk import BaselineChunk
-from demand.engine.global_model import GlobalPoints
 
 KEY = "unique_id"
 
@@ -37,10 +37,10 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the engine said: family seasons, the model over all series, and one chunk per part."""
+    """What the engine said: family seasons, what all series teach, and one chunk per part."""
 
     seasons: pd.DataFrame
-    model: GlobalPoints
+    whole: AllSeries
     chunks: list[BaselineChunk]
 
 
@@ -58,8 +58,8 @@ def answer(question: Question) -> Answer:
         )
         for part in question.parts
     ]
-    model = baseline.global_find(panel, horizon=question.horizon, as_of=as_of, facts=facts)
-    return Answer(seasons, model, chunks)
+    whole = baseline.all_series_find(panel, horizon=question.horizon, as_of=as_of, facts=facts)
+    return Answer(seasons, whole, chunks)
 
 
 class Ahead:
@@ -80,9 +80,9 @@ class Ahead:
         known = self._known(panel, facts, as_of)
         return _SEASONS(panel, facts, as_of=as_of) if known is None else known.seasons
 
-    def _model(self, panel: pd.DataFrame, *, horizon: int, as_of: date, facts: pd.DataFrame) -> GlobalPoints:
+    def _whole(self, panel: pd.DataFrame, *, horizon: int, as_of: date, facts: pd.DataFrame) -> AllSeries:
         known = self._known(panel, facts, as_of)
-        return _MODEL(panel, horizon=horizon, as_of=as_of, facts=facts) if known is None else known.model
+        return _WHOLE(panel, horizon=horizon, as_of=as_of, facts=facts) if known is None else known.whole
 
     def _chunk(self, panel: pd.DataFrame, *, as_of: date, facts: pd.DataFrame, **more: Any) -> BaselineChunk:
         known, part = self._known(panel, facts, as_of), facts[KEY].to_list()
@@ -113,7 +113,7 @@ def ahead() -> Iterator[Ahead]:
         others = Ahead(pool)
         with (
             patch.object(baseline, "seasons_find", others._seasons),
-            patch.object(baseline, "global_find", others._model),
+            patch.object(baseline, "all_series_find", others._whole),
             patch.object(baseline, "baseline_chunk", others._chunk),
         ):
             yield others
@@ -135,7 +135,7 @@ def _warm_up() -> None:
     """Do nothing, in a process that had to load the engine to get here."""
 
 
-_SEASONS, _CHUNK, _MODEL = baseline.seasons_find, baseline.baseline_chunk, baseline.global_find  # before the patch
+_SEASONS, _CHUNK, _WHOLE = baseline.seasons_find, baseline.baseline_chunk, baseline.all_series_find  # before the patch
 
 
 def _same(asked: pd.DataFrame, given: pd.DataFrame) -> bool:

@@ -5,8 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from demand.engine import baseline as engine
-from demand.engine import global_model
+from demand.engine import all_series, global_model
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
 from demand.selectors.layers import adopted_run, layers
 from demand.services import baseline as service
@@ -157,13 +156,13 @@ def test_the_same_history_gives_the_same_baseline_however_it_is_cut(
     for number in range(3):
         history_make(series_make(cast.ridge, product_make(f"P{number}")), [4, 0, 9] * 8, until=JANUARY)
         history_make(series_make(cast.harbour, product_make(f"R{number}")), [40 + number, 50, 60] * 12, until=JANUARY)
-    for module in (engine, global_model):
+    for module in (all_series, global_model):
         monkeypatch.setattr(module, "SERIES_FROM", 3)
     whole = ran(cast.olga, cycle)
     monkeypatch.setattr(service, "BASELINE_CHUNK_SERIES", 1)
     parts = ran(cast.olga, cycle)
     assert parts.job is not None
-    assert parts.job.chunks.count() == 1 + 1 + 7 + 1 + 7, "seasons, the model over all, parts, ranges, saving"
+    assert parts.job.chunks.count() == 1 + 1 + 7 + 1 + 7, "seasons, all series, parts, ranges, saving"
     learnt = BaselineSeries.objects.filter(run=parts, series__product__code__startswith="R")
     assert list(learnt.values_list("members", flat=True)) == ["global, theta"] * 3
     columns = ("series_id", "bucket", "mean", "naive", "q0_1", "q0_9")

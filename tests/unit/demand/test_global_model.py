@@ -5,8 +5,9 @@ import pandas as pd
 import pytest
 
 from demand.engine import global_model
-from demand.engine.baseline import BaselineOptions, baseline_chunk, baseline_make, chunk_with_global, global_find
-from demand.engine.global_model import GLOBAL, GlobalPoints, global_points, points_pack, points_unpack
+from demand.engine.all_series import AllSeries, all_series_pack, all_series_unpack, chunk_with_all
+from demand.engine.baseline import BaselineOptions, all_series_find, baseline_chunk, baseline_make
+from demand.engine.global_model import GLOBAL, global_points
 from demand.engine.history import History, history_of
 from tests.unit.demand.shapes import panel_of, regular, sporadic
 
@@ -44,7 +45,7 @@ def test_the_same_histories_give_the_same_numbers_in_any_order() -> None:
 def test_too_few_series_teach_nothing() -> None:
     few = PANEL[PANEL["unique_id"] < "S099"]
     assert np.isnan(global_points(history(few), 3)).all()
-    assert not len(global_find(few, horizon=3).ids)
+    assert not len(all_series_find(few, horizon=3).ids)
     assert GLOBAL not in baseline_make(few, horizon=3).forecast
 
 
@@ -91,15 +92,14 @@ def test_the_baseline_is_the_mean_of_the_model_and_theta_for_regular_series_alon
 
 
 def test_without_the_model_the_other_member_stands_alone() -> None:
-    result = baseline_make(PANEL, horizon=6, options=BaselineOptions(with_global=False))
+    result = baseline_make(PANEL, horizon=6, options=BaselineOptions(with_all=False))
     assert set(result.series["members"]) == {"theta"}
 
 
 def test_forecasts_join_the_chunk_they_belong_to_whatever_its_series() -> None:
-    points = GlobalPoints(np.array(["S001", "S003"]), np.array([[1.0], [3.0]]), np.array([[10.0], [30.0]]))
-    now, past = points_unpack(points_pack(points)).of(np.array(["S000", "S001", "S003", "S004"]))
-    assert np.array_equal(now[:, 0], [np.nan, 1, 3, np.nan], equal_nan=True)
-    assert np.array_equal(past[:, 0], [np.nan, 10, 30, np.nan], equal_nan=True)
-    part = PANEL[PANEL["unique_id"].isin(["S003"])]
-    joined = chunk_with_global(baseline_chunk(part, horizon=1), points)
-    assert joined.now.members[GLOBAL].tolist() == [[3.0]]
+    ids = np.array(["S001", "S003"])
+    found = AllSeries(ids, np.array([[1.0], [3.0]]), np.array([[10.0], [30.0]]).repeat(12, axis=1), np.ones(11))
+    part = PANEL[PANEL["unique_id"].isin(["S000", "S003"])]
+    joined = chunk_with_all(baseline_chunk(part, horizon=1), all_series_unpack(all_series_pack(found)))
+    assert np.array_equal(joined.now.members[GLOBAL][:, 0], [np.nan, 3], equal_nan=True)
+    assert np.array_equal(joined.past.members[GLOBAL][:, 0], [np.nan, 30], equal_nan=True)
