@@ -25,6 +25,18 @@ class Route(models.TextChoices):
     REGULAR = "regular", "Regular"
 
 
+# The methods a baseline is the mean of, as a planner reads them; names of demand.engine.members.
+METHODS = {
+    "global": "one model over all regular series",
+    "theta": "Theta with its own season",
+    "imapa": "IMAPA",
+    "recent_mean": "the last 12 months' average",
+    "ses": "a smoothed level",
+    "sibling_ses": "a smoothed level with the family's season",
+    "same_month": "the same month last year",
+}
+
+
 class Action(models.TextChoices):
     """What a person did to change several cells at once."""
 

@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+from demand.constants import METHODS
+
 
 class BaselineRun(models.Model):
     """One row is one run over all series; the adopted one is what everybody sees."""
@@ -56,6 +58,11 @@ class BaselineSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series}: {self.route}"
+
+    @property
+    def methods(self) -> str:
+        """Return what the baseline is the mean of, in words; empty where nothing is forecast."""
+        return " and ".join(METHODS.get(name, name) for name in self.members.split(", ") if name)
 
 
 class Baseline(models.Model):
