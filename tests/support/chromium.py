@@ -98,12 +98,14 @@ def unpack(package: Path) -> None:
     """Unpack the browser, its libraries and fonts, and write the script that starts it with them."""
     import brotli
 
+    # Python before 3.11.4 knows no filter; the package is the one known here to the last bit all the same.
+    careful = {"filter": "data"} if hasattr(tarfile, "data_filter") else {}
     with tarfile.open(package) as archive:
         for name, target in (("al2023.tar", "libs"), ("swiftshader.tar", "."), ("fonts.tar", "fonts")):
             packed = archive.extractfile(f"package/bin/{name}.br")
             assert packed is not None
             with tarfile.open(fileobj=io.BytesIO(brotli.decompress(packed.read()))) as parts:
-                parts.extractall(FOLDER / target, filter="data")
+                parts.extractall(FOLDER / target, **careful)
         packed = archive.extractfile("package/bin/chromium.br")
         assert packed is not None
         binary = FOLDER / "chromium.bin"
