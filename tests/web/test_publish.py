@@ -1,12 +1,16 @@
 """The publish page in each of its states, from nothing to a corrected plan."""
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
 from publish.models import PublishedPlan
+from review.models import Pack
+from review.selectors import pack_figures
 from sop.constants import StepKind, StepState
 from sop.models import CycleStep, User
-from tests.api_world import World, world_make
+from tests.api_world import NOON, World, step_only, world_make
 from tests.demand_makers import series_make
 from tests.factories import Cast, client_of, cycle_make
 from tests.plan_makers import publish, signed_again, signed_make, snapshot_make
@@ -62,8 +66,8 @@ def test_while_a_correction_is_under_way_the_first_version_stands(cast: Cast, wo
         state=StepState.WAITING, stale_because="Executive review was reopened: a wrong price"
     )
     shown = page(cast.finn, world)
-    assert "A correction is under way. Executive review was reopened: a wrong price" in shown
-    assert "Version 1 stands until" in shown
+    assert "A correction is under way. Version 1 stands until it is published." in shown
+    assert "Executive review was reopened: a wrong price" in shown
 
 
 def test_a_correction_signed_anew_is_published_with_its_reason(cast: Cast, world: World) -> None:
@@ -77,3 +81,13 @@ def test_a_correction_signed_anew_is_published_with_its_reason(cast: Cast, world
     assert "Version 2 is published" in shown
     assert "The price was wrong." in shown
     assert PublishedPlan.objects.count() == 2
+
+
+def test_a_reopened_review_lets_leadership_choose_again_although_everybody_has_signed(cast: Cast, world: World) -> None:
+    publish(cast.cora, world.cycle)
+    frozen = {"figures": pack_figures(world.cycle), "frozen_at": NOON - timedelta(days=1), "frozen_by": cast.cora}
+    Pack.objects.get_or_create(cycle=world.cycle, current=True, defaults={"version": 1, **frozen})
+    step_only(world.cycle, StepKind.REVIEW)
+    shown = client_of(cast.eve).get(reverse("review:review", args=[world.cycle.pk])).content.decode()
+    assert "Choose another plan (signatures start again)" in shown
+    assert reverse("review:plan-choose", args=[world.cycle.pk]) in shown
