@@ -16,15 +16,15 @@ PROBABILITIES = (0.025, 0.1, 0.5, 0.9, 0.975)
 ALL = "all"  # the class of last resort: every series together
 ASSUMED = "assumed"  # no errors to pool: a normal curve
 MIN_ERRORS = 100  # below, a 2.5 % quantile hangs on two or three errors
-MAX_GROWTH = 1.0  # share of the first month's variance that each month adds; 1 is a random walk
-ASSUMED_GROWTH = 0.2
+MAX_GROWTH = 0.25  # share of the first month's error that each month adds
+ASSUMED_GROWTH = 0.06
 SIGMA_PER_MAE = 1.2533  # of a normal curve: sqrt(pi / 2)
 
 
 def quantiles_pool(errors: pd.DataFrame) -> pd.DataFrame:
     """Return one row per class and probability: route, probability, value, growth, errors.
 
-    Quantile of the error (actual - forecast) `step` months ahead, in scales: value * sqrt(1 + growth * (step - 1)).
+    Quantile of the error (actual - forecast) `step` months ahead, in scales: value * (1 + growth * (step - 1)).
     Classes with under 100 errors have no row of their own; "all" and "assumed" stand in.
     `errors`: columns route, step, y, yhat, scale.
     """
@@ -63,22 +63,22 @@ def _pooled(name: str, scaled: Array, step: IntArray) -> pd.DataFrame:
 
 
 def _growth(size: Array, step: IntArray) -> float:
-    """Return g of sqrt(1 + g * (step - 1)), fitted to the mean absolute error of each step.
+    """Return g of 1 + g * (step - 1), fitted to the mean absolute error of each step.
 
-    The error of a level that wanders has a variance that grows by the same amount each month.
+    A straight line: the error of a trend grows with the months, that of a wandering level with their square root, and
+    a plan reaches beyond the months held back, where the root has been too narrow.
     """
     steps = np.unique(step).astype(np.float64)
-    square = np.array([size[step == each].mean() ** 2 for each in steps])
     if len(steps) < 3:
         return ASSUMED_GROWTH
-    slope, start = np.polyfit(steps - 1, square, 1)
+    mean = np.array([size[step == each].mean() for each in steps])
+    slope, start = np.polyfit(steps - 1, mean, 1)
     return float(np.clip(slope / start, 0.0, MAX_GROWTH)) if start > 0 else MAX_GROWTH
 
 
 def _wider(step: IntArray, growth: float) -> Array:
     """Return how much wider the range is `step` months ahead than one month ahead."""
-    wider: Array = np.sqrt(1 + growth * (step - 1))
-    return wider
+    return 1.0 + growth * (step - 1).astype(np.float64)
 
 
 def _assumed() -> pd.DataFrame:

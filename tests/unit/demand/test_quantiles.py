@@ -7,17 +7,17 @@ import pytest
 from demand.engine.quantiles import PROBABILITIES, quantiles_apply, quantiles_pool
 
 
-def errors(series=400, growth=0.3, route="regular", seed=1, scale=10.0):
+def errors(series=400, growth=0.08, route="regular", seed=1, scale=10.0):
     random = np.random.default_rng(seed)
     step = np.tile(np.arange(1, 13), series)
-    error = random.normal(0, scale * np.sqrt(1 + growth * (step - 1)))
+    error = random.normal(0, scale * (1 + growth * (step - 1)))
     return pd.DataFrame({"route": route, "step": step, "y": 100 + error, "yhat": 100.0, "scale": scale})
 
 
 def test_growth_of_the_error_and_its_quantiles_are_found_again():
     pool = quantiles_pool(errors(2000))
     own = pool[pool["route"] == "regular"]
-    assert own["growth"].iloc[0] == pytest.approx(0.3, abs=0.06)
+    assert own["growth"].iloc[0] == pytest.approx(0.08, abs=0.02)
     assert own["value"].to_numpy() == pytest.approx([-1.96, -1.2816, 0, 1.2816, 1.96], abs=0.08)
 
 
