@@ -23,12 +23,29 @@ class Route(models.TextChoices):
     ENDED = "ended", "Ended"
     INTERMITTENT = "intermittent", "Intermittent"
     REGULAR = "regular", "Regular"
+    CHOSEN = "chosen", "Chosen"
+
+
+class Pattern(models.TextChoices):
+    """What kind of demand a series is; names of demand.engine.profile."""
+
+    NEW = "new", "New"
+    SHORT = "short", "Short"
+    ENDED = "ended", "Ended"
+    INTERMITTENT = "intermittent", "Intermittent"
+    LUMPY = "lumpy", "Lumpy"
+    SMOOTH = "smooth", "Smooth"
+    SEASONAL = "seasonal", "Seasonal"
+    TRENDING = "trending", "Trending"
+    SEASONAL_TREND = "seasonal_trend", "Seasonal with trend"
 
 
 # The methods a baseline is the mean of, as a planner reads them; names of demand.engine.members.
 METHODS = {
     "global": "one model over all regular series",
     "theta": "Theta with its own season",
+    "ets": "exponential smoothing",
+    "profile": "a chosen year",
     "imapa": "IMAPA",
     "recent_mean": "the last 12 months' average",
     "ses": "a smoothed level",

@@ -71,12 +71,15 @@ def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int],
 
 
 def series_facts(*, series_ids: Sequence[int]) -> pd.DataFrame:
-    """Return unique_id, family, ends (last month of sale): what the engine needs to know beside the history."""
+    """Return what the engine needs to know beside the history: the columns of demand.engine.facts."""
     sql = """
-        select s.id, f.code, date_trunc('month', p.ended_on)::date from demand_series s
+        select s.id, f.code, r.code, c.code, p.code, date_trunc('month', p.ended_on)::date, p.whole_units
+        from demand_series s
         join sop_product p on p.id = s.product_id join sop_family f on f.id = p.family_id
+        join sop_customer c on c.id = s.customer_id join sop_region r on r.id = c.region_id
         where s.id = any(%s) order by s.id
     """
+    columns = ["unique_id", "family", "region", "customer", "product", "ends", "whole"]
     with connection.cursor() as cursor:
         cursor.execute(sql, [list(series_ids)])
-        return pd.DataFrame(cursor.fetchall(), columns=["unique_id", "family", "ends"])
+        return pd.DataFrame(cursor.fetchall(), columns=columns)

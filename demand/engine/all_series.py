@@ -1,46 +1,78 @@
-"""What one look over all series gives every part of a run: the model over all, and what becomes of new series."""
+"""What one look over all series gives every part of a run.
+
+The model over all regular series, the sums they make forecast by the same model, and what becomes of new series.
+"""
 
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demand.engine.chunk import BaselineChunk, Origin, chunk_with_member, held_of
+from demand.engine.ets import ETS, ets_points
 from demand.engine.first_months import YOUNG, after_first_months
 from demand.engine.global_model import GLOBAL, SERIES_FROM, global_points
-from demand.engine.history import History
-from demand.engine.routes import REGULAR, SHORT
+from demand.engine.hierarchy import MATURE_FROM, SumForecasts, sums_of
+from demand.engine.history import WIDTH, History
+from demand.engine.level_shift import followed, level_shifts
+from demand.engine.routes import INTERMITTENT, REGULAR, SHORT
 from sop.engine.arrays import Array, IntArray, TextArray
+from sop.engine.months import month_numbers
 
 LEVELS = ("ses", "sibling_ses")  # the members that carry a new series' level on
+ETS_BELOW = 100  # regular series: so few can afford it, and one model over them is less sure of itself
 
 
 @dataclass(frozen=True)
 class AllSeries:
-    """Learnt once a run. Row i of `now` and `past` belongs to `ids[i]`, in base units a month."""
+    """Learnt once a run. Row i of every member belongs to `ids[i]`, in base units a month."""
 
-    ids: TextArray  # of the regular series, sorted; none where they are too few for a model
-    now: Array  # n x horizon
-    past: Array  # n x months held back, from as many months before the end
+    ids: TextArray  # of the regular series, sorted
+    now: dict[str, Array]  # member: n x horizon
+    past: dict[str, Array]  # member: n x months held back, from as many months before the end
     after: Array  # 11 factors, see `after_first_months`
+    sums: SumForecasts
 
 
-def all_series_of(history: History, route: TextArray, *, horizon: int, held_back: int) -> AllSeries:
-    """Return what all series together teach; `history` and `route` row by row."""
-    regular = route == REGULAR
-    chosen = history.take(regular if regular.sum() >= SERIES_FROM else slice(0))
-    past = chosen.without_last(held_of(chosen.months, held_back))
+def all_series_of(
+    history: History,
+    route: TextArray,
+    *,
+    horizon: int,
+    held_back: int,
+    keys: Mapping[str, TextArray],
+) -> AllSeries:
+    """Return what all series together teach; `history`, `route`, `keys` (family, region, ...) row by row.
+
+    A series whose baseline a person chose is in no sum: no sum moves it.
+    """
+    chosen = history.take(route == REGULAR)
+    enough = len(chosen) >= SERIES_FROM
+    mature = np.isin(route, [REGULAR, INTERMITTENT]) & (history.months >= MATURE_FROM)
+    until = month_numbers(history.last)
+    mature &= until == (until + history.behind).max(initial=0)
+    # A sum cannot be told from a series: with too few to learn from it is forecast by nobody, and moves nobody.
+    sums = sums_of(history, mature & enough, keys)
+    joint, count = _joined(chosen, sums.history), len(chosen)
+    earlier = joint.without_last(held_of(joint.months, held_back))
+    now, past = global_points(joint, horizon), global_points(earlier, held_back)
+    error = past[count:] - sums.history.values[:, WIDTH - held_back :]
     return AllSeries(
-        chosen.ids, global_points(chosen, horizon), global_points(past, held_back), after_first_months(history)
+        ids=chosen.ids,
+        now=_members(chosen, now[:count], horizon),
+        past=_members(earlier.take(slice(count)), past[:count], held_back),
+        after=after_first_months(history),
+        sums=SumForecasts(now[count:], (error**2).mean(axis=1), sums.part, sums.whole),
     )
 
 
 def chunk_with_all(chunk: BaselineChunk, found: AllSeries) -> BaselineChunk:
-    """Return the chunk with the model as a member of its regular series and its new series' levels corrected."""
-    if len(found.ids):
-        chunk = chunk_with_member(
-            chunk, GLOBAL, _rows(found, chunk.ids, found.now), _rows(found, chunk.ids, found.past)
-        )
+    """Return the chunk with what all series teach: members for the regular ones, a factor for the new ones' levels."""
+    for name, now in found.now.items():
+        chunk = chunk_with_member(chunk, name, _rows(found, chunk.ids, now), _rows(found, chunk.ids, found.past[name]))
     short = chunk.route == SHORT
     factor, tested = (
         np.where(short, found.after[np.clip(months, 1, YOUNG) - 1], 1.0)
@@ -52,19 +84,40 @@ def chunk_with_all(chunk: BaselineChunk, found: AllSeries) -> BaselineChunk:
 
 def all_series_pack(found: AllSeries) -> bytes:
     """Return it as bytes, to be kept until all chunks are there."""
+    arrays: dict[str, NDArray[np.generic]] = {"ids": found.ids, "after": found.after}
+    arrays |= {f"now/{name}": points for name, points in found.now.items()}
+    arrays |= {f"past/{name}": points for name, points in found.past.items()}
+    arrays |= {f"sums/{each.name}": getattr(found.sums, each.name) for each in fields(found.sums)}
     buffer = io.BytesIO()
-    np.savez_compressed(buffer, allow_pickle=False, **{each.name: getattr(found, each.name) for each in fields(found)})
+    np.savez_compressed(buffer, allow_pickle=False, **arrays)
     return buffer.getvalue()
 
 
 def all_series_unpack(data: bytes) -> AllSeries:
     """Return what `all_series_pack` made bytes of."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
-        return AllSeries(**{name: arrays[name] for name in arrays.files})
+        sums = SumForecasts(**_under(arrays, "sums"))
+        return AllSeries(arrays["ids"], _under(arrays, "now"), _under(arrays, "past"), arrays["after"], sums)
+
+
+def _members(chosen: History, over_all: Array, horizon: int) -> dict[str, Array]:
+    """Return the members that these few or many regular series have beside those run series by series."""
+    members = {GLOBAL: over_all} if len(chosen) >= SERIES_FROM else {}
+    if len(chosen) < ETS_BELOW:
+        members[ETS] = ets_points(followed(chosen, level_shifts(chosen)), horizon)
+    return members
+
+
+def _joined(one: History, other: History) -> History:
+    return History(
+        **{each.name: np.concatenate([getattr(one, each.name), getattr(other, each.name)]) for each in fields(History)}
+    )
 
 
 def _rows(found: AllSeries, ids: TextArray, points: Array) -> Array:
-    """Return the forecasts of these series in their order, NaN where the model says nothing of one."""
+    """Return the forecasts of these series in their order, NaN where nothing is said of one."""
+    if not len(found.ids):
+        return np.full((len(ids), points.shape[1]), np.nan)
     at: IntArray = np.minimum(np.searchsorted(found.ids, ids), len(found.ids) - 1)
     return np.where((found.ids[at] == ids)[:, None], points[at], np.nan)
 
@@ -78,3 +131,8 @@ def _scaled(origin: Origin, factor: Array) -> Origin:
 def _said(factor: Array) -> TextArray:
     """Return the sentence about each factor."""
     return np.array([f" New series here went on at {share:.0%} of such a level." for share in factor], dtype=np.str_)
+
+
+def _under(arrays: Mapping[str, NDArray[Any]], part: str) -> dict[str, Any]:
+    names = [name for name in arrays if name.startswith(part + "/")]
+    return {name.removeprefix(part + "/"): arrays[name] for name in names}

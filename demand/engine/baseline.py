@@ -4,14 +4,15 @@
    seasons, found once by `seasons_find` and handed to every chunk). `chunk_pack` makes bytes of its result.
    `all_series_find`: once, beside the chunks: the one model over all regular series, and what becomes of new ones;
    `chunk_with_all` joins it to each.
-2. `baseline_pool`: once, when all chunks are there. What is learnt from all series together: error quantiles and rho.
+2. `baseline_pool`: once, when all chunks are there. What is learnt from all series together: error quantiles and rho,
+   and how each is moved so that the sums (family, region, ... total) say what they foretell themselves.
 3. `baseline_finish`: one chunk, or all joined by `chunk_join`, with the pool: ranges, errors, words.
 
 `baseline_make` does all three in one process. The same panel gives the same result to the last bit, however it is cut.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
 
@@ -22,18 +23,23 @@ from demand.engine.all_series import AllSeries, all_series_of, chunk_with_all
 from demand.engine.backtest import accuracy_of, errors_of
 from demand.engine.chunk import BaselineChunk, chunk_join, chunk_of, points_of
 from demand.engine.cumulated import rho_pool
+from demand.engine.facts import fact_ids, facts_of
+from demand.engine.hierarchy import NO_SUMS, Shift, SumForecasts, reconciled
 from demand.engine.history import History, history_of
 from demand.engine.intermittent import lumpy_quantiles
 from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply, quantiles_pool
-from demand.engine.routes import ENDED, INTERMITTENT, NONE, routes_find
+from demand.engine.rounding import whole_units
+from demand.engine.routes import CHOSEN, ENDED, INTERMITTENT, NONE, routes_find
 from demand.engine.short import sibling_seasons, with_siblings
-from sop.engine.arrays import Array, BoolArray, TextArray
-from sop.engine.months import to_months, to_stamps
+from sop.engine.arrays import Array
+from sop.engine.months import to_stamps
 from sop.engine.panel import BUCKET, SERIES, STEP, check_panel
 
 BLOCK = 1000  # series worked on at a time: keeps the matrices under some 50 MB
 QUANTILES = tuple(f"q{probability}" for probability in PROBABILITIES)
-FAMILY, ENDS = "family", "ends"  # columns of the facts
+
+
+NO_SHIFT = Shift(np.zeros(0, dtype=np.str_), np.zeros((0, 0)))
 
 
 @dataclass(frozen=True)
@@ -51,6 +57,7 @@ class BaselinePool:
 
     quantiles: pd.DataFrame  # route, probability, value, growth, errors
     rho: pd.DataFrame  # route, months, rho, error, series
+    shift: Shift = NO_SHIFT  # what each series is moved by to agree with its sums
 
 
 @dataclass(frozen=True)
@@ -83,21 +90,22 @@ def baseline_make(
 
     `panel`: unique_id, ds, y (base units a month). A month without a row is unknown and is filled; a month without
     sales has a row with 0. `as_of`: the last month of history, later rows are not seen; None: each series' own last.
-    `facts`: unique_id and any of family, ends (last month of sale); a series in facts alone gets the route "none".
+    `facts`: unique_id and any of the columns of demand.engine.facts; a series in facts alone gets the route "none".
     Raises PanelError (a ValueError) with a sentence for a table of the wrong shape.
     """
     seasons = seasons_find(panel, facts, as_of=as_of)
     chunk = baseline_chunk(panel, horizon=horizon, as_of=as_of, facts=facts, seasons=seasons, options=options)
-    if options.with_all:
-        found = all_series_find(panel, horizon=horizon, as_of=as_of, facts=facts, options=options)
-        chunk = chunk_with_all(chunk, found)
-    return baseline_finish(chunk, baseline_pool([chunk]))
+    if not options.with_all:
+        return baseline_finish(chunk, baseline_pool([chunk]))
+    found = all_series_find(panel, horizon=horizon, as_of=as_of, facts=facts, options=options)
+    chunk = chunk_with_all(chunk, found)
+    return baseline_finish(chunk, baseline_pool([chunk], found.sums))
 
 
 def seasons_find(panel: pd.DataFrame, facts: pd.DataFrame | None, *, as_of: date | None = None) -> pd.DataFrame:
     """Return each family's season for the chunks to borrow: family, siblings, agreement, agree, m1..m12. Run once."""
     history = history_of(check_panel(panel), as_of=as_of)
-    return sibling_seasons(history, _fact(facts, FAMILY, history.ids).astype(np.str_))
+    return sibling_seasons(history, facts_of(facts, history).family)
 
 
 def baseline_chunk(
@@ -112,13 +120,9 @@ def baseline_chunk(
     """Return forecasts and back-test of the series in `panel` and `facts`; arguments as in `baseline_make`."""
     if horizon < 1:
         raise ValueError(f"The horizon is {horizon} months; it is at least 1.")
-    ids = np.array([], dtype=np.str_) if facts is None else facts[SERIES].to_numpy().astype(np.str_)
-    history = history_of(check_panel(panel), as_of=as_of, ids=ids)
-    if seasons is not None:
-        history = with_siblings(history, _fact(facts, FAMILY, history.ids).astype(np.str_), seasons)
-    ended = _ended(facts, history)
+    history = history_of(check_panel(panel), as_of=as_of, ids=fact_ids(facts))
     blocks = [slice(start, start + BLOCK) for start in range(0, max(len(history), 1), BLOCK)]
-    return chunk_join([_block(history.take(rows), ended[rows], horizon, options) for rows in blocks])
+    return chunk_join([_block(history.take(rows), facts, seasons, horizon, options) for rows in blocks])
 
 
 def all_series_find(
@@ -134,17 +138,19 @@ def all_series_find(
     Run once, beside the chunks; `chunk_with_all` joins it to each.
     """
     history = history_of(check_panel(panel), as_of=as_of)
-    route = routes_find(history, _ended(facts, history)).route
-    return all_series_of(history, route, horizon=horizon, held_back=options.held_back)
+    known = facts_of(facts, history)
+    route = routes_find(history, known.left <= 0, known.chosen).route
+    return all_series_of(history, route, horizon=horizon, held_back=options.held_back, keys=known.keys)
 
 
-def baseline_pool(chunks: Iterable[BaselineChunk]) -> BaselinePool:
-    """Return what all chunks together teach about errors; the order of the chunks does not matter."""
+def baseline_pool(chunks: Iterable[BaselineChunk], sums: SumForecasts = NO_SUMS) -> BaselinePool:
+    """Return what all chunks together teach; the order of the chunks does not matter. `sums`: of `all_series_find`."""
     parts = list(chunks)
     months = max((part.now.naive.shape[1] for part in parts), default=1)
     errors = pd.concat([errors_of(part) for part in parts]) if parts else pd.DataFrame()
     errors = errors.sort_values([SERIES, STEP], ignore_index=True)
-    return BaselinePool(quantiles_pool(errors), rho_pool(errors, months))
+    shift = _shift(parts, sums) if parts else NO_SHIFT
+    return BaselinePool(quantiles_pool(errors), rho_pool(errors, months), shift)
 
 
 def baseline_finish(chunk: BaselineChunk, pool: BaselinePool) -> BaselineResult:
@@ -152,35 +158,49 @@ def baseline_finish(chunk: BaselineChunk, pool: BaselinePool) -> BaselineResult:
 
     Columns of `series`: unique_id, route, reason (sentences), months (of history), filled (months), held (months held
     back), members (names), fallback (what failed, "" = nothing), range_from (class whose errors made the range), scale
-    (base units), and mase, naive_mase, wape, bias, fva, noise of `accuracy_of`.
+    (base units), pattern, xyz, break_months, break_ratio (demand.engine.profile), and mase, naive_mase, wape, bias,
+    fva, noise of `accuracy_of`.
     """
-    yhat = points_of(chunk.now, chunk.route)
-    cuts = quantiles_apply(yhat, chunk.now.scale, chunk.route, pool.quantiles)
+    moved = _moved(chunk, pool.shift)
+    cuts = quantiles_apply(moved, chunk.now.scale, chunk.route, pool.quantiles)
     lumpy = chunk.route == INTERMITTENT
-    cuts[lumpy] = lumpy_quantiles(yhat[lumpy], chunk.variance[lumpy], chunk.lot[lumpy], np.array(PROBABILITIES))
-    cuts[chunk.route == ENDED] = 0.0
-    cuts[chunk.route == NONE] = np.nan
+    cuts[lumpy] = lumpy_quantiles(moved[lumpy], chunk.variance[lumpy], chunk.lot[lumpy], np.array(PROBABILITIES))
+    cuts[(chunk.route == NONE) | ((chunk.route == CHOSEN) & (chunk.now.scale == 0))] = np.nan
+    yhat = np.where(chunk.whole[:, None], whole_units(moved, chunk.ids), moved)
+    over = (np.arange(yhat.shape[1]) >= chunk.left[:, None]) | (chunk.route == ENDED)[:, None]
+    yhat[over], cuts[over] = 0.0, 0.0
     return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool), errors_of(chunk), pool)
 
 
-def _block(history: History, ended: BoolArray, horizon: int, options: BaselineOptions) -> BaselineChunk:
-    routing = routes_find(history, ended)
-    return chunk_of(history, routing, horizon=horizon, held_back=options.held_back, regular=options.regular)
+def _block(
+    history: History,
+    facts: pd.DataFrame | None,
+    seasons: pd.DataFrame | None,
+    horizon: int,
+    options: BaselineOptions,
+) -> BaselineChunk:
+    known = facts_of(facts, history)
+    history = replace(history, profile=known.profile, ramp=known.ramp)
+    if seasons is not None:
+        history = with_siblings(history, known.family, seasons)
+    routing = routes_find(history, known.left <= 0, known.chosen)
+    return chunk_of(history, routing, known, horizon=horizon, held_back=options.held_back, regular=options.regular)
 
 
-def _fact(facts: pd.DataFrame | None, column: str, ids: TextArray) -> np.ndarray:
-    """Return one fact per series, "" where there is none."""
-    if facts is None or column not in facts:
-        return np.full(len(ids), "", dtype=object)
-    known = facts.assign(**{SERIES: facts[SERIES].astype(str)}).drop_duplicates(SERIES).set_index(SERIES)[column]
-    return known.astype(object).where(known.notna(), "").reindex(ids, fill_value="").to_numpy(dtype=object)
+def _shift(parts: Sequence[BaselineChunk], sums: SumForecasts) -> Shift:
+    """Return what every series is moved by; how sure one is of itself, its back-test says."""
+    ids = np.concatenate([part.ids for part in parts])
+    points = np.concatenate([points_of(part.now, part.route) for part in parts])
+    noise = np.concatenate([accuracy_of(part)["noise"].to_numpy() for part in parts])
+    order = np.argsort(ids, kind="stable")
+    return reconciled(ids[order], points[order], np.nan_to_num(noise[order]) ** 2, sums)
 
 
-def _ended(facts: pd.DataFrame | None, history: History) -> BoolArray:
-    """Return which series have an end date in the history: nothing is sold after it."""
-    ends = pd.to_datetime(pd.Series(_fact(facts, ENDS, history.ids)).replace("", None), errors="coerce")
-    until = history.last + history.behind
-    return np.asarray(ends.notna() & (to_months(ends) <= until), dtype=np.bool_)
+def _moved(chunk: BaselineChunk, shift: Shift) -> Array:
+    """Return the baseline, n x horizon: the mean of the members, moved to agree with the sums, inside the fence."""
+    points = points_of(chunk.now, chunk.route)
+    moved: Array = np.clip(points + shift.of(chunk.ids, points.shape[1]), 0, chunk.now.ceiling[:, None])
+    return np.where(np.isin(chunk.route, [NONE, ENDED])[:, None], points, moved)
 
 
 def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:
@@ -217,6 +237,10 @@ def _series(chunk: BaselineChunk, pool: BaselinePool) -> pd.DataFrame:
                 chunk.route == INTERMITTENT, "negative binomial", pool_of(chunk.route, pool.quantiles)
             ),
             "scale": chunk.now.scale,
+            "pattern": chunk.pattern.astype(object),
+            "xyz": chunk.xyz.astype(object),
+            "break_months": chunk.break_months,
+            "break_ratio": chunk.break_ratio,
         }
     )
     return pd.concat([table, accuracy_of(chunk)], axis=1)

@@ -7,12 +7,15 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from demand.engine.facts import Facts
 from demand.engine.history import SEASON, WIDTH, History
-from demand.engine.members import members_run, members_wanted
-from demand.engine.routes import ENDED, NONE, Routing
+from demand.engine.level_shift import LevelShifts, followed, level_shifts
+from demand.engine.members import PROFILE, members_run, members_wanted
+from demand.engine.profile import profile_of
+from demand.engine.routes import CHOSEN, ENDED, NONE, Routing
 from demand.engine.short import same_month_points
 from demand.engine.smoothing import smoothed_level
-from sop.engine.arrays import Array, IntArray, MonthArray, TextArray
+from sop.engine.arrays import Array, BoolArray, IntArray, MonthArray, TextArray
 
 FENCE = 3.0  # times the largest month of the last twelve
 SEASONAL_SCALE_FROM = 24  # months: under two years the month-to-month error says more about the noise
@@ -43,6 +46,12 @@ class BaselineChunk:
     failed: TextArray  # names of members that failed, comma separated
     variance: Array  # of monthly history, units^2
     lot: Array  # smallest sale seen, units; 0 where none
+    left: IntArray  # months of sale left after `until`
+    whole: BoolArray  # whether counted in whole units
+    pattern: TextArray  # of demand.engine.profile
+    xyz: TextArray
+    break_months: IntArray  # months since the level broke, 0 where it did not
+    break_ratio: Array
     now: Origin  # n x horizon
     past: Origin  # n x months held back
     held: IntArray  # months held back
@@ -50,14 +59,22 @@ class BaselineChunk:
 
 
 def chunk_of(
-    history: History, routing: Routing, *, horizon: int, held_back: int, regular: Sequence[str]
+    history: History, routing: Routing, facts: Facts, *, horizon: int, held_back: int, regular: Sequence[str]
 ) -> BaselineChunk:
-    """Return forecasts from the end of the history and from `held_back` months before it (half of it at most)."""
-    held = np.where(np.isin(routing.route, [NONE, ENDED]), 0, held_of(history.months, held_back))
-    wanted = members_wanted(routing.route, history, regular)
-    now = _origin(history, wanted, horizon)
+    """Return forecasts from the end of the history and from `held_back` months before it (half of it at most).
+
+    A year a person typed is no forecast of the past: nothing of it is held back.
+    """
+    typed = (routing.route == CHOSEN) & (facts.chosen == PROFILE)
+    held = np.where(np.isin(routing.route, [NONE, ENDED]) | typed, 0, held_of(history.months, held_back))
+    wanted = members_wanted(routing.route, history, regular, facts.chosen)
+    shifts = level_shifts(history)
+    now = _origin(followed(history, shifts), wanted, horizon)
+    now = replace(now, ceiling=np.where(typed, np.inf, now.ceiling))
+    earlier = history.without_last(held)
     tested = {name: asked & (held > 0) for name, asked in wanted.items()}
-    past = _origin(history.without_last(held), tested, held_back)
+    past = _origin(followed(earlier, level_shifts(earlier)), tested, held_back)
+    profile = profile_of(history, routing.route, shifts)
     columns = WIDTH - held[:, None] + np.arange(held_back)
     actual = np.take_along_axis(history.values, np.minimum(columns, WIDTH - 1), axis=1)
     sales = np.where(np.nan_to_num(history.values) > 0, history.values, np.inf).min(axis=1)
@@ -65,17 +82,33 @@ def chunk_of(
         ids=history.ids,
         until=history.last + history.behind,
         route=routing.route,
-        reason=routing.reason,
+        reason=np.char.add(np.where(facts.said != "", facts.said, routing.reason), _shift_said(history, shifts)),
         months=history.months,
         filled=history.filled,
         failed=_failed(now, wanted),
         variance=_variance(history),
         lot=np.where(np.isfinite(sales), sales, 0.0),
+        left=facts.left,
+        whole=facts.whole,
+        **vars(profile),
         now=now,
         past=past,
         held=held,
         actual=np.where(columns < WIDTH, actual, np.nan),
     )
+
+
+def _shift_said(history: History, shifts: LevelShifts) -> TextArray:
+    """Return the sentence about each level that broke, "" where none did."""
+    when = history.last - shifts.months + 1
+    said = [
+        f" The level {'rose' if ratio > 1 else 'fell'} by {abs(ratio - 1):.0%} in {first.astype(object):%B %Y}: "
+        "what was sold before counts at the new level for the most part."
+        if months
+        else ""
+        for months, ratio, first in zip(shifts.months, shifts.ratio, when, strict=True)
+    ]
+    return np.array(said, dtype=np.str_)
 
 
 def held_of(months: IntArray, held_back: int) -> IntArray:

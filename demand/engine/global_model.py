@@ -16,7 +16,7 @@ from sop.engine.months import month_numbers
 GLOBAL = "global"  # its name among the members
 LAGS = 12  # monthly changes looked at: a whole season
 SEASON = 12
-SERIES_FROM = 100  # with fewer it learns the noise of a few
+SERIES_FROM = 20  # with fewer it learns the noise of a few
 EXAMPLES_MAX = 600_000  # months learnt from, the latest first: keeps fitting under 100 MB of features
 TREES, SEED = 200, 7
 

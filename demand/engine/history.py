@@ -4,7 +4,7 @@ The width is fixed, so that every sum over a row adds the same numbers in the sa
 gives the same output to the last bit, whatever the chunking.
 """
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 
 import numpy as np
@@ -33,6 +33,8 @@ class History:
     trimmed: IntArray  # months at zero left out before the first sale
     behind: IntArray  # months between `last` and the last month of history asked for
     siblings: Array  # n x 12, January to December: season borrowed from the family; NaN where none
+    profile: Array  # n x 12, January to December: units a month a person chose; NaN where none
+    ramp: IntArray  # months until the profile is reached in full
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -46,9 +48,7 @@ class History:
         columns = np.arange(WIDTH)[None, :] - held[:, None]
         earlier = np.take_along_axis(self.values, np.maximum(columns, 0), axis=1)
         values = np.where(columns >= 0, earlier, np.nan)
-        return History(
-            self.ids, values, self.last - held, self.months - held, self.filled, self.trimmed, held * 0, self.siblings
-        )
+        return replace(self, values=values, last=self.last - held, months=self.months - held, behind=held * 0)
 
     def phase_months(self) -> IntArray:
         """Return, n x 12, the calendar month (0 = January) of the last twelve columns; it repeats every 12 columns."""
@@ -79,6 +79,13 @@ def history_of(panel: pd.DataFrame, *, as_of: date | None = None, ids: TextArray
     return _cleaned(known_ids, raw, last, behind)
 
 
+def plain_history(ids: TextArray, values: Array, last: MonthArray, **counts: IntArray) -> History:
+    """Return a history to which nobody lent anything; `counts`: months, filled, trimmed, behind, 0 where left out."""
+    nothing, none = np.zeros(len(ids), dtype=np.int64), np.full((len(ids), SEASON), np.nan)
+    known = {name: counts.get(name, nothing) for name in ("months", "filled", "trimmed", "behind")}
+    return History(ids, values, last, **known, siblings=none, profile=none, ramp=nothing)
+
+
 def _cleaned(ids: TextArray, raw: Array, last: IntArray, behind: IntArray) -> History:
     present = ~np.isnan(raw)
     started = np.logical_or.accumulate(present, axis=1)
@@ -86,9 +93,9 @@ def _cleaned(ids: TextArray, raw: Array, last: IntArray, behind: IntArray) -> Hi
     values = fill_gaps(raw)
     trimmed = zeros_in_front(values)
     values[np.arange(WIDTH) < (WIDTH - started.sum(axis=1) + trimmed)[:, None]] = np.nan
-    siblings = np.full((len(ids), SEASON), np.nan)
-    return History(
-        ids, values, last.astype("datetime64[M]"), started.sum(axis=1) - trimmed, filled, trimmed, behind, siblings
+    months = started.sum(axis=1) - trimmed
+    return plain_history(
+        ids, values, last.astype("datetime64[M]"), months=months, filled=filled, trimmed=trimmed, behind=behind
     )
 
 

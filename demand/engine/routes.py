@@ -9,7 +9,8 @@ from demand.engine.history import INTERMITTENT_FROM, SEASON, History
 from sop.engine.arrays import BoolArray, TextArray
 
 NONE, SHORT, GROWING, ENDED, INTERMITTENT, REGULAR = "none", "short", "growing", "ended", "intermittent", "regular"
-ROUTES = (NONE, SHORT, GROWING, ENDED, INTERMITTENT, REGULAR)
+CHOSEN = "chosen"
+ROUTES = (NONE, SHORT, GROWING, ENDED, INTERMITTENT, REGULAR, CHOSEN)
 REGULAR_FROM = 24  # months
 
 
@@ -34,26 +35,29 @@ class _Facts(NamedTuple):
     trimmed: int
 
 
-def routes_find(history: History, ended: BoolArray | None = None) -> Routing:
-    """Return each series' route: the first that fits of none, ended, short, intermittent, growing, regular.
+def routes_find(history: History, ended: BoolArray | None = None, chosen: TextArray | None = None) -> Routing:
+    """Return each series' route: the first that fits of chosen, none, ended, short, intermittent, growing, regular.
 
     Sporadic demand is told from 12 months on, before "growing": repeating last year's months says nothing about it.
-    `ended`: True where a person set an end date that is past.
+    `ended`: True where a person set an end date that is past, which goes before all. `chosen`: the method a person
+    chose, "" where the history decides.
     """
     sold = np.nan_to_num(history.values) > 0
     sales = sold.sum(axis=1)
     asleep = ~np.nan_to_num(history.values[:, -SEASON:]).any(axis=1) & (history.months >= SEASON)
     silent = history.behind >= SEASON
     by_date = np.zeros(len(history), dtype=np.bool_) if ended is None else ended
+    by_choice = np.zeros(len(history), dtype=np.bool_) if chosen is None else chosen != ""
     route = np.select(
         [
-            history.months == 0,
+            by_choice & ~by_date,
+            (history.months == 0) & ~by_date,
             by_date | asleep | silent,
             history.months < SEASON,
             history.months >= INTERMITTENT_FROM * np.maximum(sales, 1),
             history.months < REGULAR_FROM,
         ],
-        [NONE, ENDED, SHORT, INTERMITTENT, GROWING],
+        [CHOSEN, NONE, ENDED, SHORT, INTERMITTENT, GROWING],
         REGULAR,
     ).astype(np.str_)
     lent = ~np.isnan(history.siblings[:, 0])
@@ -79,6 +83,7 @@ def _route_reason(row: _Facts) -> str:
     level = f"{history}: a smoothed level {'with the season its siblings share' if row.lent else 'without a season'}."
     silent = max(SEASON, row.behind)
     return {
+        CHOSEN: "A person chose how it is forecast.",
         NONE: "No history: 0 until a like item is chosen or a number is typed.",
         ENDED: "Its end date is past: 0."
         if row.by_date

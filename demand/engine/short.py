@@ -33,6 +33,14 @@ def sibling_ses_points(history: History, horizon: int) -> Array:
     return flat(level, horizon) * ahead
 
 
+def profile_points(history: History, horizon: int) -> Array:
+    """Return the year a person chose, month by month, reached in even steps over its ramp; n x horizon, NaN if none."""
+    by_phase = np.take_along_axis(history.profile, history.phase_months(), axis=1)
+    step = np.arange(1, horizon + 1)
+    reached = np.minimum(step / np.maximum(history.ramp, 1)[:, None], 1.0)
+    return np.tile(by_phase, (1, -(-horizon // SEASON)))[:, :horizon] * reached
+
+
 def same_month_points(history: History, horizon: int) -> Array:
     """Return the seasonal naive: the same month a year before, n x horizon; the last month while there is no year."""
     year = np.tile(history.values[:, -SEASON:], (1, -(-horizon // SEASON)))[:, :horizon]

@@ -130,20 +130,29 @@ def _forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 
 def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    from demand.engine.all_series import all_series_unpack  # noqa: PLC0415
     from demand.engine.baseline import baseline_pool  # noqa: PLC0415
+    from demand.engine.hierarchy import shift_pack  # noqa: PLC0415
 
-    pool = baseline_pool(list(_parts(chunk.job)))
+    found = all_series_unpack(_outputs(chunk.job, FORECAST)[0])
+    pool = baseline_pool(_parts(chunk.job), found.sums)
     summary = {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
     with lease.writing():
         BaselineRun.objects.filter(pk=run.pk).update(summary=summary)
+        JobChunk.objects.filter(pk=chunk.pk).update(output=shift_pack(pool.shift))
 
 
 def _write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.baseline import BaselinePool, baseline_finish  # noqa: PLC0415
     from demand.engine.cumulated import COLUMNS  # noqa: PLC0415
+    from demand.engine.hierarchy import shift_unpack  # noqa: PLC0415
 
     part = next(_parts(chunk.job, chunk.params["part"]))
-    pool = BaselinePool(pd.DataFrame(run.summary["quantiles"]), pd.DataFrame(run.summary["rho"], columns=COLUMNS))
+    pool = BaselinePool(
+        pd.DataFrame(run.summary["quantiles"]),
+        pd.DataFrame(run.summary["rho"], columns=COLUMNS),
+        shift_unpack(_outputs(chunk.job, POOL)[0]),
+    )
     result = baseline_finish(part, pool)
     forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
     with lease.writing():

@@ -164,7 +164,7 @@ def test_the_same_history_gives_the_same_baseline_however_it_is_cut(
     assert parts.job is not None
     assert parts.job.chunks.count() == 1 + 1 + 7 + 1 + 7, "seasons, all series, parts, ranges, saving"
     learnt = BaselineSeries.objects.filter(run=parts, series__product__code__startswith="R")
-    assert list(learnt.values_list("members", flat=True)) == ["global, theta"] * 3
+    assert list(learnt.values_list("members", flat=True)) == ["ets, global, theta"] * 3
     columns = ("series_id", "bucket", "mean", "naive", "q0_1", "q0_9")
     one, other = (
         list(Baseline.objects.filter(run=run).order_by("series", "bucket").values_list(*columns))

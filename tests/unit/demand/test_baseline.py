@@ -10,9 +10,11 @@ import pytest
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
 from demand.engine import members, theta
+from demand.engine.all_series import all_series_pack, all_series_unpack, chunk_with_all
 from demand.engine.baseline import (
     QUANTILES,
     BaselineOptions,
+    all_series_find,
     baseline_chunk,
     baseline_finish,
     baseline_make,
@@ -25,9 +27,10 @@ from sop.engine.months import month_add
 from sop.engine.panel import PanelError
 from tests.unit.demand.shapes import END, SEASON, company, panel_of, regular, sporadic
 
-PANEL = company()
+PANEL = company(100)
+ALONE = BaselineOptions(with_all=False)
 FACTS = pd.DataFrame({"unique_id": sorted(PANEL["unique_id"].unique())}).assign(
-    family=lambda facts: np.where(facts.index % 2, "Roofing", "Doors")
+    family=lambda facts: np.where(facts.index % 2, "Roofing", "Doors"), whole=lambda facts: facts.index % 3 == 0
 )
 
 
@@ -39,14 +42,19 @@ def same(one, other):
     pd.testing.assert_frame_equal(one.rho, other.rho, check_exact=True)
 
 
-def chunked(groups, through_bytes=False):
-    """Return the baseline made in chunks of the given series."""
+def learnt():
+    """Return what all series teach, having travelled as bytes."""
+    return all_series_unpack(all_series_pack(all_series_find(PANEL, horizon=18, as_of=END, facts=FACTS)))
+
+
+def chunked(groups, found, through_bytes=False):
+    """Return the baseline made in chunks of the given series, with what all series teach joined to each."""
     seasons = seasons_find(PANEL, FACTS, as_of=END)
     chunks = []
     for ids in groups:
         part, facts = PANEL[PANEL["unique_id"].isin(ids)], FACTS[FACTS["unique_id"].isin(ids)]
         chunk = baseline_chunk(part, horizon=18, as_of=END, facts=facts, seasons=seasons)
-        chunks.append(chunk_unpack(chunk_pack(chunk)) if through_bytes else chunk)
+        chunks.append(chunk_with_all(chunk_unpack(chunk_pack(chunk)) if through_bytes else chunk, found))
     return chunks
 
 
@@ -74,15 +82,19 @@ def test_result_has_the_promised_shape():
 def test_any_chunking_gives_the_same_to_the_last_bit(cut):
     whole = baseline_make(PANEL, horizon=18, as_of=END, facts=FACTS)
     ids = FACTS["unique_id"].sample(frac=1, random_state=cut).tolist()
-    chunks = chunked([ids[place::cut] for place in range(cut)], through_bytes=True)
-    same(whole, baseline_finish(chunk_join(chunks), baseline_pool(reversed(chunks))))
+    found = learnt()
+    chunks = chunked([ids[place::cut] for place in range(cut)], found, through_bytes=True)
+    pool = baseline_pool(reversed(chunks), found.sums)
+    assert np.abs(pool.shift.points).max() > 0, "sums move their series"
+    same(whole, baseline_finish(chunk_join(chunks), pool))
 
 
 def test_chunks_finished_one_by_one_are_the_rows_of_the_whole():
     whole = baseline_make(PANEL, horizon=18, as_of=END, facts=FACTS)
     ids = FACTS["unique_id"].tolist()
-    chunks = chunked([ids[:13], ids[13:]])
-    pool = baseline_pool(chunks)
+    found = learnt()
+    chunks = chunked([ids[:13], ids[13:]], found)
+    pool = baseline_pool(chunks, found.sums)
     parts = pd.concat([baseline_finish(chunk, pool).forecast for chunk in chunks], ignore_index=True)
     pd.testing.assert_frame_equal(parts, whole.forecast, check_exact=True)
 
@@ -209,7 +221,7 @@ def test_method_that_fails_falls_back_to_smoothing_and_says_so(monkeypatch):
             raise ValueError("odd data")
 
     monkeypatch.setattr(theta, "theta_method", Broken)
-    result = baseline_make(panel_of(A=regular(60), B=sporadic(60)), horizon=3)
+    result = baseline_make(panel_of(A=regular(60), B=sporadic(60)), horizon=3, options=ALONE)
     row = result.series.set_index("unique_id").loc["A"]
     assert row["fallback"] == "theta gave no number: simple exponential smoothing."
     assert row["members"] == ""
@@ -223,7 +235,7 @@ def test_second_member_joins_by_its_name_and_the_mean_is_taken(monkeypatch):
         members.MEMBERS, "last", lambda history, horizon: history.values[:, -1:].repeat(horizon, axis=1)
     )
     panel = panel_of(A=regular(60), B=sporadic(60))
-    found = baseline_make(panel, horizon=3, options=BaselineOptions(regular=("theta", "last")))
+    found = baseline_make(panel, horizon=3, options=BaselineOptions(regular=("theta", "last"), with_all=False))
     row = found.forecast[found.forecast["unique_id"] == "A"]
     assert row["yhat"].to_numpy() == pytest.approx(((row["theta"] + row["last"]) / 2).to_numpy())
     assert found.series["members"].tolist() == ["last, theta", "imapa, recent_mean"]

@@ -7,7 +7,9 @@ import pytest
 from demand.engine import global_model
 from demand.engine.all_series import AllSeries, all_series_pack, all_series_unpack, chunk_with_all
 from demand.engine.baseline import BaselineOptions, all_series_find, baseline_chunk, baseline_make
+from demand.engine.ets import ETS
 from demand.engine.global_model import GLOBAL, global_points
+from demand.engine.hierarchy import SumForecasts
 from demand.engine.history import History, history_of
 from tests.unit.demand.shapes import panel_of, regular, sporadic
 
@@ -43,10 +45,18 @@ def test_the_same_histories_give_the_same_numbers_in_any_order() -> None:
 
 
 def test_too_few_series_teach_nothing() -> None:
-    few = PANEL[PANEL["unique_id"] < "S099"]
+    few = PANEL[PANEL["unique_id"] < "S019"]
     assert np.isnan(global_points(history(few), 3)).all()
-    assert not len(all_series_find(few, horizon=3).ids)
-    assert GLOBAL not in baseline_make(few, horizon=3).forecast
+    assert set(all_series_find(few, horizon=3).now) == {ETS}
+    assert set(baseline_make(few, horizon=3).series["members"]) == {"ets, theta"}
+
+
+def test_few_series_have_both_the_model_over_all_and_smoothing_each() -> None:
+    some = PANEL[PANEL["unique_id"] < "S030"]
+    result = baseline_make(some, horizon=3)
+    assert set(result.series["members"]) == {"ets, global, theta"}
+    members = result.forecast[[ETS, GLOBAL, "theta"]]
+    assert result.forecast["yhat"].to_numpy() == pytest.approx(members.mean(axis=1).to_numpy())
 
 
 def test_a_history_under_thirteen_months_is_not_forecast() -> None:
@@ -98,7 +108,9 @@ def test_without_the_model_the_other_member_stands_alone() -> None:
 
 def test_forecasts_join_the_chunk_they_belong_to_whatever_its_series() -> None:
     ids = np.array(["S001", "S003"])
-    found = AllSeries(ids, np.array([[1.0], [3.0]]), np.array([[10.0], [30.0]]).repeat(12, axis=1), np.ones(11))
+    now, past = np.array([[1.0], [3.0]]), np.array([[10.0], [30.0]]).repeat(12, axis=1)
+    none = SumForecasts(np.zeros((0, 1)), np.zeros(0), ids[:0], np.zeros(0, dtype=np.int64))
+    found = AllSeries(ids, {GLOBAL: now}, {GLOBAL: past}, np.ones(11), none)
     part = PANEL[PANEL["unique_id"].isin(["S000", "S003"])]
     joined = chunk_with_all(baseline_chunk(part, horizon=1), all_series_unpack(all_series_pack(found)))
     assert np.array_equal(joined.now.members[GLOBAL][:, 0], [np.nan, 3], equal_nan=True)
