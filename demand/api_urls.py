@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demand.api import assumptions, baseline, plan
+from demand.api import assumptions, baseline, choices, plan
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -23,6 +23,13 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/change-sets/", plan.ChangeSetsView.as_view(), name="change-sets"),
     path("change-sets/<uuid:change_set_id>/undo/", plan.UndoView.as_view(), name="change-set-undo"),
     path("cycles/<int:cycle_id>/baseline-runs/", baseline.BaselineRunsView.as_view(), name="baseline-runs"),
+    path("cycles/<int:cycle_id>/baseline/rows/", choices.ProfilesView.as_view(), name="baseline-rows"),
+    path("cycles/<int:cycle_id>/baseline/choices/", choices.ChoicesView.as_view(), name="baseline-choices"),
+    path(
+        "cycles/<int:cycle_id>/baseline/choices/<int:choice_id>/end/",
+        choices.ChoiceEndView.as_view(),
+        name="baseline-choice-end",
+    ),
     path("baseline-runs/<int:run_id>/routes/", baseline.BaselineRoutesView.as_view(), name="baseline-routes"),
     path("baseline-runs/<int:run_id>/adopt/", baseline.BaselineAdoptView.as_view(), name="baseline-adopt"),
 ]

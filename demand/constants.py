@@ -54,6 +54,18 @@ METHODS = {
 }
 
 
+class ChoiceMethod(models.TextChoices):
+    """How a person can have something forecast; flat and like are a chosen year, the others names of members."""
+
+    FLAT = "flat", "A flat level"
+    LIKE = "like", "Like another product"
+    SAME_MONTH = "same_month", "The same month last year"
+    THETA = "theta", "Theta with its own season"
+    ETS = "ets", "Exponential smoothing"
+    SES = "ses", "A smoothed level"
+    RECENT_MEAN = "recent_mean", "The last 12 months' average"
+
+
 class Action(models.TextChoices):
     """What a person did to change several cells at once."""
 

@@ -16,6 +16,8 @@ FloatMatrix = NDArray[np.float64]
 # Shipments are what we managed, not what was wanted; a net below zero is a correction and counts as zero.
 DEMAND_SQL = "greatest(ordered - cancelled, 0)"
 
+CHAIN_MAX = 5  # products that replaced one another in a row; more says nothing of today
+
 # One line a series with its months as arrays: a line a cell takes three times as long to turn into numbers.
 MATRIX_SQL = """
     with cell(series_id, bucket, value) as ({sql})
@@ -30,21 +32,38 @@ MATRIX_SQL = """
 def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
     """Return unique_id, ds, y: each series' monthly demand from its first month to `until`, months without a row as 0.
 
-    Accepted cleansing replaces the raw month. Series without any actual are absent.
+    Accepted cleansing replaces the raw month. Before a product's own first month stand those of the product it
+    replaces, at the same customer and warehouse. Series without any actual are absent.
     """
     sql = f"""
-        with span as (
-            select series_id, min(bucket) as first from demand_actual
-            where series_id = any(%(ids)s) and bucket <= %(until)s group by series_id
+        with recursive chain as (
+            select id as series_id, id as source_id, product_id, customer_id, location_id, 0 as depth
+            from demand_series where id = any(%(ids)s)
+            union all
+            select c.series_id, s.id, s.product_id, s.customer_id, s.location_id, c.depth + 1
+            from chain c join sop_product p on p.id = c.product_id
+            join demand_series s on s.product_id = p.predecessor_id and s.customer_id = c.customer_id
+                 and s.location_id = c.location_id
+            where c.depth < {CHAIN_MAX}
+        ), span as (
+            select c.series_id, c.source_id, c.depth, min(a.bucket) as first
+            from chain c join demand_actual a on a.series_id = c.source_id and a.bucket <= %(until)s group by 1, 2, 3
+        ), part as (
+            select series_id, source_id, first, min(first) over (
+                partition by series_id order by depth rows between unbounded preceding and 1 preceding
+            ) as replaced from span
         ), months as (
-            select series_id, generate_series(first, %(until)s::date, interval '1 month')::date as bucket from span
+            select series_id, source_id,
+                   generate_series(first, coalesce(replaced - interval '1 month', %(until)s::date),
+                                   interval '1 month')::date as bucket
+            from part
         )
         select m.series_id, m.bucket, coalesce(c.cleaned, {DEMAND_SQL}, 0)::float8
         from months m
-        left join demand_actual a using (series_id, bucket)
-        left join demand_cleansing c on c.series_id = m.series_id and c.bucket = m.bucket and c.state = 'accepted'
+        left join demand_actual a on a.series_id = m.source_id and a.bucket = m.bucket
+        left join demand_cleansing c on c.series_id = m.source_id and c.bucket = m.bucket and c.state = 'accepted'
         order by 1, 2
-    """  # noqa: S608  (DEMAND_SQL is the constant above)
+    """  # noqa: S608  (the constants above)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"ids": list(series_ids), "until": until})
         rows = cursor.fetchall()

@@ -12,12 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demand.engine.chunk import BaselineChunk, Origin, chunk_with_member, held_of
-from demand.engine.ets import ETS, ets_points
+from demand.engine.ets import ETS
 from demand.engine.first_months import YOUNG, after_first_months
 from demand.engine.global_model import GLOBAL, SERIES_FROM, global_points
 from demand.engine.hierarchy import MATURE_FROM, SumForecasts, sums_of
 from demand.engine.history import WIDTH, History
 from demand.engine.level_shift import followed, level_shifts
+from demand.engine.members import members_run
 from demand.engine.routes import INTERMITTENT, REGULAR, SHORT
 from sop.engine.arrays import Array, IntArray, TextArray
 from sop.engine.months import month_numbers
@@ -104,7 +105,8 @@ def _members(chosen: History, over_all: Array, horizon: int) -> dict[str, Array]
     """Return the members that these few or many regular series have beside those run series by series."""
     members = {GLOBAL: over_all} if len(chosen) >= SERIES_FROM else {}
     if len(chosen) < ETS_BELOW:
-        members[ETS] = ets_points(followed(chosen, level_shifts(chosen)), horizon)
+        asked = {ETS: np.ones(len(chosen), dtype=np.bool_)}
+        members |= members_run(followed(chosen, level_shifts(chosen)), asked, horizon)
     return members
 
 

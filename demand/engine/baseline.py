@@ -4,14 +4,14 @@
    seasons, found once by `seasons_find` and handed to every chunk). `chunk_pack` makes bytes of its result.
    `all_series_find`: once, beside the chunks: the one model over all regular series, and what becomes of new ones;
    `chunk_with_all` joins it to each.
-2. `baseline_pool`: once, when all chunks are there. What is learnt from all series together: error quantiles and rho,
-   and how each is moved so that the sums (family, region, ... total) say what they foretell themselves.
+2. `baseline_pool` (demand.engine.pool): once, when all chunks are there. What is learnt from all series together: error
+   quantiles and rho, and how each is moved so that the sums (family, region, total) say what they foretell themselves.
 3. `baseline_finish`: one chunk, or all joined by `chunk_join`, with the pool: ranges, errors, words.
 
 `baseline_make` does all three in one process. The same panel gives the same result to the last bit, however it is cut.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
@@ -21,13 +21,12 @@ import pandas as pd
 
 from demand.engine.all_series import AllSeries, all_series_of, chunk_with_all
 from demand.engine.backtest import accuracy_of, errors_of
-from demand.engine.chunk import BaselineChunk, chunk_join, chunk_of, points_of
-from demand.engine.cumulated import rho_pool
+from demand.engine.chunk import BaselineChunk, chunk_join, chunk_of
 from demand.engine.facts import fact_ids, facts_of
-from demand.engine.hierarchy import NO_SUMS, Shift, SumForecasts, reconciled
 from demand.engine.history import History, history_of
 from demand.engine.intermittent import lumpy_quantiles
-from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply, quantiles_pool
+from demand.engine.pool import BaselinePool, baseline_pool, points_moved
+from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply
 from demand.engine.rounding import whole_units
 from demand.engine.routes import CHOSEN, ENDED, INTERMITTENT, NONE, routes_find
 from demand.engine.short import sibling_seasons, with_siblings
@@ -39,9 +38,6 @@ BLOCK = 1000  # series worked on at a time: keeps the matrices under some 50 MB
 QUANTILES = tuple(f"q{probability}" for probability in PROBABILITIES)
 
 
-NO_SHIFT = Shift(np.zeros(0, dtype=np.str_), np.zeros((0, 0)))
-
-
 @dataclass(frozen=True)
 class BaselineOptions:
     """What may be set about a run; the defaults are the measured choice."""
@@ -49,15 +45,6 @@ class BaselineOptions:
     held_back: int = 12  # months forecast once more as if they had not happened yet
     regular: Sequence[str] = ("theta",)  # members of the regular route, names of demand.engine.members
     with_all: bool = True  # whether what all series teach is joined: a model over the regular, a factor for the new
-
-
-@dataclass(frozen=True)
-class BaselinePool:
-    """What all series together teach: the only thing that passes from one chunk to another."""
-
-    quantiles: pd.DataFrame  # route, probability, value, growth, errors
-    rho: pd.DataFrame  # route, months, rho, error, series
-    shift: Shift = NO_SHIFT  # what each series is moved by to agree with its sums
 
 
 @dataclass(frozen=True)
@@ -143,16 +130,6 @@ def all_series_find(
     return all_series_of(history, route, horizon=horizon, held_back=options.held_back, keys=known.keys)
 
 
-def baseline_pool(chunks: Iterable[BaselineChunk], sums: SumForecasts = NO_SUMS) -> BaselinePool:
-    """Return what all chunks together teach; the order of the chunks does not matter. `sums`: of `all_series_find`."""
-    parts = list(chunks)
-    months = max((part.now.naive.shape[1] for part in parts), default=1)
-    errors = pd.concat([errors_of(part) for part in parts]) if parts else pd.DataFrame()
-    errors = errors.sort_values([SERIES, STEP], ignore_index=True)
-    shift = _shift(parts, sums) if parts else NO_SHIFT
-    return BaselinePool(quantiles_pool(errors), rho_pool(errors, months), shift)
-
-
 def baseline_finish(chunk: BaselineChunk, pool: BaselinePool) -> BaselineResult:
     """Return the finished baseline of a chunk.
 
@@ -161,7 +138,7 @@ def baseline_finish(chunk: BaselineChunk, pool: BaselinePool) -> BaselineResult:
     (base units), pattern, xyz, break_months, break_ratio (demand.engine.profile), and mase, naive_mase, wape, bias,
     fva, noise of `accuracy_of`.
     """
-    moved = _moved(chunk, pool.shift)
+    moved = points_moved(chunk, pool.shift)
     cuts = quantiles_apply(moved, chunk.now.scale, chunk.route, pool.quantiles)
     lumpy = chunk.route == INTERMITTENT
     cuts[lumpy] = lumpy_quantiles(moved[lumpy], chunk.variance[lumpy], chunk.lot[lumpy], np.array(PROBABILITIES))
@@ -185,22 +162,6 @@ def _block(
         history = with_siblings(history, known.family, seasons)
     routing = routes_find(history, known.left <= 0, known.chosen)
     return chunk_of(history, routing, known, horizon=horizon, held_back=options.held_back, regular=options.regular)
-
-
-def _shift(parts: Sequence[BaselineChunk], sums: SumForecasts) -> Shift:
-    """Return what every series is moved by; how sure one is of itself, its back-test says."""
-    ids = np.concatenate([part.ids for part in parts])
-    points = np.concatenate([points_of(part.now, part.route) for part in parts])
-    noise = np.concatenate([accuracy_of(part)["noise"].to_numpy() for part in parts])
-    order = np.argsort(ids, kind="stable")
-    return reconciled(ids[order], points[order], np.nan_to_num(noise[order]) ** 2, sums)
-
-
-def _moved(chunk: BaselineChunk, shift: Shift) -> Array:
-    """Return the baseline, n x horizon: the mean of the members, moved to agree with the sums, inside the fence."""
-    points = points_of(chunk.now, chunk.route)
-    moved: Array = np.clip(points + shift.of(chunk.ids, points.shape[1]), 0, chunk.now.ceiling[:, None])
-    return np.where(np.isin(chunk.route, [NONE, ENDED])[:, None], points, moved)
 
 
 def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:

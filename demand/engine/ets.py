@@ -25,14 +25,11 @@ def ets_method() -> Any:
 
 
 def ets_points(history: History, horizon: int) -> Array:
-    """Return the mean forecast, n x horizon, base units a month; NaN where the history is short or the method fails.
-
-    Step 1 is the month after the last one asked for, as `global_points` counts.
-    """
+    """Return the mean forecast, n x horizon, base units a month; NaN where the history is short or the method fails."""
     points = np.full((len(history), horizon), np.nan)
-    for row, (months, behind) in enumerate(zip(history.months, history.behind, strict=True)):
+    for row, months in enumerate(history.months):
         if months >= MIN_MONTHS:
-            points[row] = _one(history.values[row, -months:], horizon + behind)[behind:]
+            points[row] = _one(history.values[row, -months:], horizon)
     return points
 
 

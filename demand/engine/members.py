@@ -11,6 +11,7 @@ from typing import Protocol
 
 import numpy as np
 
+from demand.engine.ets import ETS, ets_points
 from demand.engine.history import History
 from demand.engine.intermittent import imapa_points, recent_mean_points
 from demand.engine.routes import CHOSEN, GROWING, INTERMITTENT, REGULAR, SHORT
@@ -35,6 +36,7 @@ MEMBERS: Mapping[str, Member] = {
     "ses": ses_points,
     "sibling_ses": sibling_ses_points,
     "same_month": same_month_points,
+    ETS: ets_points,
     PROFILE: profile_points,
 }
 

@@ -2,6 +2,7 @@
 
 from demand.models.assumption import Assumption, AssumptionCell
 from demand.models.baseline import Baseline, BaselineRun, BaselineSeries
+from demand.models.choice import BaselineChoice
 from demand.models.override import ChangeSet, ForecastSnapshot, Override
 from demand.models.series import Actual, Cleansing, Series
 
@@ -10,6 +11,7 @@ __all__ = [
     "Assumption",
     "AssumptionCell",
     "Baseline",
+    "BaselineChoice",
     "BaselineRun",
     "BaselineSeries",
     "ChangeSet",

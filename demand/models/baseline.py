@@ -3,7 +3,7 @@
 from django.db import models
 from django.db.models import Q
 
-from demand.constants import METHODS
+from demand.constants import METHODS, Pattern
 
 
 class BaselineRun(models.Model):
@@ -50,6 +50,10 @@ class BaselineSeries(models.Model):
     fva = models.FloatField(null=True)  # share of the seasonal naive's error taken away
     scale = models.FloatField(null=True)  # mean absolute error of the seasonal naive: what ranges are multiples of
     noise = models.FloatField(null=True)  # one-month RMSE in units: smaller edits rarely help
+    pattern = models.CharField(max_length=14, choices=Pattern, blank=True)
+    xyz = models.CharField(max_length=1, blank=True)  # X steady, Y varying, Z erratic; blank without a year of history
+    broke_on = models.DateField(null=True)  # first month at another level
+    broke_to = models.FloatField(null=True)  # the level since, as a share of the one before
 
     class Meta:
         """Once per run and series."""

@@ -10,8 +10,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from demand.constants import BASELINE_CHUNK_SERIES
-from demand.frames import history_panel, series_facts
+from demand.frames import history_panel
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
+from demand.selectors.choices import facts_with_choices
 from demand.selectors.layers import adopted_run, last_actual_month
 from demand.services.assumption_cells import cells_write
 from demand.services.baseline_rows import FORECAST_COLUMNS, SERIES_COLUMNS, forecast_rows, series_rows
@@ -99,7 +100,7 @@ def _find_seasons(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.baseline import seasons_find  # noqa: PLC0415  (engines load in workers only)
 
     ids = _active_ids()
-    panel, facts = history_panel(series_ids=ids, until=run.history_until), series_facts(series_ids=ids)
+    panel, facts = _inputs(run, ids)
     seasons = seasons_find(panel, facts, as_of=run.history_until)
     _keep(chunk, lease, seasons.to_json(orient="split", double_precision=15).encode())
 
@@ -112,27 +113,22 @@ def _forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
     if "all" in chunk.params:
         ids = _active_ids()
-        panel, facts = history_panel(series_ids=ids, until=run.history_until), series_facts(series_ids=ids)
+        panel, facts = _inputs(run, ids)
         found = all_series_find(panel, horizon=_steps(run), as_of=run.history_until, facts=facts)
         _keep(chunk, lease, all_series_pack(found))
         return
     ids = _active_ids(chunk.params["first"], chunk.params["last"])
     # Family codes are text: left to itself the reader makes 10 of "010", and the family is not found again.
     seasons = pd.read_json(io.BytesIO(_outputs(chunk.job, SEASONS)[0]), orient="split", dtype={"family": str})
-    part = baseline_chunk(
-        history_panel(series_ids=ids, until=run.history_until),
-        horizon=_steps(run),
-        as_of=run.history_until,
-        facts=series_facts(series_ids=ids),
-        seasons=seasons,
-    )
+    panel, facts = _inputs(run, ids)
+    part = baseline_chunk(panel, horizon=_steps(run), as_of=run.history_until, facts=facts, seasons=seasons)
     _keep(chunk, lease, chunk_pack(part))
 
 
 def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.all_series import all_series_unpack  # noqa: PLC0415
-    from demand.engine.baseline import baseline_pool  # noqa: PLC0415
     from demand.engine.hierarchy import shift_pack  # noqa: PLC0415
+    from demand.engine.pool import baseline_pool  # noqa: PLC0415
 
     found = all_series_unpack(_outputs(chunk.job, FORECAST)[0])
     pool = baseline_pool(_parts(chunk.job), found.sums)
@@ -143,9 +139,10 @@ def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 
 def _write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
-    from demand.engine.baseline import BaselinePool, baseline_finish  # noqa: PLC0415
+    from demand.engine.baseline import baseline_finish  # noqa: PLC0415
     from demand.engine.cumulated import COLUMNS  # noqa: PLC0415
     from demand.engine.hierarchy import shift_unpack  # noqa: PLC0415
+    from demand.engine.pool import BaselinePool  # noqa: PLC0415
 
     part = next(_parts(chunk.job, chunk.params["part"]))
     pool = BaselinePool(
@@ -213,6 +210,12 @@ def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:
     if first is not None and last is not None:
         series = series.filter(pk__gte=first, pk__lte=last)
     return list(series.order_by("pk").values_list("pk", flat=True))
+
+
+def _inputs(run: BaselineRun, ids: list[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return history and facts of these series."""
+    until = run.history_until
+    return history_panel(series_ids=ids, until=until), facts_with_choices(series_ids=ids, until=until)
 
 
 def _steps(run: BaselineRun) -> int:

@@ -7,6 +7,7 @@ import pandas as pd
 
 from demand.constants import QUANTILES
 from demand.models import BaselineRun
+from sop.engine.months import month_add
 
 FORECAST_COLUMNS = ("run_id", "series_id", "bucket", "mean", "naive", *QUANTILES)
 SERIES_COLUMNS = (
@@ -23,6 +24,10 @@ SERIES_COLUMNS = (
     "fva",
     "scale",
     "noise",
+    "pattern",
+    "xyz",
+    "broke_on",
+    "broke_to",
 )
 
 
@@ -36,9 +41,12 @@ def forecast_rows(run: BaselineRun, forecast: pd.DataFrame) -> Iterator[tuple[An
 
 def series_rows(run: BaselineRun, series: pd.DataFrame) -> Iterator[tuple[Any, ...]]:
     """Yield a row for each series, in the order of SERIES_COLUMNS."""
-    texts, numbers = ["route", "reason", "months", "members", "fallback"], list(SERIES_COLUMNS[7:])
-    for row in series[["unique_id", *texts, *numbers]].itertuples(index=False, name=None):
-        yield (run.pk, int(row[0]), *row[1:6], *map(_known, row[6:]))
+    texts, numbers = list(SERIES_COLUMNS[2:7]), list(SERIES_COLUMNS[7:13])
+    columns = ["unique_id", *texts, *numbers, "pattern", "xyz", "break_months", "break_ratio"]
+    for row in series[columns].itertuples(index=False, name=None):
+        *kind, months, ratio = row[12:]
+        broke = (month_add(run.history_until, 1 - months), _known(ratio)) if months else (None, None)
+        yield (run.pk, int(row[0]), *row[1:6], *map(_known, row[6:12]), *kind, *broke)
 
 
 def _known(value: float, digits: int = 6) -> float | None:

@@ -21,6 +21,7 @@ RECONCILE, REVIEW, PUBLISH = "reconcile.view_reconcile", "review.view_review", "
 TABLES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "demand.override": ("Overrides", ("series_id", "bucket", "layer", "cycle_id"), DEMAND),
     "demand.assumption": ("Assumptions", ("kind", "product_id", "family_id", "customer_id", "first_bucket"), DEMAND),
+    "demand.baselinechoice": ("Chosen baselines", ("product_id", "family_id", "customer_id"), DEMAND),
     "demand.cleansing": ("Cleansing", ("series_id", "bucket"), DEMAND),
     "demand.series": ("Series", ("product_id", "customer_id", "location_id"), DEMAND),
     "supply.receiptoverride": ("Planned receipts", ("item_id", "bucket", "cycle_id"), SUPPLY),

@@ -87,7 +87,7 @@ def test_every_table_with_history_is_told_of() -> None:
 def test_rows_of_customers_are_known_to_be_theirs() -> None:
     scoped = {table.code for table in tracked_tables().values() if table.customer}
     assert scoped == {
-        *("demand.override", "demand.assumption", "demand.cleansing", "demand.series"),
+        *("demand.override", "demand.assumption", "demand.baselinechoice", "demand.cleansing", "demand.series"),
         *("sop.price", "sop.customer"),
     }
 

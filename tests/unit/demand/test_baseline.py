@@ -3,6 +3,7 @@
 import subprocess
 import sys
 from datetime import date
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -18,10 +19,10 @@ from demand.engine.baseline import (
     baseline_chunk,
     baseline_finish,
     baseline_make,
-    baseline_pool,
     seasons_find,
 )
 from demand.engine.chunk import chunk_join, chunk_pack, chunk_unpack, chunk_with_member, points_of
+from demand.engine.pool import baseline_pool
 from demand.engine.smoothing import smoothed_level
 from sop.engine.months import month_add
 from sop.engine.panel import PanelError
@@ -273,3 +274,17 @@ def test_engine_starts_without_django_and_loads_the_forecasting_library_only_whe
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_method_of_the_documentation_can_be_plugged_in(monkeypatch):
+    text = (Path(__file__).parents[3] / "docs" / "own-methods.md").read_text()
+    example = text.split("```python\n")[2].split("```")[0]
+    found: dict[str, object] = {}
+    exec(example, found)
+    monkeypatch.setitem(members.MEMBERS, "two_years", found["two_years_points"])
+    values = regular(60)
+    result = baseline_make(
+        panel_of(A=values), horizon=14, options=BaselineOptions(regular=("two_years",), with_all=False)
+    )
+    year = (values[-12:] + values[-24:-12]) / 2
+    assert result.forecast["yhat"].to_numpy() == pytest.approx(np.r_[year, year[:2]])

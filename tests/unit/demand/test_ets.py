@@ -7,13 +7,12 @@ from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 from demand.engine import ets
 from demand.engine.ets import ets_points
 from demand.engine.history import history_of
-from sop.engine.months import month_add
 from sop.engine.panel import check_panel
-from tests.unit.demand.shapes import END, panel_of, regular
+from tests.unit.demand.shapes import panel_of, regular
 
 
-def points(horizon=6, as_of=None, **series):
-    return ets_points(history_of(check_panel(panel_of(**series)), as_of=as_of), horizon)
+def points(horizon=6, **series):
+    return ets_points(history_of(check_panel(panel_of(**series))), horizon)
 
 
 def test_it_agrees_with_an_independent_implementation():
@@ -26,11 +25,6 @@ def test_under_two_years_it_says_nothing_and_of_a_still_series_its_value():
     found = points(SHORT=regular(23), STILL=np.full(30, 7.0))
     assert np.isnan(found[0]).all()
     assert found[1].tolist() == [7.0] * 6
-
-
-def test_a_gap_before_the_plan_is_forecast_over():
-    values = regular(60)
-    assert points(4, as_of=month_add(END, 2), A=values)[0] == pytest.approx(points(6, A=values)[0, 2:])
 
 
 def test_a_failure_is_one_row_of_nothing(monkeypatch):
