@@ -29,5 +29,10 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),
     path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),
     path("cycle/<int:cycle_id>/baseline/<int:run_id>/adopt/", views.baseline.adopt, name="baseline-adopt"),
+    path("cycle/<int:cycle_id>/cleansing/", views.cleansing.cleansing, name="cleansing"),
+    path("cycle/<int:cycle_id>/cleansing/look/", views.cleansing.look, name="cleansing-look"),
+    path("cycle/<int:cycle_id>/cleansing/decide/", views.cleansing.decide, name="cleansing-decide"),
+    path("cycle/<int:cycle_id>/cleansing/export/", views.cleansing.export, name="cleansing-export"),
+    path("cycle/<int:cycle_id>/cleansing/<int:cleansing_id>/", views.cleansing.correction, name="correction"),
     path("cycle/<int:cycle_id>/demand/progress/", views.progress.progress, name="progress"),
 ]
