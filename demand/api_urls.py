@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demand.api import assumptions, baseline, choices, plan
+from demand.api import assumptions, baseline, choices, cleansing, plan
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -32,4 +32,7 @@ urlpatterns = [
     ),
     path("baseline-runs/<int:run_id>/routes/", baseline.BaselineRoutesView.as_view(), name="baseline-routes"),
     path("baseline-runs/<int:run_id>/adopt/", baseline.BaselineAdoptView.as_view(), name="baseline-adopt"),
+    path("cycles/<int:cycle_id>/cleansing/", cleansing.CleansingView.as_view(), name="cleansing"),
+    path("cycles/<int:cycle_id>/cleansing/look/", cleansing.CleansingLookView.as_view(), name="cleansing-look"),
+    path("cycles/<int:cycle_id>/cleansing/decide/", cleansing.CleansingDecideView.as_view(), name="cleansing-decide"),
 ]

@@ -111,6 +111,30 @@ class RunningState(models.TextChoices):
 RUNNING = tuple(RunningState.values)
 
 
+class CleansingKind(models.TextChoices):
+    """What is wrong with a month of history; codes are the engine's (`demand/engine/cleansing.py`)."""
+
+    STOCKOUT = "stockout", "Stock-out"
+    PROJECT = "project", "One-off project"
+    OUTLIER = "outlier", "Outlier"
+
+
+class CleansingState(models.TextChoices):
+    """Raw counts until a correction is accepted; a lapsed one no longer holds and nobody had decided it."""
+
+    PROPOSED = "proposed", "Proposed"
+    ACCEPTED = "accepted", "Accepted"
+    REFUSED = "refused", "Refused"
+    LAPSED = "lapsed", "Lapsed"
+
+
+class CleansingDecision(models.TextChoices):
+    """What a person does with a correction."""
+
+    ACCEPT = "accept", "Accept"
+    REFUSE = "refuse", "Refuse"
+
+
 class Layer(models.TextChoices):
     """The layers of one month's number, each kept beside the others."""
 
@@ -125,5 +149,6 @@ QUANTILES = ("q0_025", "q0_1", "q0_5", "q0_9", "q0_975")  # model fields, in the
 OVERRIDE_MAX_TIMES_BASELINE = 100  # a slip of the keyboard, not a forecast; refused with the number
 OVERRIDE_MAX = 10**13 - 1  # what the column holds; checked before the number is written anywhere, also in a sentence
 BASELINE_CHUNK_SERIES = 500  # about 2 s of one worker: short enough to lose, long enough to be worth a message
+CLEANSING_CHUNK_SERIES = 1000  # under a second of arithmetic, two of the database
 ASSUMPTION_MAX = 10**12  # units a month; the thousandths of more are lost in the arithmetic of a spread
 ASSUMPTION_PERCENT_MAX = 1000  # eleven times the demand is a project with a quantity, not a percent

@@ -1,16 +1,23 @@
-"""The demand plan as a file: every layer of every row a person sees."""
+"""Files of gathering demand: every layer of every row a person sees, and the corrections of history."""
 
 from collections.abc import Iterator
 from math import isnan
+from typing import Any
 
 from django.utils import timezone
 
+from demand.selectors.cleansing import Narrowed, cleansing_found, cleansing_listed
 from demand.selectors.layers import layers
 from demand.selectors.series import series_visible
 from sop.exports import Cell, csv_lines
 from sop.models import Cycle, User
 
 HEAD = ("Family", "Product", "Customer", "Location", "Month", "Baseline", "Sales", "Consensus", "Same month last year")
+
+CLEANSING_HEAD = (
+    *("Family", "Product", "Customer", "Location", "Month", "Kind", "Raw", "Proposed", "Cleaned", "State"),
+    *("Decided by", "Decided at (UTC)", "Note", "Why", "Units", "Money"),
+)
 
 
 def demand_csv(cycle: Cycle, user: User) -> Iterator[str]:
@@ -21,6 +28,31 @@ def demand_csv(cycle: Cycle, user: User) -> Iterator[str]:
         ("For", user.name),
     ]
     return csv_lines(preamble, HEAD, _rows(cycle, user))
+
+
+def cleansing_csv(cycle: Cycle, user: User, narrowed: Narrowed) -> Iterator[str]:
+    """Yield the corrections a filter shows as CSV, headed by cycle and time, largest first."""
+    preamble: list[tuple[Cell, ...]] = [
+        ("Cleansing of history", str(cycle)),
+        ("Written", timezone.now().isoformat(timespec="seconds")),
+        ("For", user.name),
+    ]
+    return csv_lines(preamble, CLEANSING_HEAD, _corrections(cycle, user, narrowed))
+
+
+def _corrections(cycle: Cycle, user: User, narrowed: Narrowed) -> Iterator[tuple[Cell, ...]]:
+    rows = cleansing_listed(cleansing_found(user, narrowed), on=cycle.bucket).select_related("series__product__family")
+    row: Any  # with what cleansing_listed adds
+    for row in rows.iterator(chunk_size=2000):
+        of = row.series
+        yield (
+            *(of.product.family.code, of.product.code, of.customer.code, of.location.code, row.bucket),
+            *(row.get_kind_display(), row.raw, row.proposed, row.cleaned),
+            "By rule" if row.by_rule else row.get_state_display(),
+            row.decided_by.name if row.decided_by else "",
+            row.decided_at.isoformat(timespec="seconds") if row.decided_at else "",
+            *(row.note, row.why, row.units, row.money),
+        )
 
 
 def _rows(cycle: Cycle, user: User) -> Iterator[tuple[Cell, ...]]:

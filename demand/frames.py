@@ -28,6 +28,25 @@ MATRIX_SQL = """
     group by r.place
 """
 
+ORDERS_SQL = """
+    select series_id, bucket, {column}::float8 from demand_actual
+    where series_id = any(%(ids)s) and bucket between %(first)s and %(last)s
+"""
+OTHERS_SQL = """
+    with mine as (
+        select id, product_id, location_id from demand_series where id = any(%(ids)s)
+    ), total as (
+        select s.product_id, s.location_id, a.bucket, sum(a.shipped) as shipped
+        from (select distinct product_id, location_id from mine) item
+        join demand_series s using (product_id, location_id)
+        join demand_actual a on a.series_id = s.id and a.bucket between %(first)s and %(last)s
+        group by 1, 2, 3
+    )
+    select m.id, t.bucket, (t.shipped - coalesce(a.shipped, 0))::float8
+    from mine m join total t using (product_id, location_id)
+    left join demand_actual a on a.series_id = m.id and a.bucket = t.bucket
+"""
+
 
 def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
     """Return unique_id, ds, y: each series' monthly demand from its first month to `until`, months without a row as 0.
@@ -87,6 +106,22 @@ def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int],
         at = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=sum(counts))
         matrix[np.repeat(rows, counts) - 1, at - 1] = np.fromiter(chain.from_iterable(values), float, sum(counts))
     return matrix
+
+
+def orders_matrices(*, series_ids: Sequence[int], months: Sequence[date]) -> dict[str, FloatMatrix]:
+    """Return ordered, shipped and cancelled (series x months; NaN before a series' first row, 0 in a month without one)
+
+    and others: what was shipped to the other customers of the same product and location, 0 where nothing was.
+    """
+    params: dict[str, Any] = {"ids": list(series_ids), "first": months[0], "last": months[-1]}
+
+    def read(sql: str) -> FloatMatrix:
+        return month_matrix(sql, params, series_ids=series_ids, months=months)
+
+    found = {name: read(ORDERS_SQL.format(column=name)) for name in ("ordered", "shipped", "cancelled")}
+    begun = np.logical_or.accumulate(~np.isnan(found["ordered"]), axis=1)
+    matrices = {name: np.where(begun, np.nan_to_num(table), np.nan) for name, table in found.items()}
+    return matrices | {"others": np.nan_to_num(read(OTHERS_SQL))}
 
 
 def series_facts(*, series_ids: Sequence[int]) -> pd.DataFrame:

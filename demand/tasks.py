@@ -3,6 +3,8 @@
 from django.urls import reverse
 
 from demand.services.baseline import KIND, baseline_chunk_run, baseline_finish_job
+from demand.services.cleansing_look import KIND as CLEANSING
+from demand.services.cleansing_look import cleansing_chunk_run, cleansing_finish_job
 from sop.job_kinds import JobKind, register
 from sop.models import Job
 
@@ -12,6 +14,21 @@ def baseline_page(job: Job) -> str:
     return reverse("demand:baseline", args=[job.cycle_id])
 
 
+def cleansing_page(job: Job) -> str:
+    """Return the address where proposals are decided."""
+    return reverse("demand:cleansing", args=[job.cycle_id])
+
+
 register(
     JobKind(KIND, "Baseline run", baseline_chunk_run, baseline_finish_job, "demand.run_baseline", page=baseline_page)
+)
+register(
+    JobKind(
+        CLEANSING,
+        "Look through history",
+        cleansing_chunk_run,
+        cleansing_finish_job,
+        "demand.run_baseline",
+        page=cleansing_page,
+    )
 )

@@ -32,5 +32,10 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/baseline/rows/", views.profiles.profiles, name="profiles"),
     path("cycle/<int:cycle_id>/baseline/choices/", views.choices.choices, name="choices"),
     path("cycle/<int:cycle_id>/baseline/choices/<int:choice_id>/end/", views.choices.choice_end, name="choice-end"),
+    path("cycle/<int:cycle_id>/cleansing/", views.cleansing.cleansing, name="cleansing"),
+    path("cycle/<int:cycle_id>/cleansing/look/", views.cleansing.look, name="cleansing-look"),
+    path("cycle/<int:cycle_id>/cleansing/decide/", views.cleansing.decide, name="cleansing-decide"),
+    path("cycle/<int:cycle_id>/cleansing/export/", views.cleansing.export, name="cleansing-export"),
+    path("cycle/<int:cycle_id>/cleansing/<int:cleansing_id>/", views.cleansing.correction, name="correction"),
     path("cycle/<int:cycle_id>/demand/progress/", views.progress.progress, name="progress"),
 ]

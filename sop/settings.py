@@ -221,6 +221,8 @@ SPECTACULAR_SETTINGS = {
         "AssumptionKind": "demand.constants.AssumptionKind",
         "AssumptionState": "demand.constants.AssumptionState",
         "RunningState": "demand.constants.RunningState",
+        "CleansingKind": "demand.constants.CleansingKind",
+        "CleansingState": "demand.constants.CleansingState",
         "FlagKind": "supply.constants.FlagKind",
         "FlagState": "supply.constants.FlagState",
         "ConflictKind": "reconcile.constants.ConflictKind",

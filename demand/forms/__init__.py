@@ -2,6 +2,7 @@
 
 import json
 import uuid
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
@@ -9,9 +10,10 @@ from typing import Any, cast
 
 from django import forms
 
-from demand.constants import Action, AssumptionKind, RunningState
+from demand.constants import Action, AssumptionKind, CleansingDecision, CleansingKind, RunningState
 from demand.models import Assumption
 from demand.selectors.assumptions import customers_of
+from demand.selectors.cleansing import ORDERS, STATES, Narrowed
 from demand.services.assumption_rules import Stated
 from demand.services.outcome import CellEdit
 from sop.forms.master import CodeField, PlainDecimalField
@@ -20,6 +22,7 @@ from sop.refusals import Refused
 
 MONTHS = ("%Y-%m", "%Y-%m-%d")
 QUANTITY_STEP = Decimal("0.001")  # what the table keeps
+ID_MAX = 2**63 - 1  # what a key holds; there is no such row
 VERSION_MAX = 2**31 - 1  # more than any cell has; such a cell is refused as changed since
 
 
@@ -178,6 +181,42 @@ class WithdrawForm(forms.Form):
 
     reason = forms.CharField(max_length=500)
     version = forms.IntegerField(min_value=0, max_value=VERSION_MAX)
+
+
+class CleansingFilter(forms.Form):
+    """What a list of corrections is narrowed by and in which order it stands."""
+
+    state = forms.ChoiceField(choices=STATES.items(), required=False, widget=forms.HiddenInput)
+    kind = forms.ChoiceField(choices=[("", "Kind: all"), *CleansingKind.choices], required=False)
+    family = forms.ModelChoiceField(Family.objects.order_by("name"), required=False, empty_label="Family: all")
+    order = forms.ChoiceField(
+        choices=[(name, f"By {name}") for name in ORDERS], required=False, initial="money", label="Order"
+    )
+    q = forms.CharField(max_length=100, required=False, label="Search product or customer")
+
+    def narrowed(self) -> Narrowed:
+        """Return the filter; nothing named shows what waits for a decision."""
+        data = self.cleaned_data
+        state = data["state"] if "state" in self.data else Narrowed.state
+        return Narrowed(state, data["kind"], data["family"].pk if data["family"] else None, data["q"])
+
+
+class CleansingForm(forms.Form):
+    """What a person does with one correction, in which version of it."""
+
+    decision = forms.ChoiceField(choices=CleansingDecision.choices)
+    version = forms.IntegerField(widget=forms.HiddenInput, min_value=0, max_value=VERSION_MAX)
+    cleaned = PlainDecimalField(required=False, max_digits=16, decimal_places=3, label="Cleaned, units")
+    note = forms.CharField(max_length=500, required=False, label="Why it is this number")
+
+
+def cleansing_rows(chosen: Sequence[str]) -> dict[int, int]:
+    """Return the version seen of each correction chosen in a list, sent as id-version."""
+    try:
+        pairs = [(int(pk), int(version)) for pk, _, version in (text.partition("-") for text in chosen)]
+    except ValueError as error:
+        raise Malformed("A chosen correction cannot be read: send its id and version.") from error
+    return {min(pk, ID_MAX): min(version, VERSION_MAX) for pk, version in pairs}
 
 
 def _shown(assumption: Assumption) -> dict[str, Any]:

@@ -3,8 +3,9 @@
 from demand.models.assumption import Assumption, AssumptionCell
 from demand.models.baseline import Baseline, BaselineRun, BaselineSeries
 from demand.models.choice import BaselineChoice
+from demand.models.cleansing import Cleansing
 from demand.models.override import ChangeSet, ForecastSnapshot, Override
-from demand.models.series import Actual, Cleansing, Series
+from demand.models.series import Actual, Series
 
 __all__ = [
     "Actual",

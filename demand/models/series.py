@@ -1,6 +1,5 @@
-"""What is forecast, what really happened, and what was cleaned."""
+"""What is forecast, and what really happened."""
 
-from django.conf import settings
 from django.db import models
 
 from sop.models.history import history
@@ -57,33 +56,3 @@ class Actual(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.bucket:%b %Y}"
-
-
-class Cleansing(models.Model):
-    """One row is a proposed correction of one month of history; it counts only when accepted."""
-
-    class State(models.TextChoices):
-        """Raw stays until a person says otherwise."""
-
-        PROPOSED = "proposed", "Proposed"
-        ACCEPTED = "accepted", "Accepted"
-        REFUSED = "refused", "Refused"
-
-    series = models.ForeignKey(Series, on_delete=models.PROTECT, related_name="cleansing")
-    bucket = models.DateField()
-    raw = models.DecimalField(max_digits=16, decimal_places=3)
-    cleaned = models.DecimalField(max_digits=16, decimal_places=3)
-    why = models.CharField(max_length=200)
-    state = models.CharField(max_length=8, choices=State, default=State.PROPOSED)
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    history = history()
-
-    class Meta:
-        """One correction per cell."""
-
-        constraints = [models.UniqueConstraint(fields=["series", "bucket"], name="cleansing_once_per_cell")]
-
-    def __str__(self) -> str:
-        return f"{self.series} {self.bucket:%b %Y}: {self.raw} to {self.cleaned}"

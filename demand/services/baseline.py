@@ -1,4 +1,4 @@
-"""Running and adopting the statistical baseline: seasons, then series in parts, then what all teach, then ranges."""
+"""Running and adopting the statistical baseline: history looked through, seasons, series in parts, ranges."""
 
 import io
 import json
@@ -16,6 +16,8 @@ from demand.selectors.choices import facts_with_choices
 from demand.selectors.layers import adopted_run, last_actual_month
 from demand.services.assumption_cells import cells_write
 from demand.services.baseline_rows import FORECAST_COLUMNS, SERIES_COLUMNS, forecast_rows, series_rows
+from demand.services.cleansing_look import LABEL as LOOK_LABEL
+from demand.services.cleansing_look import look_part
 from sop.constants import StepKind
 from sop.engine.months import months_between
 from sop.models import Job, JobChunk, User
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
     from demand.engine.chunk import BaselineChunk
 
 KIND = "baseline"
-SEASONS, FORECAST, POOL, WRITE = range(4)  # stages; each starts when the one before is done
-STAGE_LABELS = ("Family seasons", "Forecasts", "Ranges from past errors", "Saving")
+LOOK, SEASONS, FORECAST, POOL, WRITE = range(5)  # stages; each starts when the one before is done
+STAGE_LABELS = (LOOK_LABEL, "Family seasons", "Forecasts", "Ranges from past errors", "Saving")
 
 
 @transaction.atomic
@@ -82,6 +84,7 @@ def _chunks(ids: list[int]) -> list[ChunkSpec]:
     cuts = [ids[at : at + BASELINE_CHUNK_SERIES] for at in range(0, len(ids), BASELINE_CHUNK_SERIES)]
     parts = [(part[0], part[-1]) for part in cuts]
     return [
+        *(ChunkSpec({"first": a, "last": b}, LOOK, STAGE_LABELS[LOOK]) for a, b in parts),
         ChunkSpec(stage=SEASONS, label=STAGE_LABELS[SEASONS]),
         ChunkSpec({"all": True}, FORECAST, STAGE_LABELS[FORECAST]),  # the longest part goes first
         *(ChunkSpec({"first": a, "last": b}, FORECAST, STAGE_LABELS[FORECAST]) for a, b in parts),
@@ -93,7 +96,11 @@ def _chunks(ids: list[int]) -> list[ChunkSpec]:
 def baseline_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     """Compute one part of a run."""
     run = BaselineRun.objects.select_related("cycle").get(pk=chunk.job.params["run"])
-    (_find_seasons, _forecast, _pool, _write)[chunk.stage](run, chunk, lease)
+    (_look, _find_seasons, _forecast, _pool, _write)[chunk.stage](run, chunk, lease)
+
+
+def _look(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    look_part(chunk, lease, cycle_id=run.cycle_id, until=run.history_until, at=run.created_at)
 
 
 def _find_seasons(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:

@@ -14,6 +14,7 @@ from demand import exports, forms
 from demand.constants import Reason
 from demand.selectors import grid as grid_reads
 from demand.selectors import panel as panel_reads
+from demand.selectors.cleansing import cleansed_months
 from demand.selectors.layers import adopted_run
 from demand.selectors.submit import reasons_missing
 from demand.services.change_set import change_set_undo
@@ -113,6 +114,7 @@ def panel(request: HttpRequest, cycle_id: int) -> HttpResponse:
         "panel": view,
         "reasons": Reason.choices,
         "can_edit": grid_reads.can_edit(cycle, signed_in(request)),
+        "cleansed": cleansed_months(signed_in(request), view.row_id),
     }
     return render(request, "demand/panel.html", context)
 

@@ -8,6 +8,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from demand.models import BaselineRun
 from demand.selectors import runs as run_reads
+from demand.selectors.cleansing import baseline_behind, cleansing_waiting
 from demand.selectors.grid import gather_is_open
 from demand.selectors.layers import adopted_run, last_actual_month
 from demand.services.baseline import baseline_adopt, baseline_request
@@ -65,6 +66,8 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "routes": run_reads.routes(adopted) if adopted else [],
         "fallbacks": run_reads.fallbacks(adopted) if adopted else [],
         "last_actual": last_actual_month(),
+        "cleansing_waiting": cleansing_waiting(signed_in(request)),
+        "behind": baseline_behind(cycle) if gather_is_open(cycle) else "",
         "gaps": run_reads.history_gaps(cycle),
         "refusal": refusal,
     }

@@ -58,7 +58,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "sop.user": ("People", ("name",), "sop.manage_people"),
 }
 # Columns that only keep the books of a change: who, when and from where are told once for the whole line.
-BOOKKEEPING = frozenset({"id", "version", "changed_by_id", "changed_at", "change_set_id", "updated_at"})
+BOOKKEEPING = frozenset({"id", "version", "changed_by_id", "changed_at", "change_set_id", "updated_at", "effective_at"})
 REASONS = ("reason", "note", "why", "rationale")  # columns a reason may stand in, beside the reason of the change
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from demand.models import Assumption
+from demand.models import Assumption, Cleansing
 from reconcile.models import Scenario
 from review.models import Question
 from sop.constants import CycleState, Source
@@ -29,6 +29,7 @@ NO_PAGE = {
     "demand:grid-measure": FRAGMENT,
     "demand:panel": FRAGMENT,
     "demand:export": FILE,
+    "demand:cleansing-export": FILE,
     "supply:export": FILE,
     "reconcile:export": FILE,
     "publish:plan-csv": FILE,
@@ -97,6 +98,7 @@ def demo_numbers() -> Numbers:
         "row_id": {"": Product.objects.order_by("pk")[0].pk},
         "table": {table.name: table.name for table in master_tables()},
         "assumption_id": {"": Assumption.objects.filter(owner__username=REP).order_by("pk")[0].pk},
+        "cleansing_id": {"": Cleansing.objects.filter(series__customer__owner__username=REP).order_by("pk")[0].pk},
         "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
     }

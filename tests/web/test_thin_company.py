@@ -22,7 +22,7 @@ NOT_A_PAGE = (
     "demand:panel",
     "-csv",
     "-xlsx",
-    ":export",
+    "export",
     "sop:job-strip",
     "sop:import-template",
 )

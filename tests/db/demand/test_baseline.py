@@ -162,7 +162,7 @@ def test_the_same_history_gives_the_same_baseline_however_it_is_cut(
     monkeypatch.setattr(service, "BASELINE_CHUNK_SERIES", 1)
     parts = ran(cast.olga, cycle)
     assert parts.job is not None
-    assert parts.job.chunks.count() == 1 + 1 + 7 + 1 + 7, "seasons, all series, parts, ranges, saving"
+    assert parts.job.chunks.count() == 7 + 1 + 1 + 7 + 1 + 7, "looking, seasons, all series, parts, ranges, saving"
     learnt = BaselineSeries.objects.filter(run=parts, series__product__code__startswith="R")
     assert list(learnt.values_list("members", flat=True)) == ["ets, global, theta"] * 3
     columns = ("series_id", "bucket", "mean", "naive", "q0_1", "q0_9")

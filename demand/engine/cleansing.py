@@ -1,0 +1,211 @@
+"""Corrections of demand history: lost sales restored, one-off projects and outliers taken back to what was expected.
+
+An automatic rule for outliers costs accuracy on clean data, so it proposes and a person decides. Two things count
+without a person: goods that were proven missing, and a month so far off that it can only be a slip of the keyboard.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from demand.engine.history import INTERMITTENT_FROM, SEASON
+from demand.engine.outliers import Expected, expected_find
+from demand.engine.stockouts import Stockouts, stockouts_find
+from sop.engine.arrays import Array, BoolArray, IntArray, TextArray
+
+LOOK_BACK = 120  # months looked at: ten years, a multiple of 12
+LOOK_FROM = SEASON  # months of history before anything can be called usual
+STOCKOUT, PROJECT, OUTLIER = "stockout", "project", "outlier"
+ARRAYS = ("row", "column", "kind", "raw", "proposed", "sure")  # of Corrections
+
+FENCE = 5.0  # usual deviations: worth a person's look
+FENCE_SHARE = 0.5  # of what is expected: less moves no forecast enough to ask anybody
+PROJECT_FROM = 2.0  # times what is expected: an order beside the usual business, not a good month
+SLIP_FENCE, SLIP_TIMES = 10.0, 8.0  # usual deviations, and times too much or too little: a digit or the unit is wrong
+LASTING = 3  # months in a row on the same side are a new level, not outliers
+PADDED_FROM, PADDED_MONTHS = 2.0, 6  # usual deviations above; months a padded order stands before it is cancelled
+RESTORED_FROM = 0.05  # of what is expected: a smaller loss is within every month's chance
+
+
+@dataclass(frozen=True)
+class Orders:
+    """What n series were asked for and got, n x LOOK_BACK months, all ending in the same last month, base units.
+
+    NaN before a series' first month, and in months in which nobody's orders are known. `others`: shipped to the other
+    customers of the same product and location, 0 where nothing was.
+    """
+
+    ordered: Array
+    shipped: Array
+    cancelled: Array
+    others: Array
+    whole: BoolArray  # n: quantities are whole units
+
+
+@dataclass(frozen=True)
+class Corrections:
+    """Months to correct: `row` and `column` of each, raw demand and what it should be, base units."""
+
+    row: IntArray
+    column: IntArray
+    kind: TextArray
+    raw: Array
+    proposed: Array
+    sure: BoolArray  # counts until a person says no
+    why: list[str]
+
+    def __len__(self) -> int:
+        return len(self.row)
+
+
+def corrections_find(orders: Orders) -> Corrections:
+    """Return what to correct in the history of series that sell nearly every month and have done so for a year.
+
+    Demand is what was ordered less what was cancelled. A stock-out is raised by what was cancelled, at most to what
+    trend and season expect, and never lowered. In a shortage customers order more than they need: orders of such months
+    teach nothing, and what is cancelled after months ordered far above expectation takes that back and was not lost.
+    """
+    demand = np.maximum(orders.ordered - orders.cancelled, 0)
+    values, regular = _on_sale(demand)
+    stockouts = stockouts_find(orders.ordered, orders.shipped, orders.cancelled, orders.others, regular)
+    missing = (stockouts.short | stockouts.silent) & ~np.isnan(values)
+    expected, suspects = expected_find(values, missing | stockouts.doubtful & ~np.isnan(values))
+    found = _Found(orders, demand, expected, stockouts)
+    found.add_stockouts(missing)
+    found.add_outliers(suspects & ~missing & _until_last_sale(values))
+    return found.all()
+
+
+def _on_sale(demand: Array) -> tuple[Array, BoolArray]:
+    """Return demand of the series to look at, from their first sale on, NaN elsewhere; and which series these are."""
+    begun = np.arange(LOOK_BACK) >= (LOOK_BACK - _wide(demand))[:, None]
+    values = np.where(begun, demand, np.nan)
+    months, sales = (~np.isnan(values)).sum(axis=1), (np.nan_to_num(values) > 0).sum(axis=1)
+    regular = (months >= LOOK_FROM) & (months < INTERMITTENT_FROM * np.maximum(sales, 1))
+    return np.where(regular[:, None], values, np.nan), regular
+
+
+def _wide(demand: Array) -> IntArray:
+    """Return how many months each series is on sale, counted from its first sale to the last column."""
+    first = np.argmax(np.nan_to_num(demand) > 0, axis=1)
+    sold = (np.nan_to_num(demand) > 0).any(axis=1)
+    return np.where(sold, LOOK_BACK - first, 0)
+
+
+def _until_last_sale(values: Array) -> BoolArray:
+    """Return the months up to the last sale: what follows is an end or a rest, not an outlier."""
+    return np.logical_or.accumulate((np.nan_to_num(values) > 0)[:, ::-1], axis=1)[:, ::-1]
+
+
+class _Found:
+    """Corrections as they are found, kind by kind."""
+
+    def __init__(self, orders: Orders, demand: Array, expected: Expected, stockouts: Stockouts) -> None:
+        self.orders, self.demand, self.expected, self.stockouts = orders, demand, expected, stockouts
+        self.parts: list[Corrections] = []
+
+    def add_stockouts(self, missing: BoolArray) -> None:
+        """Restore what was lost, up to what was ordered and to what was expected."""
+        expected, stockouts = self.expected.value, self.stockouts
+        with np.errstate(invalid="ignore"):
+            lost = np.maximum(self.orders.cancelled - self._padding(), 0)
+            ceiling = np.where(stockouts.short, np.minimum(self.demand + lost, expected), expected)
+            worth = ceiling - self.demand > np.maximum(RESTORED_FROM * expected, 0)
+            # Silence nobody can explain is a stock-out only where chance would hardly leave a month without orders.
+            unlikely = expected > FENCE * np.sqrt(np.maximum(expected, 0))
+        told = stockouts.short | stockouts.proven | unlikely
+        self._add(missing & worth & told, STOCKOUT, ceiling, stockouts.short | stockouts.proven)
+
+    def _padding(self) -> Array:
+        """Return what was ordered beyond need in the months before each: cancelled later, it is no lost sale."""
+        above = self.orders.ordered - self.expected.value
+        with np.errstate(invalid="ignore"):
+            padded = np.where(above > PADDED_FROM * self.expected.usual, above, 0.0)
+        before: Array = np.cumsum(np.pad(padded, ((0, 0), (PADDED_MONTHS + 1, 0)))[:, :-1], axis=1)
+        padding: Array = before[:, PADDED_MONTHS:] - before[:, :-PADDED_MONTHS]
+        return padding
+
+    def add_outliers(self, candidates: BoolArray) -> None:
+        """Take months far off back to what was expected."""
+        expected, usual = self.expected.value, self.expected.usual
+        with np.errstate(invalid="ignore"):
+            distance = (self.demand - expected) / usual
+            far = candidates & (np.abs(distance) > FENCE) & (np.abs(self.demand - expected) > FENCE_SHARE * expected)
+            far &= ~_lasting(far, distance > 0)
+            back = _calm_after(np.abs(distance) > FENCE, self.demand)
+            huge = back & (self.demand >= PROJECT_FROM * expected)
+            slip = (self.demand > SLIP_TIMES * expected) | (self.demand * SLIP_TIMES < expected) & (self.demand > 0)
+            sure = back & slip & (np.abs(distance) > SLIP_FENCE)
+        self._add(far & huge & ~sure, PROJECT, expected, np.zeros_like(far))
+        self._add(far & ~(huge & ~sure), OUTLIER, expected, sure)
+
+    def all(self) -> Corrections:
+        """Return everything found, by series and month."""
+        joined = {name: np.concatenate([getattr(part, name) for part in self.parts]) for name in ARRAYS}
+        order = np.lexsort((joined["column"], joined["row"]))
+        why = [said for part in self.parts for said in part.why]
+        return Corrections(**{name: table[order] for name, table in joined.items()}, why=[why[at] for at in order])
+
+    def _add(self, where: BoolArray, kind: str, target: Array, sure: BoolArray) -> None:
+        row, column = np.nonzero(where)
+        at = (row, column)
+        proposed = np.where(self.orders.whole[row], np.round(target[at]), np.round(target[at], 3))
+        raw = self.demand[at]
+        say = self._stockout_words if kind == STOCKOUT else self._outlier_words
+        why = [say(*place) for place in zip(row.tolist(), column.tolist(), strict=True)]
+        kept = proposed != raw
+        self.parts.append(
+            Corrections(
+                row[kept],
+                column[kept],
+                np.full(int(kept.sum()), kind),
+                raw[kept],
+                proposed[kept],
+                sure[at][kept],
+                [said for said, keep in zip(why, kept, strict=True) if keep],
+            )
+        )
+
+    def _stockout_words(self, row: int, column: int) -> str:
+        usual = _said(self.expected.value[row, column])
+        ordered, shipped, cancelled = (
+            table[row, column] for table in (self.orders.ordered, self.orders.shipped, self.orders.cancelled)
+        )
+        if ordered > 0:
+            told = f"Ordered {_said(ordered)}, shipped {_said(max(shipped, 0))}, cancelled {_said(cancelled)}"
+            return f"{told}: goods were short. Trend and season expect {usual}."
+        told = ", and no other customer got any" if self.stockouts.nobody[row, column] else ""
+        return f"Nothing ordered amid regular sales{told}. Trend and season expect {usual}."
+
+    def _outlier_words(self, row: int, column: int) -> str:
+        expected, usual = self.expected.value[row, column], self.expected.usual[row, column]
+        value = self.demand[row, column]
+        said = f"Trend and season expect {_said(expected)}, give or take {_said(usual)}"
+        if value > expected > 0:
+            return f"{value / expected:,.1f} times what is usual. {said}."
+        if 0 < value < expected:
+            return f"{value / expected:.0%} of what is usual. {said}."
+        return f"{said}."
+
+
+def _lasting(far: BoolArray, above: BoolArray) -> BoolArray:
+    """Return the months that stand in a run of at least LASTING on the same side."""
+    found = np.zeros_like(far)
+    for side in (far & above, far & ~above):
+        run = np.zeros(len(far), dtype=np.int64)
+        for column in range(far.shape[1]):
+            run = np.where(side[:, column], run + 1, 0)
+            for back in range(LASTING) if column >= LASTING - 1 else ():
+                found[:, column - back] |= run >= LASTING
+    return found
+
+
+def _calm_after(far: BoolArray, demand: Array) -> BoolArray:
+    """Return the months whose next month is known and not far off."""
+    after = np.zeros_like(far)
+    after[:, :-1] = ~far[:, 1:] & ~np.isnan(demand[:, 1:])
+    return after
+
+
+def _said(value: float) -> str:
+    return f"{value:,.0f}" if abs(value) >= 10 or value == round(value) else f"{value:,.1f}"
