@@ -198,8 +198,7 @@ class AdjustScreen {
       asked: () => this.marked().length || this.lastCells?.length || 0,
       focusGrid: () => this.grid.mark(),
       onTalk: (row, months) => {
-        this.model.talk.learn(row, months);
-        this.grid.refresh();
+        if (this.model.talk.learn(row, months)) this.grid.view.refresh();
       },
     });
   }

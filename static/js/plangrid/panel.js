@@ -16,11 +16,13 @@ export class SidePanel {
     this.options = options;
     this.comments = new Comments(element, options.onTalk);
     element.addEventListener("click", (event) => this._clicked(event));
+    element.addEventListener("htmx:afterSettle", () => this.revealing && this.comments.reveal()); // what came above moved them
   }
 
   /** Show a row's panel soon: {row, bucket}. */
   follow(place) {
     this.place = place;
+    this.revealing = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this._load(), WAIT);
   }
@@ -38,7 +40,7 @@ export class SidePanel {
     this.comments.focus();
   }
 
-  /** Bring the comments in sight as soon as they are there: somebody came because of them. */
+  /** Bring the comments in sight, once they are there, of the place followed last: somebody came because of them. */
   revealComments() {
     this.revealing = true;
   }
@@ -76,7 +78,6 @@ export class SidePanel {
     this._ask();
     this.comments.shown();
     if (this.revealing) this.comments.reveal();
-    this.revealing = false;
     const again = focused && element.querySelector(`[data-reason="${CSS.escape(focused)}"]`);
     if (again) again.focus();
     else if (inside) this.options.focusGrid();

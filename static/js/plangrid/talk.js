@@ -14,12 +14,15 @@ export class Talk {
     return !row.kind && (this.places.get(row.source)?.has(column) ?? false);
   }
 
-  /** The panel knows better: `months` with an open comment of the row called `id`, "row" for all of it. */
+  /** The panel knows better: `months` with an open comment of the row called `id`, "row" for all of it; true for news. */
   learn(id, months) {
     const row = this.model.rows.find((each) => each.id === id && !each.kind);
-    if (!row) return;
+    if (!row) return false;
     const column = (bucket) => (bucket === ROW ? null : this.model.months.findIndex((month) => month.bucket === bucket));
-    this.places.set(row.source, new Set(months.map(column)));
+    const before = this._of(row.source);
+    const now = new Set(months.map(column));
+    this.places.set(row.source, now);
+    return now.size !== before.size || [...now].some((each) => !before.has(each));
   }
 
   _of(source) {
