@@ -35,9 +35,13 @@ class CommentOut(serializers.Serializer[Any]):
     author = serializers.CharField(source="author.username")
     author_name = serializers.CharField()
     at = serializers.DateTimeField()
-    mentioned = serializers.SlugRelatedField("username", many=True, read_only=True)
+    mentioned = serializers.SerializerMethodField()
     resolved_by = serializers.CharField(source="resolved_by.username", default=None)
     resolved_at = serializers.DateTimeField(allow_null=True)
+
+    def get_mentioned(self, comment: Comment) -> list[str]:
+        """Return the user names of who is asked."""
+        return [person.username for person in comment.mentioned.all()]
 
 
 class CommentQuery(Query):

@@ -12,12 +12,18 @@ from demand.selectors.layers import plan_months
 from demand.selectors.rows import place_of, row_series
 from demand.services.mentions import people_named
 from sop.models import Cycle, User
-from sop.refusals import NotAllowed, Refused
+from sop.refusals import Refused
 from sop.request_context import current
 
 TEXT_LENGTH = 2000  # as other notes
 MENTIONS_MAX = 10  # a comment to everybody is a meeting
 COLUMNS = {"f": "family_id", "p": "product_id", "s": "series_id"}
+
+
+class NoSuchRow(Refused):
+    """A row of others is as unknown as one that is not there."""
+
+    status = 404
 
 
 class CycleClosed(Refused):
@@ -37,13 +43,13 @@ class Said:
 def comment_post(*, user: User, cycle_id: int, said: Said) -> Comment:
     """Keep a comment on a row this person sees; who is named by @ finds it on their home page.
 
-    Raises NotAllowed where the row is not theirs to see, Refused for an empty or overlong text, a month outside the
+    Raises NoSuchRow where the row is not theirs to see, Refused for an empty or overlong text, a month outside the
     plan, a name nobody has, or somebody who does not see the row: a comment must not tell what its reader may not see.
     """
     cycle = _cycle_open(cycle_id)
     place, seen = place_of(said.row_id), row_series(user, said.row_id)
     if place is None or seen is None or not seen.exists() or not user.has_perm("demand.view_demand"):
-        raise NotAllowed("You do not have this row in your grid.")
+        raise NoSuchRow("You do not have this row in your grid.")
     text = said.text.replace("\0", "").replace("\r\n", "\n").strip()
     if not text:
         raise Refused("Write what you want to say.")
