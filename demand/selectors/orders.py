@@ -138,6 +138,8 @@ def _book(chosen: QuerySet[Series]) -> list[BookMonth]:
 
 
 def _sentence(cycle: Cycle, user: User, index: float | None, open_orders: float, customer: Customer | None) -> str:
+    if index is not None and customer is not None:
+        return inflation_words(index, open_orders, customer.name, "orders")
     if index is not None:
         return inflation_words(index, open_orders)
     few = "Too few orders to say how many will stay."

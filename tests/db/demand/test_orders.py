@@ -60,6 +60,8 @@ def test_orders_stand_beside_the_plan_of_the_months_they_reach(cast: Cast, cycle
     assert found.index == pytest.approx(1.34)
     assert found.sentence == "Customers here order 1.34 for every 1 kept: of 400 on order about 300 will stay."
     assert month_orders(Series.objects.all(), MARCH) == (160, 10)
+    named = row_orders(cycle, cast.ana, Series.objects.all(), customer=cast.harbour)
+    assert named.sentence == "Harbour orders 1.34 for every 1 kept: of 400 on order about 300 will stay."
 
 
 def test_a_row_without_an_order_book_has_its_past(cast: Cast, cycle: Cycle, series: Series) -> None:
