@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demand.api import assumptions, baseline, comments, plan
+from demand.api import assumptions, baseline, comments, orders, plan
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -20,6 +20,8 @@ urlpatterns = [
         assumptions.AssumptionWithdrawView.as_view(),
         name="assumption-withdraw",
     ),
+    path("order-book/", orders.OrderBookView.as_view(), name="order-book"),
+    path("cycles/<int:cycle_id>/demand/orders/", orders.RowOrdersView.as_view(), name="row-orders"),
     path("cycles/<int:cycle_id>/demand/comments/", comments.CommentsView.as_view(), name="comments"),
     path(
         "cycles/<int:cycle_id>/demand/comments/<int:comment_id>/resolve/",

@@ -203,6 +203,8 @@ TABLE: dict[str, Route] = {
     "api:assumptions": Route(get="demand.view_demand", post="demand.override_forecast"),
     "api:assumption-change": Route(post="demand.override_forecast"),
     "api:assumption-withdraw": Route(post="demand.override_forecast"),
+    "api:order-book": Route(get="demand.view_demand"),
+    "api:row-orders": Route(get="demand.view_demand"),
     "api:comments": Route(get="demand.view_demand", post="demand.view_demand"),
     "api:comment-resolve": Route(post="demand.view_demand"),
     "api:change-sets": Route(get="demand.view_demand"),

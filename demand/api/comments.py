@@ -79,7 +79,7 @@ class CommentsView(ListView, WriteView):
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> Comment:
         """Say it."""
-        said = Said(_row_id(fields), fields.get("bucket"), fields["text"])
+        said = Said(row_id(fields), fields.get("bucket"), fields["text"])
         return comment_post(user=user, cycle_id=cycle_of(address["cycle_id"]).pk, said=said)
 
 
@@ -95,7 +95,7 @@ class CommentResolveView(WriteView):
         return comment_resolve(user=user, **address)
 
 
-def _row_id(fields: Mapping[str, Any]) -> str:
+def row_id(fields: Mapping[str, Any]) -> str:
     """Return the grid's name of the row that is named; a code nobody knows is said."""
     named = [name for name in ROWS if fields.get(name) is not None]
     if not named:

@@ -102,6 +102,12 @@ def row_orders(cycle: Cycle, user: User, chosen: QuerySet[Series], *, customer: 
     )
 
 
+def order_book(user: User) -> QuerySet[OrderBook]:
+    """Return the order book of the series this person sees, with all that names them."""
+    held = OrderBook.objects.filter(series__in=series_visible(user))
+    return held.select_related("series__product__family", "series__customer", "series__location")
+
+
 def month_orders(chosen: QuerySet[Series], bucket: date) -> tuple[float, float]:
     """Return what is on order and quoted for one month."""
     found = OrderBook.objects.filter(series__in=chosen, bucket=bucket)
