@@ -45,6 +45,10 @@ def main() -> None:
     rows = [
         _row("page", lambda: client.get(here), None),
         _row(f"plan of {len(series):,} series x 18 months", lambda: client.get(f"{here}grid/"), _plain_grid(cycle)),
+        *(
+            _row(f"{name} of the grand total", lambda part=part: client.get(f"{here}{part}/?row=total"), None)
+            for name, part in (("panel", "panel"), ("chart", "chart"), ("orders", "orders"))
+        ),
         _row("one cell saved", lambda: _save(client, here, few), plain_one),
         _row(f"{MANY_CELLS:,} cells saved with history", lambda: _save(client, here, many), plain_many),
     ]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demand.api import assumptions, baseline, choices, cleansing, plan
+from demand.api import assumptions, baseline, choices, cleansing, comments, orders, plan
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -19,6 +19,14 @@ urlpatterns = [
         "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/withdraw/",
         assumptions.AssumptionWithdrawView.as_view(),
         name="assumption-withdraw",
+    ),
+    path("order-book/", orders.OrderBookView.as_view(), name="order-book"),
+    path("cycles/<int:cycle_id>/demand/orders/", orders.RowOrdersView.as_view(), name="row-orders"),
+    path("cycles/<int:cycle_id>/demand/comments/", comments.CommentsView.as_view(), name="comments"),
+    path(
+        "cycles/<int:cycle_id>/demand/comments/<int:comment_id>/resolve/",
+        comments.CommentResolveView.as_view(),
+        name="comment-resolve",
     ),
     path("cycles/<int:cycle_id>/change-sets/", plan.ChangeSetsView.as_view(), name="change-sets"),
     path("change-sets/<uuid:change_set_id>/undo/", plan.UndoView.as_view(), name="change-set-undo"),

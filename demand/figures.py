@@ -18,12 +18,17 @@ def demand_figure(
     baseline: FloatMatrix,
     adjusted: FloatMatrix,
     last_consensus: FloatMatrix,
+    last_year: FloatMatrix,
     low: FloatMatrix | None,
     high: FloatMatrix | None,
 ) -> dict[str, Any]:
-    """Return history, baseline with its 80 % range, adjusted plan and last cycle's consensus by month, base units."""
+    """Return history, baseline with its 80 % range, adjusted plan, last cycle's consensus and last year, base units.
+
+    Last year is the demand of the same month a year earlier, over the plan's months; what has no number has no line.
+    """
     traces = [
         line_trace("Actual", past, actual, "ink"),
+        line_trace("Last year", months, last_year, "muted", width=1),
         line_trace("Last cycle", months, last_consensus, "muted", dash="dash", width=1.5),
         line_trace("Baseline", months, baseline, "accent", dash="dot"),
     ]
@@ -31,7 +36,7 @@ def demand_figure(
         traces.insert(0, range_trace("80% range", months, low, high, "chart-range"))
     if not np.allclose(adjusted, baseline):
         traces.append(line_trace("Adjusted", months, adjusted, "warn", width=2.5))
-    return figure(traces)
+    return figure([trace for trace in traces if any(value is not None for value in trace["y"])])
 
 
 def cleansing_figure(

@@ -1,11 +1,19 @@
-"""What gathering demand adds to the home page: corrections of history that wait for a decision."""
+"""What gathering demand adds to the home page: corrections to decide on, and what colleagues ask."""
+
+from urllib.parse import urlencode
 
 from django.urls import reverse
+from django.utils.text import Truncator
 
+from demand.models import Comment
 from demand.selectors.cleansing import cleansing_waiting
+from demand.selectors.comments import mentions_waiting
 from sop.constants import StepKind, StepState
 from sop.home_items import HomeItem, home_item
 from sop.models import CycleStep, User
+
+SHOWN = 5
+WORDS = 160  # characters of the comment
 
 
 @home_item(StepKind.GATHER)
@@ -19,3 +27,29 @@ def corrections_to_decide(user: User, step: CycleStep) -> list[HomeItem]:
     sentence = "Decide on a correction of history" if count == 1 else f"Decide on {count:,} corrections of history"
     url = reverse("demand:cleansing", args=[step.cycle_id])
     return [HomeItem(sentence, "The baseline uses those you accept.", url, "Look at them", step.due_at)]
+
+
+@home_item(StepKind.GATHER)
+def asked_about(user: User, step: CycleStep) -> list[HomeItem]:
+    """Return each place where this person is asked something; it goes when they answer there or it is resolved."""
+    waiting = mentions_waiting(user, step.cycle)
+    items = [_item(comment) for comment in waiting[:SHOWN]]
+    if len(waiting) > SHOWN:
+        more = len(waiting) - SHOWN
+        url = _url(waiting[SHOWN])
+        items.append(
+            HomeItem(f"{more} more comment{'' if more == 1 else 's'} ask{'s' * (more == 1)} you", "", url, "Answer")
+        )
+    return items
+
+
+def _item(comment: Comment) -> HomeItem:
+    month = f", {comment.bucket:%b %Y}" if comment.bucket else ""
+    sentence = f"{comment.author_name} asks you about {comment.row_name}{month}"
+    return HomeItem(sentence, Truncator(comment.text).chars(WORDS), _url(comment), "Answer")
+
+
+def _url(comment: Comment) -> str:
+    """Return the address of the grid with the row and the month chosen."""
+    place = {"row": comment.row_id} | ({"bucket": comment.bucket.isoformat()} if comment.bucket else {})
+    return f"{reverse('demand:adjust', args=[comment.cycle_id])}?{urlencode(place)}"

@@ -1,6 +1,6 @@
-"""Screens of what is forecast and what happened: series may be switched off, actuals come by files only."""
+"""Screens of what is forecast, happened and is on order: series may be switched off, the rest comes by files only."""
 
-from demand.models import Actual, Series
+from demand.models import Actual, OrderBook, Series
 from sop.master_spec import MasterTable, Shown, register
 
 GROUP = "Demand"
@@ -50,6 +50,28 @@ ACTUALS = MasterTable(
     view="demand.view_demand",
     customer="series__customer",
 )
+ORDER_BOOK = MasterTable(
+    "order-book",
+    "Order book",
+    "an open order",
+    GROUP,
+    OrderBook,
+    (
+        Shown("Product", "series__product__code"),
+        Shown("Customer", "series__customer__name"),
+        Shown("Location", "series__location__name"),
+        Shown("Month asked for", "bucket", "month"),
+        Shown("Open orders", "open_orders", "number"),
+        Shown("Quotes", "quotes", "number"),
+        Shown("As of", "as_of", "date"),
+    ),
+    "sop.edit_master_data",
+    search=("series__product__code", "series__product__name", "series__customer__name"),
+    filters=("series__product__family", "series__location"),
+    order=("bucket", "series"),
+    view="demand.view_demand",
+    customer="series__customer",
+)
 
-for table in (SERIES, ACTUALS):
+for table in (SERIES, ACTUALS, ORDER_BOOK):
     register(table)

@@ -4,6 +4,8 @@ from demand.models.assumption import Assumption, AssumptionCell
 from demand.models.baseline import Baseline, BaselineRun, BaselineSeries
 from demand.models.choice import BaselineChoice
 from demand.models.cleansing import Cleansing
+from demand.models.comment import Comment
+from demand.models.order_book import OrderBook
 from demand.models.override import ChangeSet, ForecastSnapshot, Override
 from demand.models.series import Actual, Series
 
@@ -17,7 +19,9 @@ __all__ = [
     "BaselineSeries",
     "ChangeSet",
     "Cleansing",
+    "Comment",
     "ForecastSnapshot",
+    "OrderBook",
     "Override",
     "Series",
 ]

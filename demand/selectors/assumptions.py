@@ -1,6 +1,5 @@
 """The assumptions a person sees: what each gives this cycle's plan, and where a planner's number takes its place."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -190,9 +189,9 @@ def assumption_rows(cycle: Cycle, user: User, chosen: QuerySet[Assumption]) -> l
     ]
 
 
-def assumptions_touching(cycle: Cycle, user: User, series_ids: Sequence[int]) -> list[tuple[Assumption, str]]:
+def assumptions_touching(cycle: Cycle, user: User, chosen: QuerySet[Series]) -> list[tuple[Assumption, str]]:
     """Return the assumptions that reach one of these series in this cycle, each with its state in it."""
-    cells = AssumptionCell.objects.filter(cycle=cycle, series_id__in=series_ids)
+    cells = AssumptionCell.objects.filter(cycle=cycle, series__in=chosen)
     states = dict(cells.order_by().values_list("assumption_id", "state").distinct())
     found = assumptions_visible(user).filter(pk__in=states).select_related("product", "family", "customer", "owner")
     return [(each, states[each.pk]) for each in found.order_by("first_bucket", "pk")]

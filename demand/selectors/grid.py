@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from demand.frames import FloatMatrix
 from demand.models import Override
 from demand.selectors import layers as layer_reads
+from demand.selectors.comments import comment_cells
+from demand.selectors.orders import products_with_orders
 from demand.selectors.series import layer_of, series_visible
 from demand.selectors.tree import Tree, tree, with_totals
 from sop.constants import StepKind, StepState
@@ -23,7 +25,7 @@ from sop.models import Company, Cycle, CycleStep, User
 ACTUAL_MONTHS = 6  # shown before the plan, so that a level is seen beside its past
 STARTING = ("plan", "baseline")
 ASSUMED = ("assumptions", "consensus")  # shown under a product only where they say something
-MEASURES = (*STARTING, *ASSUMED, "last_year", "last_consensus")
+MEASURES = (*STARTING, *ASSUMED, "last_year", "last_consensus", "open_orders")
 
 
 def shown_months(cycle: Cycle) -> list[date]:
@@ -40,6 +42,8 @@ def measure(cycle: Cycle, user: User, name: str, tree_: Tree) -> FloatMatrix:
         return plan_measures(cycle, user, tree_, layer_reads.layers(cycle, series_ids=ids))[name]
     if name == "last_year":
         return with_totals(tree_, layer_reads.last_year(series_ids=ids, months=[*past, *plan]))
+    if name == "open_orders":
+        return with_totals(tree_, layer_reads.open_orders(series_ids=ids, months=[*past, *plan]))
     nothing = np.full((len(ids), ACTUAL_MONTHS), np.nan)
     return with_totals(tree_, np.hstack([nothing, layer_reads.last_consensus(cycle, series_ids=ids)]))
 
@@ -61,11 +65,13 @@ def plan_measures(cycle: Cycle, user: User, tree_: Tree, layers: layer_reads.Lay
 
 
 def layer_rows(user: User, tree_: Tree, added: FloatMatrix) -> dict[str, list[int]]:
-    """Return, per measure of ASSUMED, the product rows it is shown under; a planner's own row is the consensus."""
+    """Return, per measure not all products have, the rows it is shown under; a planner's own row is the consensus."""
     reached = np.flatnonzero(~np.isnan(added).all(axis=1))
     products = [int(row) for row in reached if tree_.rows[row].product and tree_.rows[row].series is None]
     shown = ASSUMED[:1] if layer_of(user) == "consensus" else ASSUMED
-    return dict.fromkeys(shown, products)
+    ordered = products_with_orders(tree_.series_ids)
+    open_orders = [at for at, row in enumerate(tree_.rows) if row.series is None and row.product in ordered]
+    return dict.fromkeys(shown, products) | {"open_orders": open_orders}
 
 
 def below_cells(tree_: Tree, layers: layer_reads.Layers) -> list[tuple[int, int, float]]:
@@ -137,6 +143,7 @@ def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
         "versions": {str(series): row for series, row in zip(tree_.series_ids, known, strict=True)},
         "prices": prices(tree_.series_ids, cycle.bucket),
         "notes": note_cells(cycle, tree_, layer),
+        "comments": comment_cells(cycle, user, tree_, shown_months(cycle)),
         "measures": MEASURES,
         "first_plan_column": ACTUAL_MONTHS,
         "currency": company_currency(),

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Max
 from numpy.typing import NDArray
 
@@ -39,10 +40,19 @@ SHIPPED_SQL = """
     select series_id, bucket, shipped::float8 from demand_actual
     where series_id = any(%(ids)s) and bucket >= %(first)s and bucket <= %(last)s
 """
+ORDERS_SQL = """
+    select series_id, bucket, open_orders::float8 from demand_orderbook
+    where series_id = any(%(ids)s) and open_orders > 0
+"""
 SNAPSHOT_SQL = """
     select s.series_id, s.bucket, s.consensus::float8 from demand_forecastsnapshot s
     where s.cycle_id = %(cycle)s and s.series_id = any(%(ids)s)
       and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(cycle)s)
+"""
+MONTHS_SQL = """
+    select month::date from generate_series(%(since)s::date, (select max(bucket) from demand_actual),
+                                            interval '1 month') as month
+    where exists (select from demand_actual where bucket = month::date and ordered > 0) order by 1
 """
 
 
@@ -116,6 +126,11 @@ def last_year(*, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatr
     return matrix
 
 
+def open_orders(*, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
+    """Return what customers have on order by the month they asked for; NaN where nothing is."""
+    return month_matrix(ORDERS_SQL, {"ids": list(series_ids)}, series_ids=series_ids, months=months)
+
+
 def last_consensus(cycle: Cycle, *, series_ids: Sequence[int]) -> FloatMatrix:
     """Return the consensus of the cycle before this one; NaN where it planned nothing."""
     before = Cycle.objects.filter(bucket__lt=cycle.bucket).order_by("-bucket").first()
@@ -135,9 +150,14 @@ def last_actual_month(before: date | None = None) -> date | None:
 
 
 def months_with_actuals(since: date) -> list[date]:
-    """Return the months from `since` on in which anything was ordered, in order."""
-    found = Actual.objects.filter(bucket__gte=since, ordered__gt=0).order_by("bucket").values_list("bucket", flat=True)
-    return list(found.distinct())
+    """Return the months from `since` on in which anything was ordered, in order.
+
+    Asked month by month, which takes one look at the index each; the months of half a million rows take a tenth of a
+    second to tell apart.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(MONTHS_SQL, {"since": since})
+        return [month for (month,) in cursor.fetchall()]
 
 
 def snapshot_version(cycle: Cycle) -> int | None:

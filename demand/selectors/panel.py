@@ -1,33 +1,23 @@
-"""The side panel of one grid row: chart, history of the cell, why this number."""
+"""The side panel of one grid row and month: its layers, what is said of it, history of the cell, why this number."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
 
 from demand.constants import Route
-from demand.figures import demand_figure
-from demand.frames import FloatMatrix, month_matrix
 from demand.models import Assumption, BaselineSeries, Override, Series
 from demand.selectors.assumptions import assumptions_touching
-from demand.selectors.layers import (
-    BASELINE_SQL,
-    adopted_run,
-    demand_actual,
-    last_consensus,
-    last_year,
-    layers,
-    plan_months,
-)
-from demand.selectors.series import layer_of, series_editable, series_visible
-from demand.selectors.track_record import TrackRecord, track_record
-from sop.engine.months import month_add, month_list
-from sop.models import Cycle, Family, User
+from demand.selectors.comments import RowComments, row_comments
+from demand.selectors.layers import adopted_run, plan_months
+from demand.selectors.orders import month_orders
+from demand.selectors.row_sums import FloatRow, actual_months, row_layers, row_range, year_before
+from demand.selectors.rows import row_series
+from demand.selectors.series import layer_of
+from sop.engine.months import month_add
+from sop.models import Cycle, User
 
-HISTORY_MONTHS = 24  # before the plan in the chart
 HISTORY_LINES = 50
 
 
@@ -52,7 +42,8 @@ class RowPanel:
     subtitle: str
     bucket: date
     is_series: bool
-    editable: bool
+    product: str  # its code, of a series
+    customer_id: int
     abc: str
     plan: float
     baseline: float
@@ -61,81 +52,63 @@ class RowPanel:
     last_year: float | None
     low: float | None
     high: float | None
-    figure: dict[str, Any]
+    open_orders: float
+    quotes: float
     changes: list[CellChange]
     why: BaselineSeries | None
     route: str
     current: Override | None
-    record: TrackRecord | None
+    small_edit: float | None  # how far the cell is from its baseline, where that is less than a month's own swing
+    comments: RowComments
     assumptions: list[tuple[Assumption, str]]  # that reach the row in any month, each with its state
 
 
 def row_panel(cycle: Cycle, user: User, *, row_id: str, bucket: date) -> RowPanel | None:
-    """Return the panel of a grid row ("total", "f3", "p12", "s99"); None where this person sees no such row."""
-    chosen = _series_of(user, row_id)
-    ids = list(chosen.values_list("pk", flat=True)) if chosen is not None else []
-    months = plan_months(cycle)
-    if not ids or bucket not in months:
+    """Return the panel of a grid row ("total", "f3", "p12", "s99"); None where this person sees no such row.
+
+    Of the plan it reads the one month; what needs all months of ten thousand series follows by itself.
+    """
+    chosen = row_series(user, row_id)
+    if chosen is None or bucket not in plan_months(cycle):
         return None
-    first = chosen.select_related("product__family", "customer", "location").first() if chosen is not None else None
-    assert first is not None  # ids is not empty
-    at = months.index(bucket)
-    is_series = row_id.startswith("s")
-    plan = layers(cycle, series_ids=ids)
+    first = chosen.select_related("product__family", "customer", "location").first()
+    if first is None:
+        return None
+    series = first if row_id.startswith("s") else None
+    plan = row_layers(cycle, chosen, [bucket])
     own = plan.consensus if layer_of(user) == "consensus" else plan.sales
-    past = month_list(month_add(cycle.bucket, -HISTORY_MONTHS), HISTORY_MONTHS)
-    low, high = (_quantile(cycle, ids, column) if is_series else None for column in ("q0_1", "q0_9"))
-    year_ago = last_year(series_ids=ids, months=months).sum(axis=0)
+    low, high = row_range(cycle, series, [bucket]) if series else (None, None)
     title, subtitle = _title(row_id, first)
+    why = _why(cycle, series) if series else None
+    current = _current(cycle, user, series, bucket) if series else None
+    year_ago = month_add(bucket, -12)
+    open_orders, quotes = month_orders(chosen, bucket)
     return RowPanel(
         row_id=row_id,
         title=title,
         subtitle=subtitle,
         bucket=bucket,
-        is_series=is_series,
-        editable=is_series and series_editable(user).filter(pk=first.pk).exists(),
+        is_series=series is not None,
+        product=first.product.code,
+        customer_id=first.customer_id,
         abc=first.product.abc if row_id[0] in "ps" else "",
-        plan=float(own[:, at].sum()),
-        baseline=float(plan.baseline[:, at].sum()),
-        consensus=float(plan.consensus[:, at].sum()),
-        added=float(np.nansum(plan.added[:, at])),
-        last_year=None if np.isnan(year_ago[at]) else float(year_ago[at]),
-        low=_number(low, at),
-        high=_number(high, at),
-        figure=demand_figure(
-            past=past,
-            actual=demand_actual(series_ids=ids, months=past).sum(axis=0),
-            months=months,
-            baseline=plan.baseline.sum(axis=0),
-            adjusted=own.sum(axis=0),
-            last_consensus=last_consensus(cycle, series_ids=ids).sum(axis=0),
-            low=low,
-            high=high,
-        ),
-        changes=_changes(cycle, first, bucket) if is_series else [],
-        why=_why(cycle, first) if is_series else None,
-        route=_route(cycle, first) if is_series else "",
-        current=Override.objects.filter(cycle=cycle, series=first, bucket=bucket, layer=layer_of(user)).first()
-        if is_series
-        else None,
-        record=_record(cycle, user, None if row_id == "total" else first.product.family),
-        assumptions=assumptions_touching(cycle, user, ids),
+        plan=float(own[0]),
+        baseline=float(plan.baseline[0]),
+        consensus=float(plan.consensus[0]),
+        added=float(plan.added[0]),
+        last_year=_number(year_before(actual_months(chosen, since=year_ago, before=month_add(year_ago, 1)), [bucket])),
+        low=_number(low),
+        high=_number(high),
+        open_orders=open_orders,
+        quotes=quotes,
+        changes=_changes(cycle, series, bucket) if series else [],
+        why=why,
+        route=Route(why.route).label if why and why.route in Route.values else "",
+        current=current,
+        small_edit=_small(current, why, float(plan.baseline[0])),
+        comments=row_comments(cycle, user, row_id=row_id, bucket=bucket),
+        assumptions=assumptions_touching(cycle, user, chosen),
     )
-
-
-def _record(cycle: Cycle, user: User, family: Family | None) -> TrackRecord | None:
-    chosen = series_visible(user) if family is None else series_visible(user).filter(product__family=family)
-    return track_record(cycle, user, chosen, family=family.name if family else "")
-
-
-def _series_of(user: User, row_id: str) -> QuerySet[Series] | None:
-    kind, number = row_id[:1], row_id[1:]
-    if row_id == "total":
-        return series_visible(user)
-    if not number.isdecimal():
-        return None
-    column = {"f": "product__family_id", "p": "product_id", "s": "pk"}.get(kind)
-    return series_visible(user).filter(**{column: int(number)}) if column else None
 
 
 def _title(row_id: str, first: Series) -> tuple[str, str]:
@@ -148,15 +121,21 @@ def _title(row_id: str, first: Series) -> tuple[str, str]:
     return first.product.name, f"{first.customer.name}, {first.location.name}"
 
 
-def _quantile(cycle: Cycle, ids: list[int], column: str) -> FloatMatrix:
-    params: dict[str, Any] = {"cycle": cycle.pk, "ids": ids}
-    sql = BASELINE_SQL.format(column=column)
-    row: FloatMatrix = month_matrix(sql, params, series_ids=ids, months=plan_months(cycle))[0]
-    return row
+def _number(months: FloatRow | None) -> float | None:
+    """Return the number of the one month asked for."""
+    return None if months is None or np.isnan(months[0]) else float(months[0])
 
 
-def _number(row: FloatMatrix | None, at: int) -> float | None:
-    return None if row is None or np.isnan(row[at]) else float(row[at])
+def _current(cycle: Cycle, user: User, series: Series, bucket: date) -> Override | None:
+    return Override.objects.filter(cycle=cycle, series=series, bucket=bucket, layer=layer_of(user)).first()
+
+
+def _small(current: Override | None, why: BaselineSeries | None, baseline: float) -> float | None:
+    """Return the size of a change that a month's own swing swallows; None where there is none or it is larger."""
+    if current is None or current.quantity is None or why is None or why.noise is None:
+        return None
+    moved = abs(float(current.quantity) - baseline)
+    return moved if 0 < moved < why.noise else None
 
 
 def _changes(cycle: Cycle, series: Series, bucket: date) -> list[CellChange]:
@@ -171,8 +150,3 @@ def _changes(cycle: Cycle, series: Series, bucket: date) -> list[CellChange]:
 def _why(cycle: Cycle, series: Series) -> BaselineSeries | None:
     run = adopted_run(cycle)
     return BaselineSeries.objects.filter(run=run, series=series).first() if run else None
-
-
-def _route(cycle: Cycle, series: Series) -> str:
-    why = _why(cycle, series)
-    return Route(why.route).label if why and why.route in Route.values else ""

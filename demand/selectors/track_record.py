@@ -18,17 +18,19 @@ MONTHS_BACK = 12
 LAG_MAX = 3  # months from the cycle to the month; what was said a year ahead is nobody's record
 
 # A month counts once for every cycle that planned it: the same number repeated three times was wrong three times.
+# Which months of which cycles count is settled first, or the database asks for the latest version row by row.
 RECORD_SQL = f"""
-    with kept as (
-        select s.series_id, s.bucket, s.baseline, s.{{layer}} as own
-        from demand_forecastsnapshot s
-        join sop_cycle c on c.id = s.cycle_id
-        where s.series_id = any(%(ids)s) and s.bucket = any(%(months)s) and c.bucket < %(now)s
-          and s.bucket < c.bucket + make_interval(months => %(lag)s)
-          and s.version = (select max(version) from demand_forecastsnapshot v where v.cycle_id = s.cycle_id)
+    with past as materialized (
+        select c.id, c.bucket, (select max(version) from demand_forecastsnapshot v where v.cycle_id = c.id) as version
+        from sop_cycle c where c.bucket < %(now)s
+    ), said as materialized (
+        select p.id as cycle_id, p.version, month as bucket from past p, unnest(%(months)s::date[]) as month
+        where month >= p.bucket and month < p.bucket + make_interval(months => %(lag)s)
     ), cell as (
-        select k.*, coalesce({DEMAND_SQL}, 0) as actual
-        from kept k left join demand_actual a on a.series_id = k.series_id and a.bucket = k.bucket
+        select s.bucket, s.baseline, s.{{layer}} as own, coalesce({DEMAND_SQL}, 0) as actual
+        from said join demand_forecastsnapshot s using (cycle_id, version, bucket)
+        join unnest(%(ids)s::bigint[]) as mine(id) on mine.id = s.series_id
+        left join demand_actual a on a.series_id = s.series_id and a.bucket = s.bucket
     )
     select coalesce(sum(own), 0), coalesce(sum(baseline), 0), coalesce(sum(actual), 0),
            min(bucket), max(bucket), count(*) filter (where own <> baseline),

@@ -1,5 +1,5 @@
 """Pages of gathering demand, one module a screen."""
 
-from demand.views import adjust, assumptions, baseline, choices, cleansing, profiles, progress
+from demand.views import adjust, assumptions, baseline, choices, cleansing, panel, profiles, progress
 
-__all__ = ["adjust", "assumptions", "baseline", "choices", "cleansing", "profiles", "progress"]
+__all__ = ["adjust", "assumptions", "baseline", "choices", "cleansing", "panel", "profiles", "progress"]

@@ -1,20 +1,17 @@
-"""The adjust screen: the grid, its measures, saving, reasons, the side panel, submit."""
+"""The adjust screen: the grid, its measures, saving, reasons, submit."""
 
 import uuid
 from dataclasses import asdict
-from datetime import date
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from demand import exports, forms
 from demand.constants import Reason
 from demand.selectors import grid as grid_reads
-from demand.selectors import panel as panel_reads
-from demand.selectors.cleansing import cleansed_months
 from demand.selectors.layers import adopted_run
 from demand.selectors.submit import reasons_missing
 from demand.services.change_set import change_set_undo
@@ -22,7 +19,7 @@ from demand.services.gather import territory_submit
 from demand.services.override import overrides_save
 from demand.services.reason import reasons_set
 from sop.constants import StepKind
-from sop.models import Cycle, CycleStep, User
+from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
 from sop.selectors.cycle import progress_of
 from sop.views.matrix import MatrixResponse
@@ -97,28 +94,6 @@ def undo(request: HttpRequest, cycle_id: int) -> JsonResponse:
     return JsonResponse(outcome.as_json())
 
 
-@require_safe
-@permission_required("demand.view_demand", raise_exception=True)
-def panel(request: HttpRequest, cycle_id: int) -> HttpResponse:
-    """Show the side panel of one row and month: chart, reason, history, why this number."""
-    cycle = get_object_or_404(Cycle, pk=cycle_id)
-    try:
-        bucket = date.fromisoformat(request.GET["bucket"]) if request.GET.get("bucket") else cycle.bucket
-    except ValueError as error:
-        raise Http404 from error
-    view = panel_reads.row_panel(cycle, signed_in(request), row_id=request.GET.get("row", "total"), bucket=bucket)
-    if view is None:
-        raise Http404
-    context = {
-        "cycle": cycle,
-        "panel": view,
-        "reasons": Reason.choices,
-        "can_edit": grid_reads.can_edit(cycle, signed_in(request)),
-        "cleansed": cleansed_months(signed_in(request), view.row_id),
-    }
-    return render(request, "demand/panel.html", context)
-
-
 @require_POST
 @permission_required("demand.override_forecast", raise_exception=True)
 def submit(request: HttpRequest, cycle_id: int) -> HttpResponse:
@@ -177,8 +152,3 @@ def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = N
         "refusal": refusal,
     }
     return render(request, "demand/adjust.html", context, status=refusal.status if refusal else 200)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else through
-    return request.user

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from publish.demo.clock import clock, moment
-from publish.demo.gather import assumptions_make, baseline_make, changes_make, submissions_make
+from publish.demo.gather import assumptions_make, baseline_make, changes_make, remarks_make, submissions_make
 from publish.demo.people import PEOPLE
 from publish.demo.plan import supply_plan
 from publish.demo.settle import (
@@ -59,6 +59,7 @@ def february(users: dict[str, User], today: date) -> None:
     baseline_make(users["olga"], cycle, moment(begin, 10))
     changes_make(users, cycle, moment(following, 8, 10))
     assumptions_make(users, cycle, moment(following, 11))
+    remarks_make(users, cycle, moment(following, 13))
     submissions_make(users, cycle, list(SUBMITTED_IN_FEBRUARY), moment(following, 15))
 
 

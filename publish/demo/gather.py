@@ -14,12 +14,14 @@ from demand.selectors.series import layer_of
 from demand.services.assumption import assumption_state
 from demand.services.assumption_rules import Stated
 from demand.services.baseline import baseline_request
+from demand.services.comment import Said, comment_post
 from demand.services.gather import territory_submit
 from demand.services.outcome import CellEdit
 from demand.services.override import overrides_save
 from publish.demo.clock import clock
 from publish.demo.dice import dice
-from publish.demo.story import ASSUMPTIONS, CHANGES, Change
+from publish.demo.story import ASSUMPTIONS, CHANGES, REMARKS, Change
+from publish.demo.tables import keys_by
 from publish.demo.work import job_run
 from sop.constants import Source
 from sop.models import Customer, Cycle, Family, User
@@ -71,6 +73,15 @@ def assumptions_make(users: dict[str, User], cycle: Cycle, at: datetime) -> None
                 note=known.note,
             )
             assumption_state(user=user, cycle_id=cycle.pk, stated=stated)
+
+
+def remarks_make(users: dict[str, User], cycle: Cycle, begins: datetime) -> None:
+    """Let people talk about numbers, one after the other."""
+    families = keys_by(Family)
+    for number, remark in enumerate(REMARKS):
+        with clock(begins + timedelta(minutes=MINUTES_APART * number)), acting(users[remark.who], Source.PAGE):
+            said = Said(f"f{families[remark.family]}", remark.month, remark.text)
+            comment_post(user=users[remark.who], cycle_id=cycle.pk, said=said)
 
 
 def submissions_make(users: dict[str, User], cycle: Cycle, who: list[str], begins: datetime) -> None:

@@ -13,6 +13,7 @@ from publish.demo.facts import Period, facts_write
 from publish.demo.keys import Keys, keys
 from publish.demo.lead_times import lead_times_write
 from publish.demo.master import capacity_write, company_write, costs_write, goods_write, lanes_write, money_write
+from publish.demo.order_book import order_book_write
 from publish.demo.people import people_write
 from publish.demo.questions import questions
 from publish.demo.span import FIRST
@@ -57,6 +58,7 @@ def _cycles_write(made_up: World, key: Keys, users: dict[str, User], today: date
     _known_write(made_up, key, users, after=DECEMBER, until=JANUARY)
     january(users)
     _known_write(made_up, key, users, after=JANUARY, until=FEBRUARY)
+    order_book_write(made_up, key, FEBRUARY)
     february(users, today)
 
 

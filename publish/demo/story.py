@@ -39,6 +39,15 @@ class Known(NamedTuple):
     note: str
 
 
+class Remark(NamedTuple):
+    """Something one person says about a family's month in the open cycle."""
+
+    who: str
+    family: str
+    month: date
+    text: str
+
+
 WORRY, PROJECT, PROMOTION, FIX = Reason.SUPPLY_WORRY, Reason.PROJECT_WON, Reason.PROMOTION, Reason.DATA_ERROR
 
 # December: nobody lies, everybody asks for more than they need. Ana and Mia have looked into customers' yards.
@@ -118,4 +127,14 @@ ASSUMPTIONS = (
     Known(FEBRUARY, "jo", AssumptionKind.PROMOTION, OPPORTUNITY, "W09", "SIDE",
           date(2022, 4, 1), date(2022, 5, 1), 400, None, 60,
           "Siding package if the spring storms come: would use up stock we have too much of."),
+)  # fmt: skip
+
+# Said in February, in this order; Ben has not answered yet.
+REMARKS = (
+    Remark("sam", "SIDE", date(2022, 3, 1),
+           "@mia We hold half a year of siding. Do your customers still have full racks?"),
+    Remark("mia", "SIDE", date(2022, 3, 1),
+           "Flint Hills and the Kansas City roofers, yes: no normal orders before May."),
+    Remark("olga", "GYPS", date(2022, 3, 1),
+           "@ben Your customers have far more board on order than they ever kept. Which of it is real for March?"),
 )  # fmt: skip

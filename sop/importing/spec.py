@@ -102,6 +102,8 @@ class Table:
     fold_key: tuple[str, ...] = ()  # file columns that must not repeat where one row of the file is one row here
     line_key: tuple[str, ...] = ()  # and where several rows of the file are added up
     growing: tuple[str, ...] = ()  # columns whose sum a later file is not expected to lower: where it does, it is said
+    # A file is all there is: rows it does not name are removed. Only for tables without history, which hold a state.
+    whole: bool = False
     step: str = ""  # the cycle's step whose closing makes this table read-only
 
     def column(self, name: str) -> Column:

@@ -1,4 +1,4 @@
-"""What a file would change: its rows with the ids of those that exist or new ones, and added, changed or same."""
+"""What a file would change: its rows with the ids of those that exist or new ones; added, changed, same, removed."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ from psycopg import sql
 from sop.services.import_faults import link_unknown_note, needed_note
 from sop.services.import_stage import Stage, column_type, default_of, model_columns, rows, run
 
-ADDED, CHANGED, SAME = "+", "~", "="
+ADDED, CHANGED, SAME, REMOVED = "+", "~", "=", "-"
 
 
 def plan_make(stage: Stage) -> None:
@@ -20,12 +20,15 @@ def plan_make(stage: Stage) -> None:
             wrong = "delete from {name} r using import_faults f where f.row = r.row and f.blocks"
             run(wrong, name=sql.Identifier(name))
     _compare(stage)
+    if stage.table.whole:
+        _removed_find(stage)
 
 
 def plan_counts() -> dict[str, int]:
-    """Return how many rows would be added, changed, left the same."""
+    """Return how many rows would be added, changed, left the same, removed."""
     found = dict(rows("select change, count(*) from import_plan group by change"))
-    return {"added": found.get(ADDED, 0), "changed": found.get(CHANGED, 0), "same": found.get(SAME, 0)}
+    words = {"added": ADDED, "changed": CHANGED, "same": SAME, "removed": REMOVED}
+    return {word: found.get(change, 0) for word, change in words.items()}
 
 
 def plan_notes(stage: Stage) -> list[str]:
@@ -113,6 +116,16 @@ def _compare(stage: Stage) -> None:
            left join {table} t on t.id = p.old_id""",
         differs=sql.SQL(" or ").join(differs) if differs else sql.SQL("false"),
         values=sql.SQL(", ").join(values),
+        table=stage.model_table,
+    )
+
+
+def _removed_find(stage: Stage) -> None:
+    """Add the rows that exist and the file does not name."""
+    run(
+        """insert into import_plan (id, old_id, change) select t.id, t.id, {removed} from {table} t
+           where not exists (select from import_plan p where p.id = t.id)""",
+        removed=sql.Literal(REMOVED),
         table=stage.model_table,
     )
 

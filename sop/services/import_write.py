@@ -25,7 +25,7 @@ def tables_written(stage: Stage) -> set[type[models.Model]]:
 
 
 def plan_write(stage: Stage, reason: str) -> None:
-    """Create what is pointed at and missing, then insert and update the rows; each with a row of history."""
+    """Create what is pointed at and missing, then insert, update and remove rows; each with a row of history."""
     for number, link in enumerate(stage.table.links):
         if stage.new_rows.get(number):
             _linked_write(number, link, reason)
@@ -36,6 +36,8 @@ def plan_write(stage: Stage, reason: str) -> None:
         sql.SQL("import_plan where change = '+'"),
     )
     _update(stage)
+    if stage.table.whole:
+        run("delete from {table} t using import_plan p where p.id = t.id and p.change = '-'", table=stage.model_table)
     _history(stage.table.model, sql.SQL("import_plan"), sql.SQL("p.change"), reason)
     statistics_refresh(*tables_written(stage))
 

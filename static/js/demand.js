@@ -36,6 +36,7 @@ class AdjustScreen {
     this._listen();
     this.count();
     this.selected(this.grid.range());
+    this._goWhereAsked();
     this.queue.flush();
   }
 
@@ -196,6 +197,9 @@ class AdjustScreen {
       onReason: (code, note, words) => this.giveReason(code, note, words),
       asked: () => this.marked().length || this.lastCells?.length || 0,
       focusGrid: () => this.grid.mark(),
+      onTalk: (row, months) => {
+        if (this.model.talk.learn(row, months)) this.grid.view.refresh();
+      },
     });
   }
 
@@ -213,9 +217,16 @@ class AdjustScreen {
       onKeysHelp: () => byId("keys-dialog").showModal(),
       onReason: (number) => this.panel.choose(number),
       onNote: () => this.panel.note(),
+      onComment: () => this.panel.comment(),
       onHistory: () => this.panel.history(),
       onHold: () => this.hold(),
     });
+  }
+
+  /** An address may name a row and a month: somebody is asked about them. */
+  _goWhereAsked() {
+    const asked = new URLSearchParams(location.search);
+    if (asked.has("row") && this.grid.find(asked.get("row"), asked.get("bucket"))) this.panel.revealComments();
   }
 
   _listen() {

@@ -45,7 +45,10 @@ class Command(BaseCommand):
             brought = self._checked(user, content, columns, options)
             if options["apply"]:
                 brought = apply_run(user, brought.pk, options["leave_out"])
-                self.stdout.write(f"Written: {brought.counts['added']:,} added, {brought.counts['changed']:,} changed.")
+                words = {
+                    name: name for name in ("added", "changed", *(["removed"] if brought.counts["removed"] else []))
+                }
+                self.stdout.write(f"Written: {_told(brought.counts, words)}.")
         except Refused as refusal:
             raise CommandError(str(refusal)) from refusal
 
@@ -73,8 +76,8 @@ class Command(BaseCommand):
         if stopped := counts.get("refused") or counts.get("question"):
             raise Refused(stopped)
         words = {"added": "would be added", "changed": "would change", "same": "same", "faulty": "faulty"}
-        told = ", ".join(f"{counts[key]:,} {word}" for key, word in words.items())
-        self.stdout.write(f"Import {brought.pk}: {brought.rows:,} rows; {told}.")
+        words |= {"removed": "would be removed"} if counts["removed"] else {}
+        self.stdout.write(f"Import {brought.pk}: {brought.rows:,} rows; {_told(counts, words)}.")
         for fault in brought.faults[:SHOWN]:
             sign = "" if fault["blocks"] else " (taken)"
             self.stdout.write(
@@ -82,3 +85,7 @@ class Command(BaseCommand):
             )
         if brought.fault_count > SHOWN:
             self.stdout.write(f"  and {brought.fault_count - SHOWN:,} more, all on the import's page.")
+
+
+def _told(counts: dict[str, Any], words: dict[str, str]) -> str:
+    return ", ".join(f"{counts[key]:,} {word}" for key, word in words.items())

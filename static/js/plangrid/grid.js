@@ -11,7 +11,8 @@ import { GridView } from "./view.js";
 export class PlanGrid {
   /**
    * `options`: label, rowTitle, corner, filter(row index), onSelect(range), onPaste({unread}), onOpenProduct(), onFind(),
-   * onLeave(), onKeysHelp(), onReason(number), onNote(), onHistory(), onHold().
+   * onLeave(), onKeysHelp(), onReason(number), onNote(), onComment(), onHistory(),
+   * onHold().
    */
   constructor(root, model, options) {
     this.root = root;
@@ -65,6 +66,21 @@ export class PlanGrid {
     this.other = { row: bottom, column: right };
     this.view.render();
     this.mark();
+  }
+
+  /** Go to a row by its name and a month, unfolding what hides it; false where there is no such row or month. */
+  find(id, bucket) {
+    const { model } = this;
+    const index = model.rows.findIndex((row) => row.id === id && !row.kind);
+    const column = bucket ? model.months.findIndex((month) => month.bucket === bucket) : model.first;
+    if (index < 0 || column < 0) return false;
+    for (let above = model.rows[index].parent; above >= 0; above = model.rows[above].parent) model.rows[above].open = true;
+    this.reload();
+    const line = this.shown.indexOf(index);
+    if (line < 0) return false;
+    if (model.rows[index].level > 2) this.options.onOpenProduct?.();
+    this.go(line, column);
+    return true;
   }
 
   /** Fold or unfold the row on a line; without `open` the other way round. */

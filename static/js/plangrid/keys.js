@@ -36,6 +36,7 @@ const WITH_CTRL = {
 const WITH_ALT = {
   ArrowRight: (grid) => grid.toggle(grid.active.row, true),
   ArrowLeft: (grid) => grid.toggle(grid.active.row, false),
+  c: (grid) => grid.options.onComment?.(),
   h: (grid) => grid.options.onHistory?.(),
   l: (grid) => grid.options.onHold?.(),
   1: (grid) => grid.options.onReason?.(1),

@@ -31,20 +31,22 @@ export function fillLine(line, model, index, at, rowHeight) {
     line.setAttribute("aria-rowindex", String(at + 3));
     line.style.transform = `translateY(${at * rowHeight}px)`;
   }
-  if (line.index !== index || line.open !== row.open) fillName(line, index, row);
+  const talk = model.talk.isOpen(row, null);
+  if (line.index !== index || line.open !== row.open || line.talk !== talk) fillName(line, index, row, talk);
   fillShare(line, model, index, row);
   for (const cell of line.cells) fillCell(cell, model, index, row);
 }
 
-function fillName(line, index, row) {
-  line.index = index;
-  line.open = row.open;
+function fillName(line, index, row, talk) {
+  Object.assign(line, { index, talk, open: row.open });
   const folds = row.end > index + 1;
   line.className = `pg-row level${row.level}${row.kind ? " layer" : ""}${row.open && row.level === 2 ? " open" : ""}`;
   line.setAttribute("aria-level", String(row.level + 1));
   if (folds) line.setAttribute("aria-expanded", String(row.open));
   else line.removeAttribute("aria-expanded");
-  line.name.className = `pg-cell pg-frozen level${row.level}`;
+  line.name.className = `pg-cell pg-frozen level${row.level}${talk ? " talk" : ""}`;
+  if (talk) line.name.setAttribute("aria-description", SAID.talk);
+  else line.name.removeAttribute("aria-description");
   line.name.title = row.name;
   line.twist.hidden = !folds;
   line.twist.textContent = row.open ? "▾" : "▸";
@@ -98,12 +100,13 @@ function cellNames(column, model, index, row, editable) {
   if (!row.series) names += " total";
   if (model.isChanged(index, column)) names += " changed";
   if (model.isNoted(index, column)) names += " noted";
+  if (model.talk.isOpen(row, column)) names += " talk";
   if (model.isHeld(index, column)) names += " held";
   if (model.served.isRefused(index * model.width + column)) names += " refused";
   return names;
 }
 
-const SAID = { changed: "changed", noted: "has a note", held: "held", refused: "not saved" };
+const SAID = { changed: "changed", noted: "has a note", talk: "has an open comment", held: "held", refused: "not saved" };
 
 /** What the colours and marks of a cell say, for those who do not see them. */
 function describe(cell, names) {

@@ -4,6 +4,7 @@ import { BASELINE } from "./parse.js";
 import { gridRows, LEAF } from "./rows.js";
 import { Served } from "./served.js";
 import { spread } from "./spread.js";
+import { Talk } from "./talk.js";
 import { Worth } from "./worth.js";
 
 /** Sums carry rounding errors far below any unit. */
@@ -25,6 +26,7 @@ export class PlanModel {
     this.inMoney = false;
     this.worth = new Worth(this, data.prices);
     this.served = new Served(this, data.versions);
+    this.talk = new Talk(this, data.comments);
     this._fill(data);
   }
 

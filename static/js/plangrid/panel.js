@@ -1,21 +1,28 @@
 // The side panel: follows the focused cell, and takes the reason for the change just made.
 
 import { drawAll } from "../chart.js";
+import { Comments } from "./comments.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const WAIT = 250; // milliseconds the focus rests before the panel follows
 
 export class SidePanel {
-  /** `options`: url, onReason(code, note, words), asked() = how many changed cells a reason goes to, focusGrid(). */
+  /**
+   * `options`: url, onReason(code, note, words), asked() = how many changed cells a reason goes to, focusGrid(),
+   * onTalk(row, months with an open comment).
+   */
   constructor(element, options) {
     this.element = element;
     this.options = options;
+    this.comments = new Comments(element, options.onTalk);
     element.addEventListener("click", (event) => this._clicked(event));
+    element.addEventListener("htmx:afterSettle", () => this.revealing && this.comments.reveal()); // what came above moved them
   }
 
   /** Show a row's panel soon: {row, bucket}. */
   follow(place) {
     this.place = place;
+    this.revealing = false;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this._load(), WAIT);
   }
@@ -26,7 +33,16 @@ export class SidePanel {
   }
 
   note() {
-    this.element.querySelector("textarea")?.focus();
+    this._note()?.focus();
+  }
+
+  comment() {
+    this.comments.focus();
+  }
+
+  /** Bring the comments in sight, once they are there, of the place followed last: somebody came because of them. */
+  revealComments() {
+    this.revealing = true;
   }
 
   history() {
@@ -60,6 +76,8 @@ export class SidePanel {
     globalThis.htmx?.process(element);
     drawAll(element);
     this._ask();
+    this.comments.shown();
+    if (this.revealing) this.comments.reveal();
     const again = focused && element.querySelector(`[data-reason="${CSS.escape(focused)}"]`);
     if (again) again.focus();
     else if (inside) this.options.focusGrid();
@@ -78,7 +96,10 @@ export class SidePanel {
     const chip = event.target.closest("[data-reason]");
     if (!chip) return;
     for (const other of this.element.querySelectorAll("[data-reason]")) other.setAttribute("aria-pressed", String(other === chip));
-    const note = this.element.querySelector("textarea")?.value ?? "";
-    this.options.onReason(chip.dataset.reason, note, chip.textContent.trim());
+    this.options.onReason(chip.dataset.reason, this._note()?.value ?? "", chip.textContent.trim());
+  }
+
+  _note() {
+    return this.element.querySelector(".why-changed textarea");
   }
 }

@@ -9,9 +9,10 @@ export const LAYERS = {
   assumptions: "Assumptions",
   consensus: "Consensus",
   last_year: "Last year",
+  open_orders: "Open orders",
   last_consensus: "Last cycle",
 };
-const SOMETIMES = ["assumptions", "consensus"]; // only under the products the server names
+const SOMETIMES = ["assumptions", "consensus", "open_orders"]; // only under the products the server names
 
 /**
  * Return rows depth first: {source: index in the server's rows, parent, end: first row that is no longer inside, open,
