@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from demand.frames import FloatMatrix
-from sop.figures import figure, line_trace, range_trace
+from sop.figures import Figure, figure, line_trace, range_trace, waterfall_figure
 
 
 def demand_figure(
@@ -32,3 +32,14 @@ def demand_figure(
     if not np.allclose(adjusted, baseline):
         traces.append(line_trace("Adjusted", months, adjusted, "warn", width=2.5))
     return figure(traces)
+
+
+SCALES = ((10e6, 1e6, "million"), (10e3, 1e3, "thousand"), (0, 1, ""))  # from which total on, by what, its word
+
+
+def bridge_figure(steps: Sequence[tuple[str, float, bool]], *, unit: str) -> Figure:
+    """Return a waterfall of (label, value, whether it is a total); `unit` is what is counted, "units" or a currency."""
+    largest = max((abs(value) for _, value, is_total in steps if is_total), default=0)
+    _, scale, word = next(each for each in SCALES if largest >= each[0])
+    scaled = [(label, value / scale, is_total) for label, value, is_total in steps]
+    return waterfall_figure(scaled, unit=f"{word} {unit}".strip())

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db import connection
 from django.db.models import Max
 from numpy.typing import NDArray
 
@@ -136,8 +137,13 @@ def last_actual_month(before: date | None = None) -> date | None:
 
 def months_with_actuals(since: date) -> list[date]:
     """Return the months from `since` on in which anything was ordered, in order."""
-    found = Actual.objects.filter(bucket__gte=since, ordered__gt=0).order_by("bucket").values_list("bucket", flat=True)
-    return list(found.distinct())
+    sql = """
+        select m::date from generate_series(%s::date, (select max(bucket) from demand_actual), interval '1 month') m
+        where exists (select from demand_actual where bucket = m::date and ordered > 0) order by 1
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [since])
+        return [month for (month,) in cursor.fetchall()]
 
 
 def snapshot_version(cycle: Cycle) -> int | None:
