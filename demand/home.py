@@ -2,7 +2,7 @@
 
 from django.urls import reverse
 
-from demand.selectors.change_groups import questions_to
+from demand.selectors.change_groups import questions_to, told_of
 from sop.constants import StepKind, StepState
 from sop.home_items import HomeItem, home_item
 from sop.models import CycleStep, User
@@ -16,9 +16,10 @@ def questions_to_answer(user: User, step: CycleStep) -> list[HomeItem]:
     if step.state != StepState.OPEN or not user.has_perm("demand.override_forecast"):
         return []
     asked = questions_to(step.cycle, user)
+    told = told_of(step.cycle, asked[:SHOWN]) if asked else {}
     items = [
         HomeItem(
-            f"{group.decided_by} asks about {group.product}: {group.asked}",
+            f"{group.decided_by} asks about {group.product} for {told[user.pk, group.product_id].where}: {group.asked}",
             "Answer with a note, or change the number.",
             reverse("demand:change", args=[step.cycle_id, user.pk, group.product_id]),
             "Answer",

@@ -37,6 +37,6 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/demand/changes/<int:product_id>/answer/", views.review.answer, name="change-answer"),
     path("cycle/<int:cycle_id>/demand/log/", views.change_log.change_log_page, name="change-log"),
     path("cycle/<int:cycle_id>/demand/log/export/", views.change_log.export, name="change-log-csv"),
-    path("cycle/<int:cycle_id>/demand/log/<uuid:change_set_id>/", views.change_log.change_set, name="change-set"),
-    path("cycle/<int:cycle_id>/demand/log/<uuid:change_set_id>/undo/", views.change_log.undo, name="change-set-undo"),
+    path("change-sets/<uuid:change_set_id>/", views.change_log.change_set, name="change-set"),
+    path("change-sets/<uuid:change_set_id>/undo/", views.change_log.undo, name="change-set-undo"),
 ]

@@ -11,7 +11,7 @@ from demand.api import review_shapes as shapes
 from demand.models import ChangeReview, ChangeSet
 from demand.selectors.bridge import budget_bridge, last_cycle_bridge
 from demand.selectors.change_groups import ChangeGroup, change_groups
-from demand.selectors.change_sets import LogCell, LogFilter, change_log, change_sets, log_cells
+from demand.selectors.change_sets import LogCell, LogFilter, change_log, change_sets_visible, log_cells
 from demand.selectors.consensus import consensus, window_months
 from demand.services.change_review import (
     Pick,
@@ -127,10 +127,8 @@ class ChangeCellsView(ListView):
 
     def rows(self, user: User, query: dict[str, Any], **address: Any) -> Sequence[LogCell]:
         """Return the cells."""
-        found = ChangeSet.objects.select_related("cycle").filter(pk=address["change_set_id"]).first()
-        cycle = found.cycle if found else cycle_of(0)
-        get_object_or_404(change_sets(cycle, user), pk=address["change_set_id"])
-        return log_cells(user, [address["change_set_id"]], limit=None)
+        found = get_object_or_404(change_sets_visible(user), pk=address["change_set_id"])
+        return log_cells(user, [found.pk], limit=None)
 
 
 def _picks(sent: Sequence[dict[str, Any]]) -> list[Pick]:

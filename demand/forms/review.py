@@ -43,9 +43,9 @@ class ChangeLogForm(forms.Form):
     since = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
     until = forms.DateField(required=False, widget=forms.DateInput({"type": "date"}))
     size = forms.DecimalField(
-        label="At least, units", required=False, min_value=0, max_digits=13, decimal_places=3, help_text="Up or down."
+        label="Up or down by, units", required=False, min_value=0, max_digits=13, decimal_places=3
     )
-    words = forms.CharField(label="Contains", required=False, max_length=100, help_text="Scope or note.")
+    words = forms.CharField(label="Scope or note", required=False, max_length=100)
 
     def __init__(self, data: Any, people: QuerySet[User]) -> None:
         """`people` are those whose changes the reader may see."""

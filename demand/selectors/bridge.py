@@ -45,10 +45,13 @@ def last_cycle_bridge(families: Sequence[FamilyLayers]) -> list[BridgeStep]:
     ]
 
 
-def budget_bridge(families: Sequence[FamilyLayers]) -> list[BridgeStep]:
-    """Return the steps from the budget to the consensus, family by family, the widest gaps first."""
+def budget_bridge(families: Sequence[FamilyLayers], *, by: str = "money") -> list[BridgeStep]:
+    """Return the steps from the budget to the consensus, family by family, the widest gaps in `by` first.
+
+    `by` is "units" or "money".
+    """
     gaps = [BridgeStep(_gap_name(row), row.consensus - (row.budget or NOTHING)) for row in families]
-    gaps.sort(key=lambda step: (-abs(step.amount.money), -abs(step.amount.units), step.label))
+    gaps.sort(key=lambda step: (-abs(getattr(step.amount, by)), step.label))
     shown, rest = gaps[:FAMILIES_SHOWN], gaps[FAMILIES_SHOWN:]
     if len(rest) > 1:
         others = sum((step.amount for step in rest), NOTHING)

@@ -88,7 +88,12 @@ class LogCell:
 
 def change_sets(cycle: Cycle, user: User) -> QuerySet[ChangeSet]:
     """Return a cycle's change sets: everybody's for who sees every customer, else one's own."""
-    found = ChangeSet.objects.filter(cycle=cycle).order_by("-at", "id")
+    return change_sets_visible(user).filter(cycle=cycle)
+
+
+def change_sets_visible(user: User) -> QuerySet[ChangeSet]:
+    """Return the change sets of all cycles this person sees, latest first."""
+    found = ChangeSet.objects.order_by("-at", "id")
     return found if user.has_perm("sop.view_all_customers") else found.filter(user=user)
 
 

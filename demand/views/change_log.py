@@ -6,20 +6,27 @@ from datetime import date
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from demand.exports import change_log_csv
 from demand.forms.review import ChangeLogForm
 from demand.models import ChangeSet, Series
-from demand.selectors.change_sets import CELLS_SHOWN, change_log, change_sets, log_cells, people_changing, undoable
+from demand.selectors.change_sets import (
+    CELLS_SHOWN,
+    change_log,
+    change_sets_visible,
+    log_cells,
+    people_changing,
+    undoable,
+)
 from demand.selectors.grid import gather_is_open
 from demand.services.change_set import change_set_undo
 from demand.services.outcome import RefusedCell
 from sop.models import Cycle
 from sop.refusals import Refused
-from sop.views.request import signed_in
+from sop.views.request import about_cycle, signed_in
 
 PAGE_CHANGES = 50
 
@@ -44,29 +51,28 @@ def change_log_page(request: HttpRequest, cycle_id: int) -> HttpResponse:
 
 @require_safe
 @permission_required("demand.view_demand", raise_exception=True)
-def change_set(request: HttpRequest, cycle_id: int, change_set_id: uuid.UUID) -> HttpResponse:
+def change_set(request: HttpRequest, change_set_id: uuid.UUID) -> HttpResponse:
     """Show one change with its cells."""
-    return _one(request, get_object_or_404(Cycle, pk=cycle_id), change_set_id)
+    return _one(request, change_set_id)
 
 
 @require_POST
 @permission_required("demand.override_forecast", raise_exception=True)
-def undo(request: HttpRequest, cycle_id: int, change_set_id: uuid.UUID) -> HttpResponse:
+def undo(request: HttpRequest, change_set_id: uuid.UUID) -> HttpResponse:
     """Take a change back as a whole; cells changed since by others stay and are named."""
-    cycle = get_object_or_404(Cycle, pk=cycle_id)
     user = signed_in(request)
-    get_object_or_404(change_sets(cycle, user), pk=change_set_id)
+    get_object_or_404(change_sets_visible(user), pk=change_set_id)
     try:
         outcome = change_set_undo(user=user, change_set_id=change_set_id, undo_id=uuid.uuid4())
     except Refused as refusal:
-        return _one(request, cycle, change_set_id, refusal=str(refusal), status=refusal.status)
+        return _one(request, change_set_id, refusal=str(refusal), status=refusal.status)
     if outcome.refused:
         stayed = _stayed(outcome.refused[:CELLS_SHOWN])
         sentence = f"{len(outcome.saved):,} taken back, {len(outcome.refused):,} stay as they are."
-        return _one(request, cycle, change_set_id, refusal=sentence, stayed=stayed, status=409)
+        return _one(request, change_set_id, refusal=sentence, stayed=stayed, status=409)
     count = len(outcome.saved)
     messages.success(request, f"Undone: {count:,} cell{'' if count == 1 else 's'} taken back.")
-    return redirect("demand:change-set", cycle_id=cycle_id, change_set_id=outcome.change_set)
+    return redirect("demand:change-set", change_set_id=outcome.change_set)
 
 
 @require_safe
@@ -90,7 +96,6 @@ def _form(request: HttpRequest, cycle: Cycle) -> ChangeLogForm:
 
 def _one(
     request: HttpRequest,
-    cycle: Cycle,
     change_set_id: uuid.UUID,
     *,
     refusal: str = "",
@@ -98,15 +103,14 @@ def _one(
     status: int = 200,
 ) -> HttpResponse:
     user = signed_in(request)
-    visible = change_sets(cycle, user).select_related("assumption", "undone_by", "undoes")
-    found = visible.filter(pk=change_set_id).first()
-    if found is None:
-        raise Http404
+    visible = change_sets_visible(user).select_related("cycle", "assumption", "undone_by", "undoes")
+    found = get_object_or_404(visible, pk=change_set_id)
+    about_cycle(request, found.cycle_id)
     context = {
-        "cycle": cycle,
+        "cycle": found.cycle,
         "change": found,
         "cells": log_cells(user, [found.pk]),
-        "can_undo": gather_is_open(cycle) and undoable(user, found),
+        "can_undo": gather_is_open(found.cycle) and undoable(user, found),
         "refusal": refusal,
         "stayed": stayed or [],
     }

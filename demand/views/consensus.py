@@ -51,7 +51,7 @@ def _figures(found: Consensus, unit: str) -> dict[str, Any]:
     if last:
         bridges.append(("last", "From the last cycle", last, last_cycle_bridge(found.over(last))))
     if budget:
-        bridges.append(("budget", "From the budget", budget, budget_bridge(found.over(budget))))
+        bridges.append(("budget", "From the budget", budget, budget_bridge(found.over(budget), by=unit)))
     return {
         "months": found.months,
         "rows": consensus_rows(found, unit),

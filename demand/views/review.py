@@ -29,7 +29,7 @@ from demand.selectors.territory import territories
 from demand.selectors.track_record import track_records
 from demand.services.change_review import Reviewed, change_answer, change_ask, changes_accept, changes_accept_below
 from sop.constants import StepKind
-from sop.models import Cycle, CycleStep, User
+from sop.models import Cycle, CycleStep, Product, User
 from sop.refusals import Conflict, Refused
 from sop.selectors.master_history import row_history
 from sop.views.request import signed_in
@@ -191,7 +191,9 @@ def _change_page(
         raise Http404
     group = change_group(cycle, person=person, product_id=product_id)
     if group is None:
-        raise Http404
+        product = get_object_or_404(Product, pk=product_id)
+        nothing = {"cycle": cycle, "person": person, "product": product, "refusal": refusal}
+        return render(request, "demand/change_none.html", nothing, status=refusal.status if refusal else 200)
     is_open = gather_is_open(cycle)
     row = cycle.change_reviews.filter(person=person, product_id=product_id).first()
     context = {
