@@ -1,7 +1,7 @@
 """`python -m bench [NAME ...]`: every benchmark, or the named ones, one table after the other, on private servers.
 
-forecast and supply need no database, grid needs a browser; importing runs on an empty database, adjust on the demo
-company. SOP_DATA names the real data sets that the accuracy of the baseline is measured on.
+forecast and supply need no database, grid needs a browser; importing and review run on an empty database, adjust on the
+demo company. SOP_DATA names the real data sets that the accuracy of the baseline is measured on.
 """
 
 import argparse
@@ -22,6 +22,7 @@ WITHOUT_DATABASE = ("forecast", "supply", "grid")
 WITH_DATABASE: dict[str, tuple[Sequence[str], ...]] = {
     "importing": (("migrate", "--verbosity", "0"),),
     "adjust": (("migrate", "--verbosity", "0"), ("seed_demo",)),
+    "review": (("migrate", "--verbosity", "0"),),
 }
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demand.api import assumptions, baseline, choices, cleansing, comments, orders, plan
+from demand.api import assumptions, baseline, choices, cleansing, comments, orders, plan, review
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -28,7 +28,13 @@ urlpatterns = [
         comments.CommentResolveView.as_view(),
         name="comment-resolve",
     ),
-    path("cycles/<int:cycle_id>/change-sets/", plan.ChangeSetsView.as_view(), name="change-sets"),
+    path("cycles/<int:cycle_id>/demand/changes/", review.ChangesView.as_view(), name="changes"),
+    path("cycles/<int:cycle_id>/demand/changes/accept/", review.ChangesAcceptView.as_view(), name="changes-accept"),
+    path("cycles/<int:cycle_id>/demand/changes/ask/", review.ChangeAskView.as_view(), name="change-ask"),
+    path("cycles/<int:cycle_id>/demand/changes/answer/", review.ChangeAnswerView.as_view(), name="change-answer"),
+    path("cycles/<int:cycle_id>/demand/consensus/", review.ConsensusView.as_view(), name="consensus"),
+    path("cycles/<int:cycle_id>/change-sets/", review.ChangeSetsView.as_view(), name="change-sets"),
+    path("change-sets/<uuid:change_set_id>/cells/", review.ChangeCellsView.as_view(), name="change-cells"),
     path("change-sets/<uuid:change_set_id>/undo/", plan.UndoView.as_view(), name="change-set-undo"),
     path("cycles/<int:cycle_id>/baseline-runs/", baseline.BaselineRunsView.as_view(), name="baseline-runs"),
     path("cycles/<int:cycle_id>/baseline/rows/", choices.ProfilesView.as_view(), name="baseline-rows"),

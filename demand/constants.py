@@ -67,7 +67,7 @@ class ChoiceMethod(models.TextChoices):
 
 
 class Action(models.TextChoices):
-    """What a person did to change several cells at once."""
+    """What was done to change several cells at once; the last two reach the consensus by themselves."""
 
     EDIT = "edit", "Typed"
     PASTE = "paste", "Pasted"
@@ -78,6 +78,32 @@ class Action(models.TextChoices):
     API = "api", "Sent by a program"
     UNDO = "undo", "Undone"
     CARRY = "carry", "Carried from last cycle"
+    ASSUMPTION = "assumption", "Assumption"
+    BASELINE = "baseline", "Baseline adopted"
+
+
+BY_THEMSELVES = (Action.ASSUMPTION, Action.BASELINE)  # no person typed these cells
+
+
+class ReviewState(models.TextChoices):
+    """What the demand planner and the person said of a change; without a row nobody looked at it yet."""
+
+    ACCEPTED = "accepted", "Accepted"
+    ASKED = "asked", "Asked back"
+    ANSWERED = "answered", "Answered"
+
+
+class ChangeState(models.TextChoices):
+    """How far the review of one change is, from its numbers as they are now and what was said of it."""
+
+    ANSWERED = "answered", "Answered"
+    CHANGED = "changed", "Changed again"
+    OPEN = "open", "Not reviewed"
+    ASKED = "asked", "Asked back"
+    ACCEPTED = "accepted", "Accepted"
+
+
+TO_DECIDE = (ChangeState.ANSWERED, ChangeState.CHANGED, ChangeState.OPEN)  # what waits for the demand planner
 
 
 class AssumptionKind(models.TextChoices):

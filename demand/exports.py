@@ -1,11 +1,15 @@
 """Files of gathering demand: every layer of every row a person sees, and the corrections of history."""
 
 from collections.abc import Iterator
+from datetime import UTC
 from math import isnan
 from typing import Any
 
+from django.db.models import QuerySet
 from django.utils import timezone
 
+from demand.models import ChangeSet
+from demand.selectors.change_sets import LogCell, log_cells_all
 from demand.selectors.cleansing import Narrowed, cleansing_found, cleansing_listed
 from demand.selectors.layers import layers
 from demand.selectors.series import series_visible
@@ -17,6 +21,10 @@ HEAD = ("Family", "Product", "Customer", "Location", "Month", "Baseline", "Sales
 CLEANSING_HEAD = (
     *("Family", "Product", "Customer", "Location", "Month", "Kind", "Raw", "Proposed", "Cleaned", "State"),
     *("Decided by", "Decided at (UTC)", "Note", "Why", "Units", "Money"),
+)
+LOG_HEAD = (
+    *("When (UTC)", "Who", "What", "Scope", "Product", "Customer", "Location", "Month", "Layer", "From", "To"),
+    *("Reason", "Note", "Source", "Request", "Change"),
 )
 
 
@@ -73,3 +81,27 @@ def _rows(cycle: Cycle, user: User) -> Iterator[tuple[Cell, ...]]:
                 month,
                 *(None if isnan(n) else round(float(n), 3) for n in numbers),
             )
+
+
+def change_log_csv(cycle: Cycle, user: User, found: QuerySet[ChangeSet]) -> Iterator[str]:
+    """Yield the cells of changes as CSV, a line a cell; a change that wrote no cell has one line with its totals."""
+    preamble: list[tuple[Cell, ...]] = [
+        ("History of changes of demand", str(cycle)),
+        ("Written", timezone.now().isoformat(timespec="seconds")),
+        ("For", user.name),
+        ("From and to are empty where the cell is at the layer below it",),
+    ]
+    return csv_lines(preamble, LOG_HEAD, (_log_row(change, cell) for change, cell in log_cells_all(user, found)))
+
+
+def _log_row(change: ChangeSet, cell: LogCell | None) -> tuple[Cell, ...]:
+    what = (change.get_action_display(), change.scope)
+    if cell is None:
+        start = (change.at.astimezone(UTC).isoformat(timespec="seconds"), change.user_name)
+        numbers = (change.total_before, change.total_after)
+        why = (change.get_reason_display(), change.note, change.get_source_display(), change.request_id)
+        return (*start, *what, "", "", "", "", "", *numbers, *why, str(change.pk))
+    start = (cell.at.astimezone(UTC).isoformat(timespec="seconds"), cell.who)
+    where = (cell.product_code, cell.customer, cell.location, cell.bucket, cell.layer)
+    told = (cell.reason, cell.note, cell.source, cell.request_id)
+    return (*start, *what, *where, cell.before, cell.after, *told, str(change.pk))

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from demand.frames import FloatMatrix
-from sop.figures import figure, line_trace, mark_trace, range_trace
+from sop.figures import Figure, figure, line_trace, mark_trace, range_trace, waterfall_figure
 
 
 def demand_figure(
@@ -54,3 +54,30 @@ def cleansing_figure(
     if shown := [month for month in months if month in proposed]:
         traces.append(mark_trace("Proposed", shown, [proposed[month] for month in shown], "warn", "diamond"))
     return figure(traces)
+
+
+SCALES = ((10e9, 1e6, "million"), (10e3, 1e3, "thousand"), (0, 1, ""))  # from which total on, by what, its word
+
+
+def bridge_figure(steps: Sequence[tuple[str, float, bool]], *, unit: str) -> Figure:
+    """Return a waterfall of (label, value, whether it is a total); `unit` is what is counted, "units" or a currency."""
+    largest = max((abs(value) for _, value, is_total in steps if is_total), default=0)
+    _, scale, word = next(each for each in SCALES if largest >= each[0])
+    scaled = [(label, value / scale, is_total) for label, value, is_total in steps]
+    built = waterfall_figure(scaled, unit=f"{word} {unit}".strip())
+    built["layout"]["yaxis"] |= {
+        "range": bridge_range([value for _, value, _ in scaled], [is_total for *_, is_total in scaled]),
+        "tickformat": ",",
+    }
+    return built
+
+
+def bridge_range(values: Sequence[float], totals: Sequence[bool]) -> list[float]:
+    """Return where a waterfall's axis begins and ends: around its steps, which would be hairs beside their totals."""
+    levels, level = [], 0.0
+    for value, is_total in zip(values, totals, strict=True):
+        level = value if is_total else level + value
+        levels.append(level)
+    low, high = min(levels), max(levels)
+    room = (high - low) or abs(high) or 1.0
+    return [round(max(0.0, low - room) if low >= 0 else low - room, 3), round(high + room / 3, 3)]

@@ -1,4 +1,4 @@
-"""What gathering demand adds to the home page: corrections to decide on, and what colleagues ask."""
+"""What gathering demand adds to the home page: corrections to decide on, comments and questions to answer."""
 
 from urllib.parse import urlencode
 
@@ -6,12 +6,14 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from demand.models import Comment
+from demand.selectors.change_groups import questions_to, told_of
 from demand.selectors.cleansing import cleansing_waiting
 from demand.selectors.comments import mentions_waiting
 from sop.constants import StepKind, StepState
 from sop.home_items import HomeItem, home_item
 from sop.models import CycleStep, User
 
+QUESTIONS = 3  # told one by one; the rest are counted
 SHOWN = 5
 WORDS = 160  # characters of the comment
 
@@ -40,6 +42,30 @@ def asked_about(user: User, step: CycleStep) -> list[HomeItem]:
         items.append(
             HomeItem(f"{more} more comment{'' if more == 1 else 's'} ask{'s' * (more == 1)} you", "", url, "Answer")
         )
+    return items
+
+
+@home_item(StepKind.GATHER)
+def questions_to_answer(user: User, step: CycleStep) -> list[HomeItem]:
+    """Return each change the person is asked about, while gather demand is open."""
+    if step.state != StepState.OPEN or not user.has_perm("demand.override_forecast"):
+        return []
+    asked = questions_to(step.cycle, user)
+    told = told_of(step.cycle, asked[:QUESTIONS]) if asked else {}
+    items = [
+        HomeItem(
+            f"{group.decided_by} asks about {group.product} for {told[user.pk, group.product_id].where}: {group.asked}",
+            "Answer with a note, or change the number.",
+            reverse("demand:change", args=[step.cycle_id, user.pk, group.product_id]),
+            "Answer",
+            step.due_at,
+        )
+        for group in asked[:QUESTIONS]
+    ]
+    if len(asked) > QUESTIONS:
+        more = len(asked) - QUESTIONS
+        url = reverse("demand:change", args=[step.cycle_id, user.pk, asked[QUESTIONS].product_id])
+        items.append(HomeItem(f"{more} more question{'s' if more > 1 else ''} about your changes", "", url, "Answer"))
     return items
 
 

@@ -25,4 +25,4 @@ def layers_are_kept(user: User, step: CycleStep) -> None:
 @on_cycle_open
 def assumptions_run_on(user: User, cycle: Cycle, before: Cycle | None) -> None:
     """Let running assumptions count on, and those that are over expire."""
-    assumptions_carry(cycle=cycle)
+    assumptions_carry(user=user, cycle=cycle)

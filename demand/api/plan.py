@@ -3,14 +3,11 @@
 import uuid
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from demand import forms
 from demand.api import shapes
 from demand.constants import Action
-from demand.models import ChangeSet
-from demand.selectors.change_sets import change_sets
 from demand.selectors.plan_rows import PlanRows, plan_rows
 from demand.selectors.submit import Unexplained, reasons_missing
 from demand.services.change_set import change_set_undo
@@ -62,18 +59,6 @@ class OverridesView(WriteView):
     def status_of(self, result: Outcome) -> int:
         """Answer 422 when nothing at all was saved, as the grid is told."""
         return 200 if result.saved or not result.refused else 422
-
-
-class ChangeSetsView(ListView):
-    """Changes of a cycle, latest first: your own, or everybody's for who sees every customer."""
-
-    read_right = "demand.view_demand"
-    query, item = shapes.ChangeSetQuery, shapes.ChangeSetOut
-    orderings = {"at": ("-at", "id"), "cells": ("-cells", "id")}
-
-    def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[ChangeSet]:
-        """Return the change sets in scope."""
-        return change_sets(cycle_of(address["cycle_id"]), user).filter(**query)
 
 
 class UndoView(WriteView):

@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from demand.constants import AssumptionKind, AssumptionState, Reason, RunningState
-from demand.models import BaselineRun, ChangeSet
+from demand.models import BaselineRun
 from demand.selectors.submit import Unexplained
 from sop.api.serializers import Body, Query, RowOut
 
@@ -52,19 +52,6 @@ class OutcomeOut(serializers.Serializer[Any]):
     saved = SavedOut(many=True)
     refused = RefusedOut(many=True)
     saved_at = serializers.CharField()
-
-
-class ChangeSetOut(RowOut):
-    """One human action over one or many cells."""
-
-    class Meta:
-        """What is shown."""
-
-        model = ChangeSet
-        fields = (
-            *("id", "at", "user_name", "action", "scope", "reason", "note", "cells", "total_before", "total_after"),
-            *("undoes", "source"),
-        )
 
 
 class UnexplainedOut(serializers.Serializer[Any]):
@@ -114,12 +101,6 @@ class PlanQuery(Query):
     location = serializers.CharField(source="location__code")
     series = serializers.IntegerField(source="pk")
     month = serializers.DateField(help_text="First day of the month.")
-
-
-class ChangeSetQuery(Query):
-    """Which change sets."""
-
-    reason = serializers.ChoiceField(choices=Reason.choices)
 
 
 class CellIn(Body):

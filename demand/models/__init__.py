@@ -7,6 +7,7 @@ from demand.models.cleansing import Cleansing
 from demand.models.comment import Comment
 from demand.models.order_book import OrderBook
 from demand.models.override import ChangeSet, ForecastSnapshot, Override
+from demand.models.review import ChangeReview
 from demand.models.series import Actual, Series
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "BaselineChoice",
     "BaselineRun",
     "BaselineSeries",
+    "ChangeReview",
     "ChangeSet",
     "Cleansing",
     "Comment",

@@ -12,7 +12,11 @@ from sop.models.history import history
 
 
 class ChangeSet(models.Model):
-    """One row is one human action over one or many cells; it can be undone as a whole."""
+    """One row is one human action over one or many cells; it can be undone as a whole.
+
+    What an assumption gives and a baseline brings changes the demand number too: such a row names the assumption or
+    stands for the baseline, its totals are what they give, and nothing in it is undone.
+    """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4)  # made by the client: a repeated send changes nothing
     cycle = models.ForeignKey("sop.Cycle", on_delete=models.PROTECT, related_name="change_sets")
@@ -27,6 +31,9 @@ class ChangeSet(models.Model):
     total_before = models.DecimalField(max_digits=18, decimal_places=3, default=0)
     total_after = models.DecimalField(max_digits=18, decimal_places=3, default=0)
     answer = models.JSONField(default=dict)  # what the sender was told, for a repeated send
+    assumption = models.ForeignKey(
+        "demand.Assumption", null=True, blank=True, on_delete=models.PROTECT, related_name="change_sets"
+    )
     undoes = models.OneToOneField("self", null=True, blank=True, on_delete=models.PROTECT, related_name="undone_by")
     source = models.CharField(max_length=10, choices=Source, default=Source.PAGE)
     request_id = models.CharField(max_length=36, blank=True)

@@ -1,5 +1,6 @@
 """How a person's numbers turned out: what was asked in finished cycles, held against what was ordered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +13,7 @@ from demand.models import Series
 from demand.selectors.layers import months_with_actuals
 from demand.selectors.series import layer_of, series_editable
 from sop.engine.months import month_add
-from sop.models import Cycle, User
+from sop.models import Cycle, Family, User
 
 MONTHS_BACK = 12
 LAG_MAX = 3  # months from the cycle to the month; what was said a year ahead is nobody's record
@@ -77,3 +78,74 @@ def track_record(cycle: Cycle, user: User, chosen: QuerySet[Series], *, family: 
     if first is None:
         return None
     return TrackRecord(family, first, last, float(asked), float(baseline), float(actual), changed, helped)
+
+
+# The same for many people and families at once, of each cycle's last snapshot and its first months.
+RECORDS_SQL = f"""
+    with pair as (
+        select * from unnest(%(people)s::bigint[], %(families)s::bigint[]) as p(person_id, family_id)
+    ), own as materialized (
+        select p.person_id, p.family_id, d.id as series_id from pair p
+        join sop_customer c on c.owner_id = p.person_id
+        join sop_product q on q.family_id = p.family_id
+        join demand_series d on d.active and d.customer_id = c.id and d.product_id = q.id
+    ), cell as (
+        select o.person_id, o.family_id, s.bucket, s.baseline, s.sales as own,
+               coalesce({DEMAND_SQL}, 0) as actual
+        from own o
+        cross join unnest(%(cycles)s::bigint[], %(versions)s::int[], %(buckets)s::date[])
+             as k(cycle_id, version, bucket)
+        cross join lateral (  -- cell by cell through the index: the whole table is a hundred times what is asked for
+            select bucket, baseline, sales, series_id from demand_forecastsnapshot s
+            where s.cycle_id = k.cycle_id and s.version = k.version and s.series_id = o.series_id
+              and s.bucket = k.bucket offset 0
+        ) s
+        left join demand_actual a on a.series_id = s.series_id and a.bucket = s.bucket
+    )
+    select person_id, family_id, sum(own), sum(baseline), sum(actual), min(bucket), max(bucket),
+           count(*) filter (where own <> baseline),
+           count(*) filter (where abs(own - actual) < abs(baseline - actual))
+    from cell group by 1, 2
+"""  # noqa: S608  (a constant of frames.py)
+
+
+def track_records(cycle: Cycle, pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], TrackRecord]:
+    """Return how sales numbers turned out by (person, family), in one query; pairs without a past are absent."""
+    months = [month for month in months_with_actuals(month_add(cycle.bucket, -MONTHS_BACK)) if month < cycle.bucket]
+    said = [
+        (cycle_id, version, month)
+        for cycle_id, begins, version in _snapshots_kept(cycle)
+        for month in months
+        if begins <= month < month_add(begins, LAG_MAX)
+    ]
+    if not pairs or not said:
+        return {}
+    names = dict(Family.objects.filter(pk__in={family for _, family in pairs}).values_list("pk", "name"))
+    params: dict[str, Any] = {
+        "people": [person for person, _ in pairs],
+        "families": [family for _, family in pairs],
+        "cycles": [cycle_id for cycle_id, _, _ in said],
+        "versions": [version for _, version, _ in said],
+        "buckets": [bucket for _, _, bucket in said],
+    }
+    with connection.cursor() as cursor:
+        cursor.execute(RECORDS_SQL, params)
+        return {
+            (person, family): TrackRecord(
+                names[family], first, last, float(own), float(baseline), float(actual), changed, helped
+            )
+            for person, family, own, baseline, actual, first, last, changed, helped in cursor.fetchall()
+        }
+
+
+def _snapshots_kept(cycle: Cycle) -> list[tuple[int, date, int]]:
+    """Return the cycles before this one that say something of the months looked at: id, first month, last version."""
+    sql = """
+        select * from (
+            select c.id, c.bucket, (select max(version) from demand_forecastsnapshot s where s.cycle_id = c.id) as last
+            from sop_cycle c where c.bucket < %s and c.bucket >= %s
+        ) cycle where last is not null
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [cycle.bucket, month_add(cycle.bucket, -MONTHS_BACK - LAG_MAX)])
+        return list(cursor.fetchall())

@@ -7,6 +7,7 @@ from demand.models import Assumption
 from demand.selectors.assumptions import assumptions_visible
 from demand.services.assumption_cells import cells_write
 from demand.services.assumption_rules import Stated, columns_checked, may_state, state_words
+from demand.services.change_note import assumption_gives, assumption_noted
 from sop.constants import StepKind
 from sop.models import CycleStep, User
 from sop.refusals import Conflict, Refused
@@ -89,6 +90,8 @@ def _save(assumption: Assumption, reason: str) -> None:
 
 
 def _done(user: User, step: CycleStep, assumption: Assumption, kind: str, sentence: str) -> None:
+    before = assumption_gives(step.cycle, assumption)
     cells_write(step.cycle, [assumption.pk])
+    assumption_noted(user=user, cycle=step.cycle, assumption=assumption, what=kind, before=before)
     cycle_event(cycle=step.cycle, kind=f"assumption_{kind}", sentence=sentence, step=step)
     step_start(user=user, step_id=step.pk)

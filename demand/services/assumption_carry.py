@@ -6,13 +6,14 @@ from demand.constants import RUNNING, AssumptionKind, AssumptionState
 from demand.models import Assumption
 from demand.selectors.layers import plan_months
 from demand.services.assumption_cells import cells_write
-from sop.models import Cycle
+from demand.services.change_note import carried_noted
+from sop.models import Cycle, User
 from sop.services.cycle import cycle_event
 from sop.services.history import bulk_update_with_history
 
 
 @transaction.atomic
-def assumptions_carry(*, cycle: Cycle) -> None:
+def assumptions_carry(*, user: User, cycle: Cycle) -> None:
     """Let what is still running count in the new cycle; what ended before its first month expires, with history.
 
     A discontinued product stays so: its months go on to the end of the new horizon.
@@ -44,3 +45,4 @@ def assumptions_carry(*, cycle: Cycle) -> None:
         f"{len(on)} assumption{'' if len(on) == 1 else 's'} run{'s' if len(on) == 1 else ''} on, {len(over)} expired."
     )
     cycle_event(cycle=cycle, kind="assumptions_carried", sentence=sentence)
+    carried_noted(user=user, cycle=cycle, note=sentence)

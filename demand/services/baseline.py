@@ -16,6 +16,7 @@ from demand.selectors.choices import facts_with_choices
 from demand.selectors.layers import adopted_run, last_actual_month
 from demand.services.assumption_cells import cells_write
 from demand.services.baseline_rows import FORECAST_COLUMNS, SERIES_COLUMNS, forecast_rows, series_rows
+from demand.services.change_note import baseline_noted, baseline_total
 from demand.services.cleansing_look import LABEL as LOOK_LABEL
 from demand.services.cleansing_look import look_part
 from sop.constants import StepKind
@@ -185,10 +186,12 @@ def baseline_finish_job(job: Job) -> dict[str, Any]:
 def _adopt(run: BaselineRun) -> None:
     # One adopts at a time: the second sees what the first adopted, and takes its place.
     list(BaselineRun.objects.select_for_update(no_key=True).filter(cycle=run.cycle).order_by("pk").values_list("pk"))
+    before = baseline_total(adopted_run(run.cycle))
     BaselineRun.objects.filter(cycle=run.cycle, adopted=True).exclude(pk=run.pk).update(adopted=False)
     run.adopted, run.adopted_at = True, timezone.now()
     run.save(update_fields=["adopted", "adopted_at"])
     cells_write(run.cycle)  # quantities are shared out by the baseline
+    baseline_noted(run=run, before=before)
 
 
 def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:

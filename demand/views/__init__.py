@@ -1,5 +1,27 @@
 """Pages of gathering demand, one module a screen."""
 
-from demand.views import adjust, assumptions, baseline, choices, cleansing, panel, profiles, progress
+from demand.views import (
+    adjust,
+    assumptions,
+    baseline,
+    change_log,
+    choices,
+    cleansing,
+    consensus,
+    panel,
+    profiles,
+    review,
+)
 
-__all__ = ["adjust", "assumptions", "baseline", "choices", "cleansing", "panel", "profiles", "progress"]
+__all__ = [
+    "adjust",
+    "assumptions",
+    "baseline",
+    "change_log",
+    "choices",
+    "cleansing",
+    "consensus",
+    "panel",
+    "profiles",
+    "review",
+]

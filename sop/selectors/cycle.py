@@ -1,6 +1,6 @@
 """Every read of the cycle: which is open, how far each step and person is, what happened."""
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
@@ -39,6 +39,11 @@ def company_moment(at: datetime, zone: ZoneInfo | None = None) -> str:
     if local.date() == timezone.now().astimezone(local.tzinfo).date():
         return f"at {local:%H:%M}"
     return f"on {local.day} {local:%b} at {local:%H:%M}"
+
+
+def company_midnight(day: date) -> datetime:
+    """Return the moment a day begins where the company is."""
+    return datetime.combine(day, time(), tzinfo=company_zone(company()))
 
 
 def may_close(user: User, kind: StepKind) -> bool:

@@ -22,6 +22,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "demand.override": ("Overrides", ("series_id", "bucket", "layer", "cycle_id"), DEMAND),
     "demand.assumption": ("Assumptions", ("kind", "product_id", "family_id", "customer_id", "first_bucket"), DEMAND),
     "demand.baselinechoice": ("Chosen baselines", ("product_id", "family_id", "customer_id"), DEMAND),
+    "demand.changereview": ("Change reviews", ("person_id", "product_id", "cycle_id"), WHOLE),
     "demand.cleansing": ("Cleansing", ("series_id", "bucket"), DEMAND),
     "demand.series": ("Series", ("product_id", "customer_id", "location_id"), DEMAND),
     "supply.receiptoverride": ("Planned receipts", ("item_id", "bucket", "cycle_id"), SUPPLY),
@@ -58,7 +59,9 @@ TABLES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "sop.user": ("People", ("name",), "sop.manage_people"),
 }
 # Columns that only keep the books of a change: who, when and from where are told once for the whole line.
-BOOKKEEPING = frozenset({"id", "version", "changed_by_id", "changed_at", "change_set_id", "updated_at", "effective_at"})
+BOOKKEEPING = frozenset(
+    {"id", "version", "changed_by_id", "changed_at", "change_set_id", "updated_at", "effective_at", "mark"}
+)
 REASONS = ("reason", "note", "why", "rationale")  # columns a reason may stand in, beside the reason of the change
 
 

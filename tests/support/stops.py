@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from demand.models import Assumption, Cleansing
+from demand.models import Assumption, ChangeSet, Cleansing, Override
 from reconcile.models import Scenario
 from review.models import Question
 from sop.constants import CycleState, Source
@@ -34,6 +34,7 @@ NO_PAGE = {
     "demand:people": FRAGMENT,
     "demand:export": FILE,
     "demand:cleansing-export": FILE,
+    "demand:change-log-csv": FILE,
     "supply:export": FILE,
     "reconcile:export": FILE,
     "publish:plan-csv": FILE,
@@ -103,9 +104,17 @@ def demo_numbers() -> Numbers:
         "table": {table.name: table.name for table in master_tables()},
         "assumption_id": {"": Assumption.objects.filter(owner__username=REP).order_by("pk")[0].pk},
         "cleansing_id": {"": Cleansing.objects.filter(series__customer__owner__username=REP).order_by("pk")[0].pk},
+        "product_id": {"": _changed_product()},
+        "change_set_id": {"": ChangeSet.objects.filter(user__username=REP).latest("at").pk},
         "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
     }
+
+
+def _changed_product() -> int:
+    """Return a product the rep changed in the open cycle."""
+    changed = Override.objects.filter(cycle__state=CycleState.OPEN, changed_by__username=REP, quantity__isnull=False)
+    return changed.order_by("pk")[0].series.product_id
 
 
 def _carried_question(closed: Cycle) -> Question:
