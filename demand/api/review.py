@@ -43,7 +43,7 @@ class ChangesAcceptView(WriteView):
     """Accept changes as you saw them, or all below a percent; those that changed since come back with a sentence."""
 
     write_right = "demand.override_any_forecast"
-    body, item = shapes.AcceptIn, shapes.ReviewedOut
+    body, item = shapes.ChangesAcceptIn, shapes.ReviewedOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> Reviewed:
         """Accept them."""
@@ -64,7 +64,7 @@ class ChangeAskView(WriteView):
     """Ask a person about a change as you saw it; it stands on their home page until they answer."""
 
     write_right = "demand.override_any_forecast"
-    body, item = shapes.AskIn, shapes.ChangeReviewOut
+    body, item = shapes.ChangeAskIn, shapes.ChangeReviewOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> ChangeReview:
         """Ask."""
@@ -77,7 +77,7 @@ class ChangeAnswerView(WriteView):
     """Answer what you are asked about your own change of a product."""
 
     write_right = "demand.override_forecast"
-    body, item = shapes.AnswerIn, shapes.ChangeReviewOut
+    body, item = shapes.ChangeAnswerIn, shapes.ChangeReviewOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> ChangeReview:
         """Answer."""

@@ -54,7 +54,7 @@ class ChangePickIn(Body):
     mark = serializers.RegexField(r"^-?\d{1,19}$", help_text="As it came, as text.")
 
 
-class AcceptIn(Body):
+class ChangesAcceptIn(Body):
     """Which changes to accept: named ones, or all below a percent that wait for you."""
 
     changes = ChangePickIn(many=True, required=False)
@@ -62,13 +62,13 @@ class AcceptIn(Body):
     note = serializers.CharField(required=False, allow_blank=True, max_length=2000)
 
 
-class AskIn(ChangePickIn):
+class ChangeAskIn(ChangePickIn):
     """A question about one change as you saw it."""
 
     note = serializers.CharField(max_length=2000)
 
 
-class AnswerIn(Body):
+class ChangeAnswerIn(Body):
     """An answer to the question you saw."""
 
     product = serializers.CharField()
