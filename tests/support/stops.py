@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from django.urls import get_resolver, reverse
 from django.utils import timezone
 
+from demand.constants import CleansingState
 from demand.models import Assumption, ChangeSet, Cleansing, Override
 from reconcile.models import Scenario
 from review.models import Question
@@ -103,12 +104,18 @@ def demo_numbers() -> Numbers:
         "row_id": {"": Product.objects.order_by("pk")[0].pk},
         "table": {table.name: table.name for table in master_tables()},
         "assumption_id": {"": Assumption.objects.filter(owner__username=REP).order_by("pk")[0].pk},
-        "cleansing_id": {"": Cleansing.objects.filter(series__customer__owner__username=REP).order_by("pk")[0].pk},
+        "cleansing_id": {"": _open_correction().pk},
         "product_id": {"": _changed_product()},
         "change_set_id": {"": ChangeSet.objects.filter(user__username=REP).latest("at").pk},
         "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
     }
+
+
+def _open_correction() -> Cleansing:
+    """Return a correction a rep sees too; those a later look let lapse have no page."""
+    waiting = Cleansing.objects.filter(state=CleansingState.PROPOSED)
+    return waiting.filter(series__customer__owner__username=REP).order_by("pk")[0]
 
 
 def _changed_product() -> int:
