@@ -36,7 +36,18 @@ class AdjustScreen {
     this._listen();
     this.count();
     this.selected(this.grid.range());
+    this.open(new URLSearchParams(location.search));
     this.queue.flush();
+  }
+
+  /** Choose the cell the address names: ?row=p12&bucket=2022-08-01; without a month the plan's first. */
+  open(asked) {
+    const id = asked.get("row");
+    if (!id) return;
+    const row = this.model.rowOf(id);
+    const month = this.model.months.findIndex(({ bucket }) => bucket === asked.get("bucket"));
+    if (row < 0) toast("The row asked for is not among those you see.");
+    else this.grid.find(row, month < 0 ? this.model.first : month);
   }
 
   // ---- what happens to the plan

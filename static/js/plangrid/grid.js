@@ -71,9 +71,13 @@ export class PlanGrid {
   toggle(line, open) {
     const row = this.model.rows[this.shown[line]];
     if (row.end <= this.shown[line] + 1) return;
-    row.open = open ?? !row.open;
-    if (row.open && row.level === 2) this.options.onOpenProduct?.();
+    this._open(row, open ?? !row.open);
     this.reload();
+  }
+
+  _open(row, open) {
+    row.open = open;
+    if (open && row.level === 2) this.options.onOpenProduct?.();
   }
 
   /** Draw anew after rows were folded, filtered or found; the focused row stays where it can. */
@@ -86,6 +90,16 @@ export class PlanGrid {
     this.view.forget();
     this.refresh();
     this.mark(this.mine());
+  }
+
+  /** Unfold what a model row lies in and choose its cell in a column; false where a filter leaves the row out. */
+  find(index, column) {
+    const { rows } = this.model;
+    for (let above = rows[index].parent; above >= 0; above = rows[above].parent) this._open(rows[above], true);
+    this.reload();
+    const line = this.shown.indexOf(index);
+    if (line >= 0) this.go(line, column);
+    return line >= 0;
   }
 
   // ---- changing

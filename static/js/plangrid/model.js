@@ -107,6 +107,11 @@ export class PlanModel {
     return { row: this.rowOfSeries.get(series), column: this.months.findIndex((month) => month.bucket === bucket) };
   }
 
+  /** The row with the server's id, -1 where there is none: "total", "f3", "p12", "s99". */
+  rowOf(id) {
+    return this.rows.findIndex((row) => row.id === id);
+  }
+
   placeOf(cell) {
     const { row, column } = this.cellOf(cell);
     return row * this.width + column;
