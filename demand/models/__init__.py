@@ -3,6 +3,8 @@
 from demand.models.assumption import Assumption, AssumptionCell
 from demand.models.baseline import Baseline, BaselineRun, BaselineSeries
 from demand.models.override import ChangeSet, ForecastSnapshot, Override
+from demand.models.review_mark import ReviewMark
+from demand.models.saved_view import SavedView
 from demand.models.series import Actual, Cleansing, Series
 
 __all__ = [
@@ -16,5 +18,7 @@ __all__ = [
     "Cleansing",
     "ForecastSnapshot",
     "Override",
+    "ReviewMark",
+    "SavedView",
     "Series",
 ]

@@ -124,7 +124,6 @@ def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
     """
     tree_ = tree(user, editable_now=can_edit(cycle, user))
     layer = layer_of(user)
-    percent, money = reason_threshold()
     known = layer_reads.versions(cycle, series_ids=tree_.series_ids, layer=layer)
     layers = layer_reads.layers(cycle, series_ids=tree_.series_ids)
     measures = plan_measures(cycle, user, tree_, layers)
@@ -140,7 +139,6 @@ def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
         "measures": MEASURES,
         "first_plan_column": ACTUAL_MONTHS,
         "currency": company_currency(),
-        "threshold": {"percent": float(percent), "money": float(money)},
     }
 
 

@@ -1,5 +1,5 @@
 """Pages of gathering demand, one module a screen."""
 
-from demand.views import adjust, assumptions, baseline, progress
+from demand.views import adjust, assumptions, attention, baseline, progress, saved
 
-__all__ = ["adjust", "assumptions", "baseline", "progress"]
+__all__ = ["adjust", "assumptions", "attention", "baseline", "progress", "saved"]

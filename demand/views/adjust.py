@@ -11,17 +11,18 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from demand import exports, forms
-from demand.constants import Reason
+from demand.constants import Reason, ViewPage
 from demand.selectors import grid as grid_reads
 from demand.selectors import panel as panel_reads
 from demand.selectors.layers import adopted_run
+from demand.selectors.saved_views import saved_views, view_to_open
 from demand.selectors.submit import reasons_missing
 from demand.services.change_set import change_set_undo
 from demand.services.gather import territory_submit
 from demand.services.override import overrides_save
 from demand.services.reason import reasons_set
 from sop.constants import StepKind
-from sop.models import Cycle, CycleStep, User
+from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
 from sop.selectors.cycle import progress_of
 from sop.views.matrix import MatrixResponse
@@ -163,6 +164,7 @@ def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
 def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
     user = signed_in(request)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.GATHER)
+    opening = view_to_open(user, ViewPage.DEMAND, request.GET)
     context = {
         "cycle": cycle,
         "step": step,
@@ -173,10 +175,8 @@ def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = N
         "missing": reasons_missing(cycle, user),
         "reasons": Reason.choices,
         "refusal": refusal,
+        "views": saved_views(user, ViewPage.DEMAND),
+        "opening": opening,
+        "lost_view": opening is None and "view" in request.GET,
     }
     return render(request, "demand/adjust.html", context, status=refusal.status if refusal else 200)
-
-
-def _user(request: HttpRequest) -> User:
-    assert isinstance(request.user, User)  # LoginRequiredMiddleware lets nobody else through
-    return request.user

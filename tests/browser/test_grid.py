@@ -378,22 +378,6 @@ def test_layers_are_worth_their_measures(page: Page):
     expect(cell(page, PRODUCT_1 + 1, 9)).to_have_text(f"{baseline * PRICE / 1000:,.1f}")
 
 
-def test_exceptions_are_the_changes_that_need_a_reason(page: Page):
-    unfold(page)
-    exceptions = page.locator("[data-filter=exceptions]")
-    expect(exceptions).to_contain_text("0")
-    cell(page, CUSTOMER_1, 8).click()
-    page.keyboard.type("+5%")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-filter=changed]")).to_contain_text("1")
-    expect(exceptions).to_contain_text("0")
-    page.keyboard.type("+50%")
-    page.keyboard.press("Enter")
-    expect(exceptions).to_contain_text("1")
-    exceptions.click()
-    expect(page.locator(".pg-row.level2:visible")).to_have_count(1)
-
-
 def test_a_window_made_narrow_and_wide_again_keeps_rows_and_mark_in_place(page: Page):
     cell(page, 3, 8).click()
     before = page.locator(".pg-marker").bounding_box()

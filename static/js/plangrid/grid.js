@@ -5,13 +5,15 @@ import { clamp } from "./dom.js";
 import { CellEditor } from "./editor.js";
 import { FillHandle } from "./fill.js";
 import { onKey } from "./keys.js";
+import { BASELINE } from "./parse.js";
 import { listenToPointer } from "./pointer.js";
 import { GridView } from "./view.js";
 
 export class PlanGrid {
   /**
-   * `options`: label, rowTitle, corner, filter(row index), onSelect(range), onPaste({unread}), onOpenProduct(), onFind(),
-   * onLeave(), onKeysHelp(), onReason(number), onNote(), onHistory(), onHold().
+   * `options`: label, rowTitle, corner, rows(row indexes) = those to show, onSelect(range), onPaste({unread}),
+   * onOpenProduct(), onFind(), onLeave(), onKeysHelp(), onReason(number), onNote(), onHistory(), onHold(),
+   * onReviewed(row indexes).
    */
   constructor(root, model, options) {
     this.root = root;
@@ -75,17 +77,28 @@ export class PlanGrid {
     this.reload();
   }
 
+  /** Unfold every row down to a level: 1 families, 2 products, 3 what lies in them. */
+  unfold(level) {
+    for (const row of this.model.rows) if (!row.kind) this._open(row, row.level < level);
+  }
+
+  /** The model rows of the marked range. */
+  marked() {
+    const { top, bottom } = this.range();
+    return this.shown.slice(top, bottom + 1);
+  }
+
   _open(row, open) {
     row.open = open;
     if (open && row.level === 2) this.options.onOpenProduct?.();
   }
 
-  /** Draw anew after rows were folded, filtered or found; the focused row stays where it can. */
+  /** Draw anew after rows were folded, filtered or found; the focused row stays, or what took its place. */
   reload() {
     const kept = this.shown[this.active.row];
     this.shown = this._visible();
-    const line = Math.max(0, this.shown.indexOf(kept));
-    this.active = { row: line, column: this.active.column };
+    const line = this.shown.indexOf(kept);
+    this.active = { row: line < 0 ? Math.min(this.active.row, this.shown.length - 1) : line, column: this.active.column };
     this.other = { ...this.active };
     this.view.forget();
     this.refresh();
@@ -126,6 +139,11 @@ export class PlanGrid {
     this.apply(edits, action);
   }
 
+  /** Take this person's numbers out of the marked cells: back to the baseline. */
+  clear() {
+    this.fillRange(() => BASELINE, "clear");
+  }
+
   /** In an act on many rows, a total whose parts are shown is left out: it follows from them. */
   followsFromParts(line, rows) {
     const index = this.shown[line];
@@ -157,7 +175,7 @@ export class PlanGrid {
 
   _visible() {
     const rows = this.model.visible();
-    return this.options.filter ? rows.filter(this.options.filter) : rows;
+    return this.options.rows?.(rows) ?? rows;
   }
 
   _listen() {
@@ -166,7 +184,7 @@ export class PlanGrid {
     new ResizeObserver(() => this.view.fit()).observe(this.root);
     listenToPointer(this);
     document.addEventListener("copy", (event) => this._copy(event));
-    document.addEventListener("cut", (event) => this._copy(event) && this.fillRange(() => 0, "clear"));
+    document.addEventListener("cut", (event) => this._copy(event) && this.clear());
     document.addEventListener("paste", (event) => {
       const text = this.mine() && event.clipboardData.getData("text/plain");
       if (!text) return;
