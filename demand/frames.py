@@ -56,11 +56,14 @@ def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
 def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
     """Return a matrix (series x months) filled from a query giving series_id, bucket, value; NaN where no row came.
 
-    `params` are the query's own.
+    `params` are the query's own; `ids` among them is a list of series.
     """
     matrix = np.full((len(series_ids), len(months)), np.nan)
+    values = {**params, "rows": _array(series_ids), "columns": list(months)}
+    if "ids" in params:
+        values["ids"] = _array(params["ids"])
     with connection.cursor() as cursor:
-        cursor.execute(MATRIX_SQL.format(sql=sql), {**params, "rows": list(series_ids), "columns": list(months)})
+        cursor.execute(MATRIX_SQL.format(sql=sql), values)
         found = cursor.fetchall()
     if found:
         rows, columns, values = zip(*found, strict=True)
@@ -68,6 +71,11 @@ def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int],
         at = np.fromiter(chain.from_iterable(columns), dtype=np.int64, count=sum(counts))
         matrix[np.repeat(rows, counts) - 1, at - 1] = np.fromiter(chain.from_iterable(values), float, sum(counts))
     return matrix
+
+
+def _array(ids: Sequence[int]) -> str:
+    """Return ids as PostgreSQL writes an array: the driver looks at every one of thousands, for each query anew."""
+    return "{" + ",".join(map(str, ids)) + "}"
 
 
 def series_facts(*, series_ids: Sequence[int]) -> pd.DataFrame:
