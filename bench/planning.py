@@ -47,6 +47,9 @@ READY = """new MutationObserver((_, watching) => {
   requestAnimationFrame(() => setTimeout(() => { globalThis.readyAt = performance.now(); }));
 }).observe(document, { attributes: true, childList: true, subtree: true });"""
 
+MOMENTS = """() => [globalThis.readyAt, performance.getEntriesByType("navigation")[0].responseEnd,
+  performance.getEntriesByType("resource").find(({ name }) => name.endsWith("/grid/")).responseEnd]"""
+
 
 class Session:
     """One signed-in person on a connection kept open, as a browser keeps it."""
@@ -129,7 +132,7 @@ def measure(port: int, here: str, cycle: Cycle, planner: User, reps: list[User])
     months = [month.isoformat() for month in month_list(cycle.bucket, cycle.horizon_months)]
     found: dict[str, list[float]] = {}
     if binary := chromium.find():
-        found["page ready"] = pages(binary, port, here, everything)
+        found |= pages(binary, port, here, everything)
     else:
         print("No Chromium on this machine: the page was NOT measured.", file=sys.stderr)
     for name, path in (("grid data", "grid/"), ("exceptions, reviewed", "attention/"), ("classes, misses", "facts/")):
@@ -140,8 +143,8 @@ def measure(port: int, here: str, cycle: Cycle, planner: User, reps: list[User])
     return found
 
 
-def pages(binary: str, port: int, here: str, session: Session) -> list[float]:
-    """Load the page in a browser again and again; return when its grid could be used, from the click on."""
+def pages(binary: str, port: int, here: str, session: Session) -> dict[str, list[float]]:
+    """Load the page in a browser again and again; return when numbers came and when the grid could be used."""
     with sync_playwright() as playwright:
         browser = launch(playwright, binary)
         context = browser.new_context(base_url=f"http://127.0.0.1:{port}", viewport={"width": 1440, "height": 900})
@@ -150,14 +153,16 @@ def pages(binary: str, port: int, here: str, session: Session) -> list[float]:
         )
         context.add_init_script(READY)
         page = context.new_page()
-        times = []
-        for _ in range(LOADS + 1):
+        times: dict[str, list[float]] = {"page ready": [], "  page there": [], "  numbers there": []}
+        for number in range(LOADS + 1):
             page.goto(here)
             page.wait_for_selector("body[data-grid=ready]", timeout=60_000)
             page.wait_for_timeout(1_000)  # what comes after the grid is not to wait for the next load
-            times.append(float(page.evaluate("globalThis.readyAt")))
+            if number:  # the first fetches scripts and sheets
+                for name, at in zip(times, page.evaluate(MOMENTS), strict=True):
+                    times[name].append(float(at))
         browser.close()
-    return times[1:]  # the first fetches scripts and sheets
+    return times
 
 
 def editing(sessions: Sequence[Session], months: Sequence[str]) -> list[float]:

@@ -59,11 +59,11 @@ def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int],
     `params` are the query's own; `ids` among them is a list of series.
     """
     matrix = np.full((len(series_ids), len(months)), np.nan)
-    values = {**params, "rows": _array(series_ids), "columns": list(months)}
+    sent = {**params, "rows": _array(series_ids), "columns": list(months)}
     if "ids" in params:
-        values["ids"] = _array(params["ids"])
+        sent["ids"] = _array(params["ids"])
     with connection.cursor() as cursor:
-        cursor.execute(MATRIX_SQL.format(sql=sql), values)
+        cursor.execute(MATRIX_SQL.format(sql=sql), sent)
         found = cursor.fetchall()
     if found:
         rows, columns, values = zip(*found, strict=True)
