@@ -78,7 +78,7 @@ def exceptions(cycle: Cycle, user: User) -> dict[int, list[str]]:
         cursor.execute(OUTSIDE_SQL, {"cycle": cycle.pk, "layer": layer_of(user), "ids": ids})
         outside = {product for (product,) in cursor.fetchall()}
     short = BaselineSeries.objects.filter(
-        run__cycle=cycle, run__adopted=True, series__in=ids, route=Route.SHORT
+        run__cycle=cycle, run__adopted=True, series__in=series_visible(user), route=Route.SHORT
     ).values_list("series__product_id", flat=True)
     for code, products in ((Attention.RANGE, outside), (Attention.SHORT, set(short))):
         for product in products - looked_at:
