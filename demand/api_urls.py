@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demand.api import assumptions, baseline, choices, cleansing, comments, orders, plan, review
+from demand.api import assumptions, attention, baseline, choices, cleansing, comments, orders, plan, review
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -35,6 +35,11 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/demand/consensus/", review.ConsensusView.as_view(), name="consensus"),
     path("cycles/<int:cycle_id>/change-sets/", review.ChangeSetsView.as_view(), name="change-sets"),
     path("change-sets/<uuid:change_set_id>/cells/", review.ChangeCellsView.as_view(), name="change-cells"),
+    path("cycles/<int:cycle_id>/demand/attention/", attention.AttentionView.as_view(), name="attention"),
+    path("cycles/<int:cycle_id>/demand/reviewed/", attention.ReviewedView.as_view(), name="reviewed"),
+    path("saved-views/", attention.SavedViewsView.as_view(), name="saved-views"),
+    path("saved-views/<int:view_id>/change/", attention.SavedViewChangeView.as_view(), name="saved-view-change"),
+    path("saved-views/<int:view_id>/delete/", attention.SavedViewDeleteView.as_view(), name="saved-view-delete"),
     path("change-sets/<uuid:change_set_id>/undo/", plan.UndoView.as_view(), name="change-set-undo"),
     path("cycles/<int:cycle_id>/baseline-runs/", baseline.BaselineRunsView.as_view(), name="baseline-runs"),
     path("cycles/<int:cycle_id>/baseline/rows/", choices.ProfilesView.as_view(), name="baseline-rows"),

@@ -170,6 +170,20 @@ class Layer(models.TextChoices):
     CONSENSUS = "consensus", "Consensus"
 
 
+class ViewPage(models.TextChoices):
+    """The pages whose views a person can keep."""
+
+    DEMAND = "demand", "Demand"
+
+
+class Attention(models.TextChoices):
+    """Why a product is an exception: what a planner looks at first."""
+
+    REASON = "reason", "a change above the threshold has no reason"
+    RANGE = "range", "the plan leaves the baseline's 80% range"
+    SHORT = "short", "the history is too short to forecast from"
+
+
 QUANTILES = ("q0_025", "q0_1", "q0_5", "q0_9", "q0_975")  # model fields, in the engine's order
 
 OVERRIDE_MAX_TIMES_BASELINE = 100  # a slip of the keyboard, not a forecast; refused with the number
@@ -178,3 +192,6 @@ BASELINE_CHUNK_SERIES = 500  # about 2 s of one worker: short enough to lose, lo
 CLEANSING_CHUNK_SERIES = 1000  # under a second of arithmetic, two of the database
 ASSUMPTION_MAX = 10**12  # units a month; the thousandths of more are lost in the arithmetic of a spread
 ASSUMPTION_PERCENT_MAX = 1000  # eleven times the demand is a project with a quantity, not a percent
+VIEWS_MAX = 30  # of one person on one page; a longer list is not chosen from
+VIEW_NAME_MAX = 60
+MISS_MONTHS = 3  # the latest months of actuals that the last plan is held against

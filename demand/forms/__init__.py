@@ -80,6 +80,15 @@ def cell_list(body: bytes) -> tuple[list[tuple[int, date]], str, str]:
     return keys, _text(data, "reason"), _text(data, "note")
 
 
+def review_request(body: bytes) -> tuple[list[int], bool]:
+    """Read product ids and whether they are reviewed from JSON."""
+    data = _object(body)
+    products = data.get("products")
+    if not isinstance(products, list) or not all(type(product) is int and product < 2**63 for product in products):
+        raise Malformed("Send the products as a list of numbers.")
+    return products, bool(data.get("reviewed"))
+
+
 def _object(body: bytes) -> dict[str, Any]:
     try:
         data = json.loads(body)

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('demand', '0008_change_review'),
+        ('demand', '0009_saved_views_and_review_marks'),
         ('sop', '0006_change_notes'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

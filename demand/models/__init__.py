@@ -8,6 +8,8 @@ from demand.models.comment import Comment
 from demand.models.order_book import OrderBook
 from demand.models.override import ChangeSet, ForecastSnapshot, Override
 from demand.models.review import ChangeReview
+from demand.models.review_mark import ReviewMark
+from demand.models.saved_view import SavedView
 from demand.models.series import Actual, Series
 
 __all__ = [
@@ -25,5 +27,7 @@ __all__ = [
     "ForecastSnapshot",
     "OrderBook",
     "Override",
+    "ReviewMark",
+    "SavedView",
     "Series",
 ]

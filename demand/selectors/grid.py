@@ -89,8 +89,8 @@ def note_cells(cycle: Cycle, tree_: Tree, layer: str) -> list[tuple[int, int]]:
     """Return (row, column) of every cell somebody wrote a note on."""
     months = shown_months(cycle)
     row_of = dict(zip(tree_.series_ids, tree_.leaf_rows, strict=True))
-    found = Override.objects.filter(cycle=cycle, layer=layer, series_id__in=tree_.series_ids).exclude(note="")
-    return [(row_of[s], months.index(b)) for s, b in found.values_list("series_id", "bucket") if b in months]
+    found = Override.objects.filter(cycle=cycle, layer=layer).exclude(note="").values_list("series_id", "bucket")
+    return [(row_of[series], months.index(bucket)) for series, bucket in found if series in row_of and bucket in months]
 
 
 def prices(series_ids: Sequence[int], on: date) -> NDArray[np.float64]:
@@ -130,7 +130,6 @@ def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
     """
     tree_ = tree(user, editable_now=can_edit(cycle, user))
     layer = layer_of(user)
-    percent, money = reason_threshold()
     known = layer_reads.versions(cycle, series_ids=tree_.series_ids, layer=layer)
     layers = layer_reads.layers(cycle, series_ids=tree_.series_ids)
     measures = plan_measures(cycle, user, tree_, layers)
@@ -147,7 +146,6 @@ def grid_json(cycle: Cycle, user: User) -> dict[str, Any]:
         "measures": MEASURES,
         "first_plan_column": ACTUAL_MONTHS,
         "currency": company_currency(),
-        "threshold": {"percent": float(percent), "money": float(money)},
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -64,14 +65,21 @@ class Layers:
     what they add in the consensus, NaN where there is none and where a planner's number takes their place.
     """
 
+    cycle: Cycle
     series_ids: Sequence[int]
     months: Sequence[date]
-    naive: FloatMatrix
     baseline: FloatMatrix
     sales: FloatMatrix
     assumed: FloatMatrix
     consensus: FloatMatrix
     added: FloatMatrix
+
+    @cached_property
+    def naive(self) -> FloatMatrix:
+        """Return the same month last year; read when asked for, which most screens do not."""
+        params: dict[str, Any] = {"cycle": self.cycle.pk, "ids": list(self.series_ids)}
+        sql = BASELINE_SQL.format(column="naive")
+        return month_matrix(sql, params, series_ids=self.series_ids, months=self.months)
 
 
 def plan_months(cycle: Cycle) -> list[date]:
@@ -95,8 +103,7 @@ def layers(cycle: Cycle, *, series_ids: Sequence[int]) -> Layers:
     assumed, planned = read(ASSUMED_MATRIX_SQL), read(OVERRIDE_SQL, layer="consensus")
     added = np.where(np.isnan(planned), assumed - sales, np.nan)
     assumed = _over(assumed, sales)
-    naive = read(BASELINE_SQL.format(column="naive"))
-    return Layers(series_ids, months, naive, baseline, sales, assumed, _over(planned, assumed), added)
+    return Layers(cycle, series_ids, months, baseline, sales, assumed, _over(planned, assumed), added)
 
 
 def versions(cycle: Cycle, *, series_ids: Sequence[int], layer: str) -> NDArray[np.int64]:

@@ -3,6 +3,7 @@
 from demand.views import (
     adjust,
     assumptions,
+    attention,
     baseline,
     change_log,
     choices,
@@ -11,11 +12,13 @@ from demand.views import (
     panel,
     profiles,
     review,
+    saved,
 )
 
 __all__ = [
     "adjust",
     "assumptions",
+    "attention",
     "baseline",
     "change_log",
     "choices",
@@ -24,4 +27,5 @@ __all__ = [
     "panel",
     "profiles",
     "review",
+    "saved",
 ]

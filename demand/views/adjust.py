@@ -10,9 +10,10 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from demand import exports, forms
-from demand.constants import Reason
+from demand.constants import Reason, ViewPage
 from demand.selectors import grid as grid_reads
 from demand.selectors.layers import adopted_run
+from demand.selectors.saved_views import saved_views, view_to_open
 from demand.selectors.submit import reasons_missing
 from demand.services.change_set import change_set_undo
 from demand.services.gather import territory_submit
@@ -140,6 +141,7 @@ def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
 def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
     user = signed_in(request)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.GATHER)
+    opening = view_to_open(user, ViewPage.DEMAND, request.GET)
     context = {
         "cycle": cycle,
         "step": step,
@@ -150,5 +152,8 @@ def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = N
         "missing": reasons_missing(cycle, user),
         "reasons": Reason.choices,
         "refusal": refusal,
+        "views": saved_views(user, ViewPage.DEMAND),
+        "opening": opening,
+        "lost_view": opening is None and "view" in request.GET,
     }
     return render(request, "demand/adjust.html", context, status=refusal.status if refusal else 200)

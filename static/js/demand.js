@@ -2,7 +2,9 @@
 
 import { csrfToken } from "./csrf.js";
 import { make } from "./plangrid/dom.js";
+import { Attention } from "./plangrid/attention.js";
 import { RowFilter } from "./plangrid/filter.js";
+import { FilterBar } from "./plangrid/filterbar.js";
 import { PlanGrid } from "./plangrid/grid.js";
 import { readHolds, toggleHolds } from "./plangrid/holds.js";
 import { PlanModel } from "./plangrid/model.js";
@@ -12,6 +14,7 @@ import { LAYERS } from "./plangrid/rows.js";
 import { SaveQueue, showState } from "./plangrid/save.js";
 import { showSelection } from "./plangrid/status.js";
 import { startUnits, unitWords } from "./plangrid/unit.js";
+import { Views } from "./plangrid/views.js";
 import { announce, toast } from "./toast.js";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
@@ -20,10 +23,11 @@ const byId = (id) => document.getElementById(id);
 
 class AdjustScreen {
   constructor(root, data) {
+    const asked = new URLSearchParams(location.search); // the address says what is shown from here on
     this.root = root;
     this.data = data;
     this.model = new PlanModel(data);
-    this.filter = new RowFilter(this.model, data.threshold);
+    this.filter = new RowFilter(this.model);
     this.holdsKey = `plan-holds ${root.dataset.user} ${root.dataset.url}`;
     this.queue = this._newQueue();
     for (const cell of this.queue.pending) this.model.retype(cell); // typed before the page was reloaded
@@ -36,8 +40,21 @@ class AdjustScreen {
     this._listen();
     this.count();
     this.selected(this.grid.range());
-    this._goWhereAsked();
+    this.attention.load();
+    this.views.apply({ ...JSON.parse(root.dataset.view || "{}"), ...Views.asked(location.search) });
+    this.open(asked);
     this.queue.flush();
+  }
+
+  /** Choose the cell the address names: ?row=p12&bucket=2022-08-01; without a month the plan's first. */
+  open(asked) {
+    const id = asked.get("row");
+    if (!id) return;
+    const row = this.model.rowOf(id);
+    const month = this.model.months.findIndex(({ bucket }) => bucket === asked.get("bucket"));
+    if (row < 0) toast("The row asked for is not among those you see.");
+    else if (!this.grid.find(row, month < 0 ? this.model.first : month)) toast("The filter leaves out the row asked for.");
+    else this.panel.revealComments(); // somebody may be asked about it
   }
 
   // ---- what happens to the plan
@@ -67,6 +84,7 @@ class AdjustScreen {
     if (refused.length) this.decide();
     this.grid.refresh();
     this.follow();
+    this.attention.again();
   }
 
   /** The whole change was refused: each of its cells is. */
@@ -110,6 +128,7 @@ class AdjustScreen {
       if (!marked.length) this.lastCells = null; // the reason is told; the panel asks again after the next change
       toast(`${words}: ${answer.count} cell${answer.count === 1 ? "" : "s"}.`);
       this.follow();
+      this.attention.again();
     }
   }
 
@@ -169,10 +188,18 @@ class AdjustScreen {
   }
 
   count() {
-    for (const chip of document.querySelectorAll("[data-filter]")) {
-      const count = chip.querySelector(".count");
-      if (count) count.textContent = String(this.filter.count(chip.dataset.filter));
-    }
+    this.bar.count();
+  }
+
+  /** What needs a look is known anew; rows come and go only after an act, never under a person's typing. */
+  attended(acted) {
+    if (this.attention.months) this.bar.missMonths = this.attention.months.join(", ");
+    this.filter.prepare();
+    if (acted && this.filter.isOn && !this.grid.editor.isOpen) {
+      this.grid.reload();
+      this.bar.say();
+    } else this.grid.refresh();
+    this.count();
   }
 
   // ---- building
@@ -208,7 +235,7 @@ class AdjustScreen {
     return new PlanGrid(this.root, model, {
       ...unitWords(model, this.data.currency),
       rowTitle: "Product",
-      filter: (index) => this.filter.passes(index),
+      rows: (visible) => this.filter.rows(visible),
       onSelect: (range) => this.selected(range),
       onPaste: ({ unread }) => unread && toast(`${unread} pasted cells are not numbers and were left alone.`),
       onOpenProduct: () => this.loadLayers(),
@@ -220,32 +247,23 @@ class AdjustScreen {
       onComment: () => this.panel.comment(),
       onHistory: () => this.panel.history(),
       onHold: () => this.hold(),
+      onReviewed: (rows) => this.attention.mark([...new Set(rows.flatMap((row) => this.filter.productsOf(row)))]),
     });
-  }
-
-  /** An address may name a row and a month: somebody is asked about them. */
-  _goWhereAsked() {
-    const asked = new URLSearchParams(location.search);
-    if (asked.has("row") && this.grid.find(asked.get("row"), asked.get("bucket"))) this.panel.revealComments();
   }
 
   _listen() {
-    startUnits(this.grid, this.data.currency, () => this.selected(this.grid.range()));
+    const { attentionUrl: attention, factsUrl: facts, reviewedUrl: reviewed } = this.root.dataset;
+    this.bar = new FilterBar(this.filter, this.grid, () => this.views.write());
+    this.attention = new Attention(this.model, this.filter, { attention, facts, reviewed }, (acted) => this.attended(acted));
+    const units = startUnits(this.grid, this.data.currency, () => {
+      this.selected(this.grid.range());
+      this.bar.say();
+      this.views.write();
+    });
+    this.views = new Views(this.grid, this.bar, units);
     byId("undo")?.addEventListener("click", () => this.model.undo());
     byId("redo")?.addEventListener("click", () => this.model.redo());
     byId("keys")?.addEventListener("click", () => byId("keys-dialog").showModal());
-    byId("find").addEventListener("input", (event) => {
-      this.filter.words = event.target.value.trim().toLowerCase();
-      this.grid.reload();
-    });
-    const chips = [...document.querySelectorAll("[data-filter]")];
-    for (const chip of chips) {
-      chip.addEventListener("click", () => {
-        this.filter.name = chip.dataset.filter;
-        for (const other of chips) other.setAttribute("aria-pressed", String(other === chip));
-        this.grid.reload();
-      });
-    }
     byId("submit-form")?.addEventListener("submit", (event) => this.submit(event));
   }
 

@@ -83,6 +83,18 @@ def test_typing_over_a_cell_moves_every_total_above_it(page: Page, site: GridSit
     assert site.saved_cells() == {(1, "2022-09-01"): "1200"}
 
 
+def test_an_address_opens_the_page_at_its_cell(page: Page, site: GridSite):
+    page.goto(f"{site.url}?row=s4&bucket=2022-09-01")
+    page.wait_for_selector("body[data-grid=ready]")
+    chosen = page.locator(".pg-cell:focus")
+    expect(chosen).to_have_attribute("aria-colindex", "10")  # the ninth month, after the name
+    expect(chosen.locator("xpath=..")).to_contain_text("Customer 2")
+    page.goto(f"{site.url}?row=f1")
+    expect(cell(page, 1, FIRST_PLAN)).to_be_focused()
+    page.goto(f"{site.url}?row=s9999")
+    expect(page.locator("#toasts")).to_contain_text("not among those you see")
+
+
 def test_escape_leaves_the_cell_and_a_look_changes_nothing(page: Page, site: GridSite):
     cell(page, 0, 8).click()
     before = number(page, 0, 8)
@@ -364,22 +376,6 @@ def test_layers_are_worth_their_measures(page: Page):
     baseline = number(page, PRODUCT_1 + 1, 9)
     page.get_by_label("Revenue").check()
     expect(cell(page, PRODUCT_1 + 1, 9)).to_have_text(f"{baseline * PRICE / 1000:,.1f}")
-
-
-def test_exceptions_are_the_changes_that_need_a_reason(page: Page):
-    unfold(page)
-    exceptions = page.locator("[data-filter=exceptions]")
-    expect(exceptions).to_contain_text("0")
-    cell(page, CUSTOMER_1, 8).click()
-    page.keyboard.type("+5%")
-    page.keyboard.press("Enter")
-    expect(page.locator("[data-filter=changed]")).to_contain_text("1")
-    expect(exceptions).to_contain_text("0")
-    page.keyboard.type("+50%")
-    page.keyboard.press("Enter")
-    expect(exceptions).to_contain_text("1")
-    exceptions.click()
-    expect(page.locator(".pg-row.level2:visible")).to_have_count(1)
 
 
 def test_a_window_made_narrow_and_wide_again_keeps_rows_and_mark_in_place(page: Page):

@@ -28,11 +28,20 @@ PAGE = (
 <label>Units <input type="radio" name="unit" value="units" checked></label>
 <label>Revenue <input type="radio" name="unit" value="revenue"></label>
 <button class="chip" data-filter="exceptions" aria-pressed="false">Exceptions <span class="count">0</span></button>
+<button class="chip" data-filter="not_reviewed" aria-pressed="false">Not reviewed <span class="count">0</span></button>
 <button class="chip" data-filter="changed" aria-pressed="false">Changed <span class="count">0</span></button>
+<button class="chip" data-filter="misses" aria-pressed="false">Biggest misses</button>
+<label>Class <select id="abc"><option value="">Any</option><option>A</option><option>B</option></select></label>
+<label>To <select id="level"><option value="1">families</option><option value="2" selected>products</option>
+<option value="3">customers</option></select></label>
 <label for="find">Find</label><input id="find" type="search"><button class="button" id="keys">Keys</button></div>
+<p class="filter-line" id="filter-line" hidden><span id="filter-words"></span>
+<button class="button" id="filter-clear">Clear</button></p>
 <div class="plan-work"><section class="plan-box" aria-label="Plan grid">
 <div id="plan-grid" class="plan-grid" data-url="/data" data-measure-url="/measure" data-save-url="/save"
+ data-attention-url="/attention" data-facts-url="/facts" data-reviewed-url="/reviewed"
  data-reason-url="/reasons" data-panel-url="/panel" data-zone="America/Chicago" data-user="ana"></div>
+<p class="plan-none" id="plan-none" hidden>No product fits. <button class="button" id="none-clear">Show all</button></p>
 <div class="plan-status"><span class="plan-selection" id="selection"></span>
 <span id="save-state" role="status"></span></div>
 </section><aside class="card plan-panel" id="panel" aria-label="Selected row"></aside></div>
@@ -55,11 +64,24 @@ class GridSite:
         self.mood = "ok"
         self.sent: list[dict[str, Any]] = []
         self.reasons: list[dict[str, Any]] = []
+        self.exceptions: dict[str, list[str]] = {}
+        self.reviewed: set[int] = set()
+        self.facts: dict[str, Any] = {"abc": {}, "misses": {}, "miss_months": ["Mar 22", "Apr 22", "May 22"]}
         self.url = ""
 
     def saved_cells(self) -> dict[tuple[int, str], str | None]:
         """Return the last quantity sent per series and bucket."""
         return {(c["series"], c["bucket"]): c["quantity"] for change in self.sent for c in change["cells"]}
+
+    def attention(self) -> dict[str, Any]:
+        """Return what needs a look."""
+        return {"exceptions": self.exceptions, "reviewed": sorted(self.reviewed)}
+
+    def review(self, body: dict[str, Any]) -> dict[str, Any]:
+        """Mark products as reviewed, or take the mark back."""
+        act = self.reviewed.update if body["reviewed"] else self.reviewed.difference_update
+        act(body["products"])
+        return self.attention()
 
     def save(self, change: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         """Answer one change set as the product does."""
@@ -86,13 +108,14 @@ def grid_data(products: int, customers: int = 2) -> dict[str, Any]:
             rows.append(_row(f"f{family}", 1, f"Family {product // 50 + 1}", 0))
             plan.append([0.0] * MONTHS)
         here = len(rows)
-        rows.append(_row(f"p{product}", 2, f"Product {product + 1}", family))
+        rows.append(_row(f"p{product}", 2, f"Product {product + 1}", family) | {"product": product})
         plan.append([0.0] * MONTHS)
         for customer in range(customers):
             series += 1
             level = 20 + chance.random() * 400
             values = [float(round(level * (0.8 + 0.4 * chance.random()))) for _ in range(MONTHS)]
-            rows.append(_row(f"s{series}", 3, f"Customer {customer + 1}", here) | {"editable": True, "series": series})
+            own = {"editable": True, "series": series, "product": product}
+            rows.append(_row(f"s{series}", 3, f"Customer {customer + 1}", here) | own)
             plan.append(values)
             for above in (here, family, 0):
                 plan[above] = [a + b for a, b in zip(plan[above], values, strict=True)]
@@ -107,7 +130,6 @@ def grid_data(products: int, customers: int = 2) -> dict[str, Any]:
         "first_plan_column": ACTUAL,
         "prices": [PRICE] * series,
         "currency": "USD",
-        "threshold": {"percent": 10, "money": 25_000},
     }
 
 
@@ -135,6 +157,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._json(200, self.site.data)
         if path == "/measure":
             return self._json(200, {"values": self.site.data["values"]["plan"]})
+        if path in ("/attention", "/facts"):
+            return self._json(200, self.site.attention() if path == "/attention" else self.site.facts)
         body = {"/": PAGE, "/blank": "<!doctype html><title>Blank</title>", "/panel": PANEL}.get(path)
         return self._answer(200 if body else 404, (body or "").encode(), "text/html; charset=utf-8")
 
@@ -144,6 +168,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._answer(502, b"<p>Bad gateway</p>", "text/html")
         if self.site.mood == "page":
             return self._answer(403, b"<p>Forbidden</p>", "text/html")
+        if self.path == "/reviewed":
+            return self._json(200, self.site.review(body))
         if self.path == "/reasons":
             self.site.reasons.append(body)
             versions = [cell | {"version": 9} for cell in body["cells"]]

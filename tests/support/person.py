@@ -110,21 +110,31 @@ class Person:
 
     def json(self, path: str, data: Mapping[str, Any] | None = None, *, status: int = 200) -> Any:
         """Return what an address answers as JSON; with `data`, post it as the grid's script does."""
+        return self._json(path, data, status)[1]
+
+    def answered(self, path: str, data: Mapping[str, Any]) -> tuple[int, Any]:
+        """Return status and JSON of a post whose answer is not known beforehand."""
+        return self._json(path, data, None)
+
+    def _json(self, path: str, data: Mapping[str, Any] | None, status: int | None) -> tuple[int, Any]:
         body = None if data is None else json.dumps(data).encode()
         head = {"Content-Type": "application/json", "Accept": "application/json", "X-CSRFToken": self._token()}
-        return json.loads(self._ask(urllib.request.Request(self.base + path, body, head), status).content)
+        page = self._ask(urllib.request.Request(self.base + path, body, head), status)
+        return page.status, json.loads(page.content)
 
     def _post(self, page: Page, action: str, body: bytes, kind: str, status: int) -> Page:
         url = urllib.parse.urljoin(page.url, action)
         return self._ask(urllib.request.Request(url, body, {"Content-Type": kind, "Referer": page.url}), status)
 
-    def _ask(self, request: urllib.request.Request, status: int) -> Page:
+    def _ask(self, request: urllib.request.Request, status: int | None) -> Page:
         try:
             with self.opener.open(request, timeout=SECONDS) as answer:
                 page = Page(answer.url, answer.status, answer.read())
         except urllib.error.HTTPError as error:
             page = Page(request.full_url, error.code, error.read())
-        assert page.status == status, f"{self.name}, {page.url}: {page.status}, not {status}: {page.words[:600]}"
+        assert status in (None, page.status), (
+            f"{self.name}, {page.url}: {page.status}, not {status}: {page.words[:600]}"
+        )
         return page
 
     def _token(self) -> str:

@@ -28,6 +28,8 @@ NO_PAGE = {
     "sop:import-template": FILE,
     "demand:grid-data": FRAGMENT,
     "demand:grid-measure": FRAGMENT,
+    "demand:grid-attention": FRAGMENT,
+    "demand:grid-facts": FRAGMENT,
     "demand:panel": FRAGMENT,
     "demand:row-chart": FRAGMENT,
     "demand:row-orders": FRAGMENT,

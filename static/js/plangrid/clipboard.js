@@ -8,7 +8,7 @@ export function copied(model, rows, range) {
   for (let r = range.top; r <= range.bottom; r += 1) {
     const line = [];
     for (let c = range.left; c <= range.right; c += 1) {
-      const value = model.get(rows[r], c);
+      const value = model.shown(rows[r], c);
       line.push(Number.isNaN(value) ? "" : String(Math.round(value * 1000) / 1000));
     }
     lines.push(line);

@@ -5,14 +5,15 @@ import { clamp } from "./dom.js";
 import { CellEditor } from "./editor.js";
 import { FillHandle } from "./fill.js";
 import { onKey } from "./keys.js";
+import { BASELINE } from "./parse.js";
 import { listenToPointer } from "./pointer.js";
 import { GridView } from "./view.js";
 
 export class PlanGrid {
   /**
-   * `options`: label, rowTitle, corner, filter(row index), onSelect(range), onPaste({unread}), onOpenProduct(), onFind(),
-   * onLeave(), onKeysHelp(), onReason(number), onNote(), onComment(), onHistory(),
-   * onHold().
+   * `options`: label, rowTitle, corner, rows(row indexes) = those to show, onSelect(range), onPaste({unread}),
+   * onOpenProduct(), onFind(), onLeave(), onKeysHelp(), onReason(number), onNote(), onComment(), onHistory(), onHold(),
+   * onReviewed(row indexes).
    */
   constructor(root, model, options) {
     this.root = root;
@@ -68,40 +69,50 @@ export class PlanGrid {
     this.mark();
   }
 
-  /** Go to a row by its name and a month, unfolding what hides it; false where there is no such row or month. */
-  find(id, bucket) {
-    const { model } = this;
-    const index = model.rows.findIndex((row) => row.id === id && !row.kind);
-    const column = bucket ? model.months.findIndex((month) => month.bucket === bucket) : model.first;
-    if (index < 0 || column < 0) return false;
-    for (let above = model.rows[index].parent; above >= 0; above = model.rows[above].parent) model.rows[above].open = true;
-    this.reload();
-    const line = this.shown.indexOf(index);
-    if (line < 0) return false;
-    if (model.rows[index].level > 2) this.options.onOpenProduct?.();
-    this.go(line, column);
-    return true;
-  }
-
   /** Fold or unfold the row on a line; without `open` the other way round. */
   toggle(line, open) {
     const row = this.model.rows[this.shown[line]];
     if (row.end <= this.shown[line] + 1) return;
-    row.open = open ?? !row.open;
-    if (row.open && row.level === 2) this.options.onOpenProduct?.();
+    this._open(row, open ?? !row.open);
     this.reload();
   }
 
-  /** Draw anew after rows were folded, filtered or found; the focused row stays where it can. */
+  /** Unfold every row down to a level: 1 families, 2 products, 3 what lies in them. */
+  unfold(level) {
+    for (const row of this.model.rows) if (!row.kind) this._open(row, row.level < level);
+  }
+
+  /** The model rows of the marked range. */
+  marked() {
+    const { top, bottom } = this.range();
+    return this.shown.slice(top, bottom + 1);
+  }
+
+  _open(row, open) {
+    row.open = open;
+    if (open && row.level === 2) this.options.onOpenProduct?.();
+  }
+
+  /** Draw anew after rows were folded, filtered or found; the focused row stays, or what took its place. */
   reload() {
     const kept = this.shown[this.active.row];
     this.shown = this._visible();
-    const line = Math.max(0, this.shown.indexOf(kept));
-    this.active = { row: line, column: this.active.column };
+    const line = this.shown.indexOf(kept);
+    this.active = { row: line < 0 ? Math.min(this.active.row, this.shown.length - 1) : line, column: this.active.column };
     this.other = { ...this.active };
     this.view.forget();
     this.refresh();
     this.mark(this.mine());
+  }
+
+  /** Unfold what a model row lies in and choose its cell in a column; false where a filter leaves the row out. */
+  find(index, column) {
+    const { rows } = this.model;
+    for (let above = rows[index].parent; above >= 0; above = rows[above].parent) this._open(rows[above], true);
+    this.reload();
+    const line = this.shown.indexOf(index);
+    if (line >= 0) this.go(line, column);
+    return line >= 0;
   }
 
   // ---- changing
@@ -126,6 +137,11 @@ export class PlanGrid {
       for (let column = left; column <= right; column += 1) edits.push([this.shown[line], column, value(line, column)]);
     }
     this.apply(edits, action);
+  }
+
+  /** Take this person's numbers out of the marked cells: back to the baseline. */
+  clear() {
+    this.fillRange(() => BASELINE, "clear");
   }
 
   /** In an act on many rows, a total whose parts are shown is left out: it follows from them. */
@@ -159,7 +175,7 @@ export class PlanGrid {
 
   _visible() {
     const rows = this.model.visible();
-    return this.options.filter ? rows.filter(this.options.filter) : rows;
+    return this.options.rows?.(rows) ?? rows;
   }
 
   _listen() {
@@ -168,7 +184,7 @@ export class PlanGrid {
     new ResizeObserver(() => this.view.fit()).observe(this.root);
     listenToPointer(this);
     document.addEventListener("copy", (event) => this._copy(event));
-    document.addEventListener("cut", (event) => this._copy(event) && this.fillRange(() => 0, "clear"));
+    document.addEventListener("cut", (event) => this._copy(event) && this.clear());
     document.addEventListener("paste", (event) => {
       const text = this.mine() && event.clipboardData.getData("text/plain");
       if (!text) return;

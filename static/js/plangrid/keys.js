@@ -39,6 +39,7 @@ const WITH_ALT = {
   c: (grid) => grid.options.onComment?.(),
   h: (grid) => grid.options.onHistory?.(),
   l: (grid) => grid.options.onHold?.(),
+  r: (grid) => grid.options.onReviewed?.(grid.marked()),
   1: (grid) => grid.options.onReason?.(1),
   2: (grid) => grid.options.onReason?.(2),
   3: (grid) => grid.options.onReason?.(3),
@@ -51,8 +52,8 @@ const ALONE = {
   F2: (grid, event) => (event.shiftKey ? grid.options.onNote?.() : grid.edit()),
   F6: (grid) => grid.options.onLeave?.(),
   "?": (grid) => grid.options.onKeysHelp?.(),
-  Delete: (grid) => grid.fillRange(() => 0, "clear"),
-  Backspace: (grid) => grid.fillRange(() => 0, "clear"),
+  Delete: (grid) => grid.clear(),
+  Backspace: (grid) => grid.clear(),
   Escape: (grid) => grid.go(grid.active.row, grid.active.column),
   Enter: (grid, event) => {
     const { top, bottom, left, right } = grid.range();
@@ -70,7 +71,8 @@ export function onKey(grid, event) {
 }
 
 function handled(grid, event) {
-  const { key, shiftKey } = event;
+  const { shiftKey } = event;
+  const key = event.altKey ? plainKey(event) : event.key;
   const ctrl = event.ctrlKey || event.metaKey;
   const from = shiftKey ? grid.other : grid.active;
   const moves = ctrl ? EDGE : event.altKey ? {} : STEP;
@@ -95,6 +97,11 @@ function handled(grid, event) {
   return true;
 }
 
+/** A Mac writes another sign with Alt: there the place of the key tells which it is. */
+function plainKey({ key, code }) {
+  return /^[\x21-\x7e]/.test(key) ? key : code.replace(/^(Key|Digit)/, "").toLowerCase();
+}
+
 /** Tab walks the cells of a row; at its ends it leaves the grid, so that nobody is trapped. */
 function tabbed(grid, back) {
   const { row, column } = grid.active;
@@ -104,9 +111,12 @@ function tabbed(grid, back) {
   return true;
 }
 
+/** Fill down or right from the first row or column; a single one takes its neighbour's above or to the left. */
 function repeatFirst(grid, direction) {
-  const { top, left } = grid.range();
-  const first = (line, column) => (direction === "row" ? [top, column] : [line, left]);
+  const { top, left, bottom, right } = grid.range();
+  const row = top === bottom ? Math.max(0, top - 1) : top;
+  const from = left === right ? Math.max(0, left - 1) : left;
+  const first = (line, column) => (direction === "row" ? [row, column] : [line, from]);
   grid.fillRange((line, column) => {
     const [r, c] = first(line, column);
     return grid.model.get(grid.shown[r], c);

@@ -11,7 +11,9 @@ export function newLine(model) {
   line.label = make("span", "pg-name");
   line.share = make("span", "pg-share");
   line.share.hidden = true;
-  line.name.append(line.twist, line.label, line.share);
+  line.mark = make("button", "pg-mark", { type: "button", tabindex: "-1", "aria-hidden": "true" });
+  line.mark.hidden = true;
+  line.name.append(line.twist, line.label, line.share, line.mark);
   line.append(line.name);
   line.cells = model.months.map((_, column) => {
     const cell = make("div", "pg-cell", { role: "gridcell", "aria-colindex": String(column + 2) });
@@ -34,6 +36,7 @@ export function fillLine(line, model, index, at, rowHeight) {
   const talk = model.talk.isOpen(row, null);
   if (line.index !== index || line.open !== row.open || line.talk !== talk) fillName(line, index, row, talk);
   fillShare(line, model, index, row);
+  fillMark(line, model, index, row);
   for (const cell of line.cells) fillCell(cell, model, index, row);
 }
 
@@ -53,13 +56,30 @@ function fillName(line, index, row, talk) {
   line.label.textContent = row.name;
 }
 
-/** How far a row is from its baseline over the whole plan, in percent. */
+/** How far a row is from its baseline over the whole plan, in percent; or what a filter says of it. */
 function fillShare(line, model, index, row) {
   const share = row.kind ? 0 : shareOfChange(model, index);
-  const text = Math.abs(share) < 0.0005 ? "" : `${share > 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(1)}%`;
+  const remark = row.kind ? "" : model.remarks?.get(index);
+  const changed = Math.abs(share) < 0.0005 ? "" : `${share > 0 ? "+" : "−"}${Math.abs(share * 100).toFixed(1)}%`;
+  const text = remark || changed;
   if (line.share.textContent === text) return;
   line.share.textContent = text;
   line.share.hidden = text === "";
+}
+
+/** A tick a person sets once they have been through a product; there only where they may change it. */
+function fillMark(line, model, index, row) {
+  const isOffered = row.level === 2 && !row.kind && row.open_to_edit;
+  const isSet = isOffered && model.isReviewed(index);
+  const state = `${isOffered} ${isSet}`;
+  if (line.marked === state) return;
+  line.marked = state;
+  line.mark.hidden = !isOffered;
+  line.mark.textContent = isSet ? "✓" : ""; // the ring of one not set is drawn by the sheet
+  line.mark.title = isSet ? "Reviewed; take the mark back (Alt+R)" : "Mark as reviewed (Alt+R)";
+  line.mark.classList.toggle("set", isSet);
+  if (isSet) line.name.setAttribute("aria-description", "reviewed");
+  else line.name.removeAttribute("aria-description");
 }
 
 function shareOfChange(model, index) {

@@ -24,6 +24,8 @@ export class PlanModel {
     this.held = new Set();
     this.measures = {}; // name -> numbers by the server's rows
     this.inMoney = false;
+    this.reviewed = new Set(); // product ids this person has been through
+    this.remarks = null; // product row -> what a filter says of it, instead of its distance from the baseline
     this.worth = new Worth(this, data.prices);
     this.served = new Served(this, data.versions);
     this.talk = new Talk(this, data.comments);
@@ -42,7 +44,8 @@ export class PlanModel {
 
   /** What a leaf cell holds without a number of this person's: a planner's holds sales and assumptions. */
   below(row, column) {
-    return this.under.get(row * this.width + column) ?? this.baseline(row, column);
+    const place = row * this.width + column;
+    return this.under.size ? (this.under.get(place) ?? this.base[place]) : this.base[place];
   }
 
   /** Whether a leaf cell holds another number than what lies below it. */
@@ -65,6 +68,10 @@ export class PlanModel {
 
   isNoted(row, column) {
     return this.noted.has(row * this.width + column);
+  }
+
+  isReviewed(row) {
+    return this.reviewed.has(this.rows[row].product);
   }
 
   isHeld(row, column) {
@@ -107,6 +114,11 @@ export class PlanModel {
   /** The row of a series id and the column of a bucket. */
   cellOf({ series, bucket }) {
     return { row: this.rowOfSeries.get(series), column: this.months.findIndex((month) => month.bucket === bucket) };
+  }
+
+  /** The row with the server's id, -1 where there is none: "total", "f3", "p12", "s99". */
+  rowOf(id) {
+    return this.rows.findIndex((row) => row.id === id);
   }
 
   placeOf(cell) {

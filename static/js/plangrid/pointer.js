@@ -26,6 +26,7 @@ function pressed(grid, event) {
   event.preventDefault();
   if (!grid.editor.commit()) return;
   if (event.target.classList.contains("pg-twist")) grid.toggle(place.row);
+  else if (event.target.classList.contains("pg-mark")) grid.options.onReviewed?.([grid.rowIndex(place.row)]);
   else if (place.column < 0) grid.select(place.row, 0, place.row, grid.model.width - 1);
   else {
     grid.go(place.row, place.column, event.shiftKey);

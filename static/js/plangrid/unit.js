@@ -10,22 +10,36 @@ export function unitWords(model, currency) {
   return { corner: `${months}, ${money}`, label: `Demand plan by product and month, ${money}` };
 }
 
-/** Let the radio buttons named "unit" choose; `after` runs when the numbers have changed. */
+function sayUnits() {
+  toast("Numbers are typed in units; this is what they are worth.");
+}
+
+/**
+ * Let the radio buttons named "unit" choose; `after` runs when the numbers have changed. Return {value, choose(unit)};
+ * where nothing has a price, revenue cannot be chosen.
+ */
 export function startUnits(grid, currency, after) {
   const { model, root } = grid;
-  for (const choice of document.querySelectorAll('input[name="unit"]')) {
+  const choices = [...document.querySelectorAll('input[name="unit"]')];
+  const choose = (unit) => {
+    const inMoney = unit === "revenue" && model.worth.isKnown;
+    for (const choice of choices) choice.checked = choice.value === (inMoney ? "revenue" : "units");
+    if (model.inMoney === inMoney) return;
+    model.inMoney = inMoney;
+    grid.view.name(unitWords(model, currency));
+    grid.reload();
+    announce(model.inMoney ? "Revenue at today's prices." : "Units.");
+    after();
+  };
+  for (const choice of choices) {
     choice.checked = choice.value === "units"; // browsers keep a choice over a reload
     choice.disabled = !model.worth.isKnown;
-    choice.addEventListener("change", () => {
-      model.inMoney = choice.value === "revenue";
-      grid.view.name(unitWords(model, currency));
-      grid.refresh();
-      announce(model.inMoney ? "Revenue at today's prices." : "Units.");
-      after();
-    });
+    choice.addEventListener("change", () => choose(choice.value));
   }
   root.addEventListener("keydown", (event) => {
     const isTyping = event.key.length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
-    if (model.inMoney && isTyping && event.key !== "?") toast("Numbers are typed in units; this is what they are worth.");
+    if (model.inMoney && isTyping && event.key !== "?") sayUnits();
   });
+  document.addEventListener("paste", () => model.inMoney && grid.mine() && sayUnits());
+  return { choose, get value() { return model.inMoney ? "revenue" : "units"; } };
 }

@@ -360,10 +360,10 @@ def test_the_layers_take_the_same_queries_with_assumptions(world: World) -> None
             layers(world.cycle, series_ids=[world.harbour.pk, world.ridge.pk])
         return len(queries)
 
-    assert count() == 5
+    assert count() == 4
     for _ in range(4):
         world.state()
-    assert count() == 5
+    assert count() == 4
 
 
 def test_history_is_whole_and_cells_are_of_the_plans_months(world: World) -> None:
