@@ -34,7 +34,7 @@ class ReviewedIn(Body):
     reviewed = serializers.BooleanField()
 
 
-class ReviewedOut(serializers.Serializer[Any]):
+class ReviewMarksOut(serializers.Serializer[Any]):
     """Everything you reviewed in this cycle."""
 
     products = serializers.ListField(child=serializers.CharField())
@@ -55,7 +55,7 @@ class ReviewedView(WriteView):
     """Mark products as reviewed in this cycle, or take the mark back."""
 
     write_right = "demand.override_forecast"
-    body, item = ReviewedIn, ReviewedOut
+    body, item = ReviewedIn, ReviewMarksOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> dict[str, list[str]]:
         """Mark them."""

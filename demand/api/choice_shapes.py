@@ -36,7 +36,7 @@ class ProfileOut(RowOut):
         )
 
 
-class ChoiceQuery(Query):
+class BaselineChoiceQuery(Query):
     """Which choices."""
 
     active = serializers.BooleanField()
@@ -45,7 +45,7 @@ class ChoiceQuery(Query):
     family = serializers.CharField(source="family__code")
 
 
-class ChoiceOut(serializers.Serializer[Any]):
+class BaselineChoiceOut(serializers.Serializer[Any]):
     """One choice, in parts and in words."""
 
     id = serializers.IntegerField()
@@ -64,7 +64,7 @@ class ChoiceOut(serializers.Serializer[Any]):
     chosen_at = serializers.DateTimeField()
 
 
-class ChoiceIn(Body):
+class BaselineChoiceIn(Body):
     """How a product or a family (of one customer, if named) is forecast; all by code."""
 
     product = serializers.CharField(required=False, allow_null=True)
@@ -78,7 +78,7 @@ class ChoiceIn(Body):
     reason = serializers.CharField(max_length=1000)
 
 
-class ChoiceEndIn(Body):
+class BaselineChoiceEndIn(Body):
     """Why it no longer holds."""
 
     reason = serializers.CharField(max_length=1000)

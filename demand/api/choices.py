@@ -33,7 +33,7 @@ class ChoicesView(ListView, WriteView):
     """What people have forecast their way. POST chooses for a product or a family, from the next run on."""
 
     read_right, write_right = "demand.view_demand", "demand.run_baseline"
-    query, body, item = shapes.ChoiceQuery, shapes.ChoiceIn, shapes.ChoiceOut
+    query, body, item = shapes.BaselineChoiceQuery, shapes.BaselineChoiceIn, shapes.BaselineChoiceOut
     orderings = {"chosen": ("-chosen_at", "id")}
 
     def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[BaselineChoice]:
@@ -52,7 +52,7 @@ class ChoiceEndView(WriteView):
     """Withdraw a choice, saying why: history decides again from the next run on."""
 
     write_right = "demand.run_baseline"
-    body, item = shapes.ChoiceEndIn, shapes.ChoiceOut
+    body, item = shapes.BaselineChoiceEndIn, shapes.BaselineChoiceOut
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> BaselineChoice:
         """Withdraw it."""

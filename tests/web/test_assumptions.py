@@ -176,7 +176,8 @@ def test_the_grid_and_its_panel_show_what_assumptions_add(cast: Cast, cycle: Cyc
     added = client_of(cast.ana).get(reverse("demand:grid-measure", args=[cycle.pk]), {"measure": "assumptions"}).json()
     assert added["values"][row][5:8] == [None, 30, 30]
     planner = client_of(cast.olga).get(reverse("demand:grid-data", args=[cycle.pk])).json()
-    assert list(planner["layers"]) == ["assumptions"]
+    assert "consensus" not in planner["layers"], "a planner's own number is the consensus"
+    assert planner["layers"]["assumptions"] == [row]
     assert len(planner["below"]) == 18
     assert planner["below"][0][1:] == [6, 130]
     panel = client_of(cast.ana).get(reverse("demand:panel", args=[cycle.pk]), {"row": f"s{harbour.pk}"})
