@@ -25,6 +25,7 @@ TABLES = (
             "reason_percent",
             "reason_value",
             "carry_rate",
+            "working_days",
             "cash_ceiling",
         ),
         order=("name",),

@@ -21,7 +21,7 @@ import pandas as pd
 
 from demand.engine.all_series import AllSeries, all_series_of, chunk_with_all
 from demand.engine.backtest import accuracy_of, errors_of
-from demand.engine.chunk import BaselineChunk, chunk_join, chunk_of
+from demand.engine.chunk import BaselineChunk, Origin, chunk_join, chunk_of
 from demand.engine.facts import fact_ids, facts_of
 from demand.engine.history import History, history_of
 from demand.engine.intermittent import lumpy_quantiles
@@ -30,6 +30,7 @@ from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply
 from demand.engine.rounding import whole_units
 from demand.engine.routes import CHOSEN, ENDED, INTERMITTENT, NONE, routes_find
 from demand.engine.short import sibling_seasons, with_siblings
+from demand.engine.working_days import in_usual_months, month_shares
 from sop.engine.arrays import Array
 from sop.engine.months import to_stamps
 from sop.engine.panel import BUCKET, SERIES, STEP, check_panel
@@ -44,6 +45,7 @@ class BaselineOptions:
 
     held_back: int = 12  # months forecast once more as if they had not happened yet
     regular: Sequence[str] = ("theta",)  # members of the regular route, names of demand.engine.members
+    working_days: bool = False  # whether months are made alike by their working days
     with_all: bool = True  # whether what all series teach is joined: a model over the regular, a factor for the new
 
 
@@ -80,13 +82,15 @@ def baseline_make(
     `facts`: unique_id and any of the columns of demand.engine.facts; a series in facts alone gets the route "none".
     Raises PanelError (a ValueError) with a sentence for a table of the wrong shape.
     """
+    if options.working_days:
+        panel = in_usual_months(check_panel(panel))
     seasons = seasons_find(panel, facts, as_of=as_of)
     chunk = baseline_chunk(panel, horizon=horizon, as_of=as_of, facts=facts, seasons=seasons, options=options)
     if not options.with_all:
-        return baseline_finish(chunk, baseline_pool([chunk]))
+        return baseline_finish(chunk, baseline_pool([chunk]), working_days=options.working_days)
     found = all_series_find(panel, horizon=horizon, as_of=as_of, facts=facts, options=options)
     chunk = chunk_with_all(chunk, found)
-    return baseline_finish(chunk, baseline_pool([chunk], found.sums))
+    return baseline_finish(chunk, baseline_pool([chunk], found.sums), working_days=options.working_days)
 
 
 def seasons_find(panel: pd.DataFrame, facts: pd.DataFrame | None, *, as_of: date | None = None) -> pd.DataFrame:
@@ -130,8 +134,8 @@ def all_series_find(
     return all_series_of(history, route, horizon=horizon, held_back=options.held_back, keys=known.keys)
 
 
-def baseline_finish(chunk: BaselineChunk, pool: BaselinePool) -> BaselineResult:
-    """Return the finished baseline of a chunk.
+def baseline_finish(chunk: BaselineChunk, pool: BaselinePool, *, working_days: bool = False) -> BaselineResult:
+    """Return the finished baseline of a chunk; `working_days`: its panel was brought to usual months before.
 
     Columns of `series`: unique_id, route, reason (sentences), months (of history), filled (months), held (months held
     back), members (names), fallback (what failed, "" = nothing), range_from (class whose errors made the range), scale
@@ -143,6 +147,10 @@ def baseline_finish(chunk: BaselineChunk, pool: BaselinePool) -> BaselineResult:
     lumpy = chunk.route == INTERMITTENT
     cuts[lumpy] = lumpy_quantiles(moved[lumpy], chunk.variance[lumpy], chunk.lot[lumpy], np.array(PROBABILITIES))
     cuts[(chunk.route == NONE) | ((chunk.route == CHOSEN) & (chunk.now.scale == 0))] = np.nan
+    if working_days:
+        share = _shares(chunk, moved.shape[1])
+        moved, cuts = moved * share, cuts * share[:, :, None]
+        chunk = replace(chunk, now=_in_own_months(chunk.now, share))
     yhat = np.where(chunk.whole[:, None], whole_units(moved, chunk.ids), moved)
     over = (np.arange(yhat.shape[1]) >= chunk.left[:, None]) | (chunk.route == ENDED)[:, None]
     yhat[over], cuts[over] = 0.0, 0.0
@@ -162,6 +170,17 @@ def _block(
         history = with_siblings(history, known.family, seasons)
     routing = routes_find(history, known.left <= 0, known.chosen)
     return chunk_of(history, routing, known, horizon=horizon, held_back=options.held_back, regular=options.regular)
+
+
+def _shares(chunk: BaselineChunk, horizon: int) -> Array:
+    """Return how much longer each month ahead is than usual, n x horizon; a year a person typed is meant as typed."""
+    share = month_shares(chunk.until[:, None] + np.arange(1, horizon + 1))
+    return np.where(((chunk.route == CHOSEN) & (chunk.held == 0))[:, None], 1.0, share)
+
+
+def _in_own_months(origin: Origin, share: Array) -> Origin:
+    members = {name: points * share for name, points in origin.members.items()}
+    return replace(origin, members=members, naive=origin.naive * share)
 
 
 def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:

@@ -16,7 +16,7 @@ class BaselineRun(models.Model):
     history_until = models.DateField()  # the last month of actuals it saw
     complete = models.BooleanField(default=False)
     adopted = models.BooleanField(default=False)
-    # Pooled over the run: WMAPE and bias by class, cumulated error rho(h), quantile coverage, counts per route.
+    # Whether months were taken by their working days; pooled over the run: error quantiles by class, rho(h).
     summary = models.JSONField(default=dict)
     created_at = models.DateTimeField(auto_now_add=True)
     adopted_at = models.DateTimeField(null=True, blank=True)

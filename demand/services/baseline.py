@@ -23,7 +23,7 @@ from sop.constants import StepKind
 from sop.engine.months import months_between
 from sop.models import Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
-from sop.selectors.cycle import company_time
+from sop.selectors.cycle import company, company_time
 from sop.services.cycle import cycle_event, step_edit_lock
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
@@ -53,6 +53,7 @@ def baseline_request(*, user: User, cycle_id: int) -> BaselineRun:
         first_bucket=step.cycle.bucket,
         horizon_months=step.cycle.horizon_months,
         history_until=until,
+        summary={"working_days": company().working_days},
     )
     run.job = job_request(
         user=user,
@@ -140,7 +141,7 @@ def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
     found = all_series_unpack(_outputs(chunk.job, FORECAST)[0])
     pool = baseline_pool(_parts(chunk.job), found.sums)
-    summary = {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
+    summary = run.summary | {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
     with lease.writing():
         BaselineRun.objects.filter(pk=run.pk).update(summary=summary)
         JobChunk.objects.filter(pk=chunk.pk).update(output=shift_pack(pool.shift))
@@ -158,7 +159,7 @@ def _write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
         pd.DataFrame(run.summary["rho"], columns=COLUMNS),
         shift_unpack(_outputs(chunk.job, POOL)[0]),
     )
-    result = baseline_finish(part, pool)
+    result = baseline_finish(part, pool, working_days=run.summary.get("working_days", False))
     forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
     with lease.writing():
         rows_copy(Baseline, FORECAST_COLUMNS, forecast_rows(run, forecast))
@@ -224,8 +225,13 @@ def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:
 
 def _inputs(run: BaselineRun, ids: list[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return history and facts of these series."""
+    from demand.engine.working_days import in_usual_months  # noqa: PLC0415  (engines load in workers only)
+
     until = run.history_until
-    return history_panel(series_ids=ids, until=until), facts_with_choices(series_ids=ids, until=until)
+    panel = history_panel(series_ids=ids, until=until)
+    if run.summary.get("working_days"):
+        panel = in_usual_months(panel)
+    return panel, facts_with_choices(series_ids=ids, until=until)
 
 
 def _steps(run: BaselineRun) -> int:

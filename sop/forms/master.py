@@ -29,6 +29,10 @@ WORDS = {
     "horizon_months": ("Months a cycle plans", "12 to 24; holds from the next cycle on."),
     "reason_percent": ("A change needs a reason above, %", "Of the month's number, at submit."),
     "reason_value": ("A change needs a reason above, money", "Whichever of the two comes first."),
+    "working_days": (
+        "Months by their working days",
+        "Baselines take a month as long as its Mondays to Fridays. Compare the error of a run with and without it.",
+    ),
     "carry_rate": ("Carrying cost a year", "As a share of the stock's value: 0.18."),
     "cash_ceiling": ("Cash in stock, at most", "What the whole inventory may be worth."),
 }

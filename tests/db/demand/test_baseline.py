@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 
 from demand.engine import all_series, global_model
@@ -11,7 +12,8 @@ from demand.selectors.layers import adopted_run, layers
 from demand.services import baseline as service
 from demand.services.baseline import baseline_adopt, baseline_request
 from sop.constants import JobState, Source, StepKind, StepState
-from sop.models import Cycle, CycleEvent, CycleStep, JobChunk, User
+from sop.engine.months import month_add, month_list
+from sop.models import Company, Cycle, CycleEvent, CycleStep, JobChunk, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import acting
 from sop.services.job import Lease
@@ -22,6 +24,7 @@ from tests.support.work import parts_run
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
 JANUARY = date(2022, 1, 1)
+FIRST = date(2019, 1, 1)
 SEASON = [80, 80, 90, 100, 120, 140, 150, 140, 120, 100, 90, 80]
 
 
@@ -212,3 +215,19 @@ def test_what_parts_hand_to_each_other_is_emptied_at_the_end(cast: Cast, cycle: 
     run = ran(cast.olga, cycle)
     assert run.job is not None
     assert set(run.job.chunks.values_list("output", flat=True)) == {None}
+
+
+def test_months_by_their_working_days_are_a_choice_of_the_company(cast: Cast, cycle: Cycle) -> None:
+    series = series_make(cast.harbour)
+    days = [np.busday_count(f"{month:%Y-%m}", f"{month_add(month, 1):%Y-%m}") for month in month_list(FIRST, 37)]
+    history_make(series, [100 * int(count) for count in days], until=JANUARY)
+    plain = ran(cast.olga, cycle)
+    Company.objects.update_or_create(pk=1, defaults={"working_days": True})
+    counted = ran(cast.olga, cycle)
+    assert (plain.summary["working_days"], counted.summary["working_days"]) == (False, True)
+    months = Baseline.objects.filter(run=counted, series=series).order_by("bucket").values_list("bucket", "mean")
+    for month, mean in months:
+        count = np.busday_count(f"{month:%Y-%m}", f"{month_add(month, 1):%Y-%m}")
+        assert float(mean) == pytest.approx(100 * count, abs=12)
+    with_days, without = (BaselineSeries.objects.get(run=run, series=series).wape for run in (counted, plain))
+    assert (with_days or 0) < 0.02 < (without or 0)

@@ -1,0 +1,27 @@
+"""Months counted in working days: a February of twenty is not a March of twenty-three.
+
+What customers order by the day makes months of unequal length look like ups and downs. Demand is brought to a month of
+the usual number of working days before it is forecast, and back to each month's own afterwards. It helps one company
+and harms the next (who orders by the month does not care), so it is off unless the company chose it.
+"""
+
+import numpy as np
+import pandas as pd
+
+from sop.engine.arrays import Array, MonthArray
+from sop.engine.months import to_months
+from sop.engine.panel import BUCKET, VALUE
+
+USUAL = 365.25 / 12 * 5 / 7  # working days of a month, Monday to Friday; public holidays are not known
+
+
+def month_shares(months: MonthArray) -> Array:
+    """Return each month's working days over the usual number; any shape."""
+    first = months.astype("datetime64[M]")
+    days = np.busday_count(first.astype("datetime64[D]"), (first + 1).astype("datetime64[D]"))
+    return days.astype(np.float64) / USUAL
+
+
+def in_usual_months(panel: pd.DataFrame) -> pd.DataFrame:
+    """Return the panel with demand as it would be in months of the usual number of working days."""
+    return panel.assign(**{VALUE: panel[VALUE].to_numpy(np.float64) / month_shares(to_months(panel[BUCKET]))})
