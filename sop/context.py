@@ -5,9 +5,9 @@ from typing import Any
 from django.http import HttpRequest
 from django.urls import reverse
 
-from sop.constants import CycleState
+from sop.constants import CycleState, StepKind
 from sop.models import Cycle, CycleStep, User
-from sop.navigation import cycle_url, step_url
+from sop.navigation import STEP_PAGES, cycle_url, step_url
 
 MENU = 12  # cycles in the menu; the others stand on the page of all cycles
 
@@ -60,16 +60,17 @@ def _shown(request: HttpRequest, cycles: list[Cycle]) -> Cycle | None:
 def _steps(request: HttpRequest, cycle: Cycle | None) -> list[dict[str, Any]]:
     if cycle is None:
         return []
-    page = request.path
+    match = request.resolver_match
+    here = match.namespace if match and "cycle_id" in match.kwargs else ""  # the app whose page of the cycle this is
     return [
         {
             "kind": step.kind,
             "number": step.number,
             "name": step.get_kind_display(),
-            "url": (url := step_url(step.kind, cycle.pk)),
+            "url": step_url(step.kind, cycle.pk),
             "state": step.state,
             "stale": step.stale_because,
-            "current": page.startswith(url),
+            "current": STEP_PAGES[StepKind(step.kind)].split(":")[0] == here,
         }
         for step in CycleStep.objects.filter(cycle=cycle).order_by("number")
     ]

@@ -32,8 +32,15 @@ def test_the_frame_takes_at_most_four_queries(cast: Cast, django_assert_max_num_
 
 def test_the_step_one_is_on_is_marked(cast: Cast) -> None:
     cycle = cycle_make(cast)
-    steps = frame(cast.ana, reverse("demand:adjust", args=[cycle.pk]))["steps"]
-    assert [step["kind"] for step in steps if step["current"]] == [StepKind.GATHER]  # type: ignore[attr-defined]
+    for page, kind in (
+        ("demand:adjust", StepKind.GATHER),
+        ("demand:profiles", StepKind.GATHER),
+        ("publish:measure", "publish"),
+    ):
+        steps = frame(cast.ana, reverse(page, args=[cycle.pk]))["steps"]
+        assert [step["kind"] for step in steps if step["current"]] == [kind]  # type: ignore[attr-defined]
+    steps = frame(cast.ana, reverse("sop:cycle", args=[cycle.pk]))["steps"]
+    assert not any(step["current"] for step in steps)  # type: ignore[attr-defined]
 
 
 def test_an_old_cycles_page_shows_the_old_cycle(cast: Cast) -> None:
