@@ -20,6 +20,8 @@ import pandas as pd
 from demand.engine import baseline
 from demand.engine.all_series import AllSeries
 from demand.engine.chunk import BaselineChunk
+from demand.engine.cleansing import LOOK_BACK, Orders, corrections_find
+from sop.engine.months import month_add
 
 KEY = "unique_id"
 
@@ -28,7 +30,8 @@ KEY = "unique_id"
 class Question:
     """All a cycle's baseline run asks: history and facts of every series, and how its series are cut into parts."""
 
-    panel: pd.DataFrame
+    panel: pd.DataFrame  # before its corrections by rule
+    orders: Orders  # what the corrections are found in, row by row as `facts`
     facts: pd.DataFrame
     as_of: date
     horizon: int
@@ -37,8 +40,9 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """What the engine said: family seasons, what all series teach, and one chunk per part."""
+    """What the engine said: the corrected history, family seasons, what all series teach, and one chunk per part."""
 
+    panel: pd.DataFrame
     seasons: pd.DataFrame
     whole: AllSeries
     chunks: list[BaselineChunk]
@@ -46,7 +50,7 @@ class Answer:
 
 def answer(question: Question) -> Answer:
     """Ask the engine exactly as a baseline run does, part by part."""
-    panel, facts, as_of = question.panel, question.facts, question.as_of
+    panel, facts, as_of = _corrected(question), question.facts, question.as_of
     seasons = baseline.seasons_find(panel, facts, as_of=as_of)
     chunks = [
         baseline.baseline_chunk(
@@ -59,7 +63,17 @@ def answer(question: Question) -> Answer:
         for part in question.parts
     ]
     whole = baseline.all_series_find(panel, horizon=question.horizon, as_of=as_of, facts=facts)
-    return Answer(seasons, whole, chunks)
+    return Answer(panel, seasons, whole, chunks)
+
+
+def _corrected(question: Question) -> pd.DataFrame:
+    """Return the history with what counts by rule taken in, as looking through it would."""
+    found = corrections_find(question.orders)
+    at = [month_add(question.as_of, int(column) + 1 - LOOK_BACK) for column in found.column[found.sure]]
+    ids = question.facts[KEY].to_numpy()[found.row[found.sure]]
+    cleaned = pd.DataFrame({KEY: ids, "ds": pd.to_datetime(pd.Series(at)), "cleaned": found.proposed[found.sure]})
+    panel = question.panel.merge(cleaned, on=[KEY, "ds"], how="left")
+    return panel.assign(y=panel["cleaned"].fillna(panel["y"])).drop(columns="cleaned")
 
 
 class Ahead:
@@ -93,11 +107,13 @@ class Ahead:
     def _known(self, panel: pd.DataFrame, facts: pd.DataFrame, as_of: date) -> Answer | None:
         """Return the answer when exactly this history was asked about, None when it was not or its process died."""
         question = self.questions.get(as_of)
-        if question is None or not _same(question.panel, panel) or not _same(question.facts, facts):
+        if question is None or not _same(question.facts, facts):
             return None
         try:
             found = self.futures[as_of].result()
         except BrokenExecutor:
+            return None
+        if not _same(found.panel, panel):
             return None
         self.used += 1
         return found
