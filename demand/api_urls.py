@@ -20,6 +20,11 @@ urlpatterns = [
         assumptions.AssumptionWithdrawView.as_view(),
         name="assumption-withdraw",
     ),
+    path(
+        "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/hand-over/",
+        assumptions.AssumptionHandOverView.as_view(),
+        name="assumption-hand-over",
+    ),
     path("order-book/", orders.OrderBookView.as_view(), name="order-book"),
     path("cycles/<int:cycle_id>/demand/orders/", orders.RowOrdersView.as_view(), name="row-orders"),
     path("cycles/<int:cycle_id>/demand/comments/", comments.CommentsView.as_view(), name="comments"),

@@ -38,6 +38,11 @@ urlpatterns = [
         views.assumptions.withdraw,
         name="assumption-withdraw",
     ),
+    path(
+        "cycle/<int:cycle_id>/demand/assumptions/<int:assumption_id>/hand-over/",
+        views.assumptions.hand_over,
+        name="assumption-hand-over",
+    ),
     path("cycle/<int:cycle_id>/demand/export/", views.adjust.export, name="export"),
     path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),
     path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),

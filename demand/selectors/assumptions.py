@@ -142,12 +142,12 @@ def assumptions_of(cycle: Cycle, user: User) -> QuerySet[Assumption]:
     return assumptions_visible(user).filter(cycle__bucket__lte=cycle.bucket)
 
 
-def assumption_groups(cycle: Cycle, user: User) -> list[AssumptionGroup]:
-    """Return what this person sees, by the state each had in this cycle; those that are over last and latest first."""
+def assumption_groups(cycle: Cycle, user: User, chosen: QuerySet[Assumption] | None = None) -> list[AssumptionGroup]:
+    """Return what this person sees (all, unless chosen), by the state each had in this cycle; what is over last."""
     counting = set(
         AssumptionCell.objects.filter(cycle=cycle).order_by().values_list("assumption_id", flat=True).distinct()
     )
-    known = assumptions_of(cycle, user)
+    known = assumptions_of(cycle, user) if chosen is None else chosen
     over = known.exclude(pk__in=counting).order_by("-last_bucket", "-pk").values_list("pk", flat=True)[:OVER_SHOWN]
     rows = assumption_rows(cycle, user, known.filter(pk__in=[*counting, *over]))
     names = {
