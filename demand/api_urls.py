@@ -11,6 +11,11 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/demand/submit/", plan.TerritorySubmitView.as_view(), name="territory-submit"),
     path("cycles/<int:cycle_id>/demand/assumptions/", assumptions.AssumptionsView.as_view(), name="assumptions"),
     path(
+        "cycles/<int:cycle_id>/demand/assumptions/scores/",
+        assumptions.AssumptionScoresView.as_view(),
+        name="assumption-scores",
+    ),
+    path(
         "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/change/",
         assumptions.AssumptionChangeView.as_view(),
         name="assumption-change",

@@ -226,6 +226,7 @@ TABLE: dict[str, Route] = {
     "api:reasons": Route(get="demand.override_forecast", post="demand.override_forecast"),
     "api:territory-submit": Route(post=Role.REP),
     "api:assumptions": Route(get="demand.view_demand", post="demand.override_forecast"),
+    "api:assumption-scores": Route(get="demand.view_demand"),
     "api:assumption-change": Route(post="demand.override_forecast"),
     "api:assumption-withdraw": Route(post="demand.override_forecast"),
     "api:assumption-hand-over": Route(post="demand.override_forecast"),

@@ -8,8 +8,9 @@ from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import ValidationError
 
 from demand.api import shapes
-from demand.api.assumption_shapes import HandOverIn
+from demand.api.assumption_shapes import HandOverIn, ScoreOut
 from demand.models import Assumption
+from demand.selectors.assumption_score import AssumptionScore, turned_out
 from demand.selectors.assumptions import AssumptionRow, assumption_rows, assumptions_of
 from demand.services.assumption import (
     assumption_change,
@@ -45,6 +46,18 @@ class AssumptionsView(ListView, WriteView):
         cycle = cycle_of(address["cycle_id"])
         made = assumption_state(user=user, cycle_id=cycle.pk, stated=_stated(user, fields))
         return _row(user, cycle.pk, made)
+
+
+class AssumptionScoresView(ListView):
+    """How assumptions in the number turned out in the year before this cycle; those without a month over are absent."""
+
+    read_right = "demand.view_demand"
+    item = ScoreOut
+
+    def rows(self, user: User, query: dict[str, Any], **address: Any) -> Sequence[AssumptionScore]:
+        """Return the scores, latest months first."""
+        cycle = cycle_of(address["cycle_id"])
+        return turned_out(cycle, user, assumptions_of(cycle, user)).scores
 
 
 class AssumptionChangeView(WriteView):

@@ -11,6 +11,7 @@ from demand.forms import AssumptionForm, WithdrawForm
 from demand.forms.hand_over import HandOverForm
 from demand.models import Assumption
 from demand.selectors.assumption_owners import without_owner
+from demand.selectors.assumption_score import others_of, turned_out
 from demand.selectors.assumptions import assumption_groups, assumption_rows, assumptions_of
 from demand.selectors.grid import can_edit
 from demand.services.assumption import (
@@ -39,6 +40,7 @@ def assumptions(request: HttpRequest, cycle_id: int) -> HttpResponse:
         "can_state": can_edit(cycle, user),
         "without_owner": orphans.count(),
         "only_without_owner": only,
+        "turned_out": None if only else turned_out(cycle, user, known),
     }
     return render(request, "demand/assumptions.html", _frame(cycle) | context)
 
@@ -138,7 +140,9 @@ def _one(request: HttpRequest, cycle: Cycle, found: Assumption, form: Assumption
     """Return what the page of one assumption shows."""
     user = signed_in(request)
     (row,) = assumption_rows(cycle, user, Assumption.objects.filter(pk=found.pk))
+    score, others = others_of(cycle, user, found)
     shown = {"form": form, "row": row, "can_state": row.editable, "changes": row_history(found)}
+    shown |= {"score": score, "others": others}
     if row.editable and (found.owner_id == user.pk or user.has_perm("demand.override_any_forecast")):
         shown["hand_over"] = HandOverForm(found)
     return shown
