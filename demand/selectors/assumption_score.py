@@ -48,6 +48,7 @@ SCORE_SQL = f"""
                coalesce(sum(c.percent) over same, 0) as percents, coalesce(sum(c.quantity) over same, 0) as quantities
         from told t join demand_assumptioncell c using (cycle_id, bucket)
         where c.state = '{AssumptionState.IN_NUMBER}'
+          and c.series_id in (select series_id from demand_assumptionsum where assumption_id = any(%(ids)s))
         window same as (partition by c.cycle_id, c.series_id, c.bucket)
     ), price as (
         select distinct on (d.id) d.id, p.price from demand_series d
