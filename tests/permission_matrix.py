@@ -132,6 +132,8 @@ TABLE: dict[str, Route] = {
     "demand:assumptions": Route(get="demand.view_demand"),
     "demand:assumption-new": Route(get="demand.override_forecast", post="demand.override_forecast"),
     "demand:assumption": Route(get="demand.view_demand", post="demand.override_forecast"),
+    "demand:assumption-scores": Route(get="demand.view_demand"),
+    "demand:assumption-score": Route(get="demand.view_demand"),
     "demand:assumption-withdraw": Route(post="demand.override_forecast"),
     "demand:assumption-hand-over": Route(post="demand.override_forecast"),
     "demand:profiles": Route(get="demand.view_demand"),

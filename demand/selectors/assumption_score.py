@@ -192,8 +192,11 @@ def others_of(cycle: Cycle, user: User, assumption: Assumption) -> tuple[Assumpt
     found = assumption_scores(cycle, user, assumptions_visible(user).filter(pk__in=alike.values("pk")))
     others = [score for pk, score in found.items() if pk != assumption.pk]
     tallies = [
-        tally(assumption.owner.name, [score for score in others if score.stated_by_id == assumption.owner_id]),
-        tally(assumption.get_kind_display(), [score for score in others if score.assumption.kind == assumption.kind]),
+        tally(
+            f"Others by {assumption.owner.name}",
+            [score for score in others if score.stated_by_id == assumption.owner_id],
+        ),
+        tally("Others of this kind", [score for score in others if score.assumption.kind == assumption.kind]),
     ]
     return found.get(assumption.pk), [each for each in tallies if each.count]
 

@@ -40,9 +40,27 @@ def assumptions(request: HttpRequest, cycle_id: int) -> HttpResponse:
         "can_state": can_edit(cycle, user),
         "without_owner": orphans.count(),
         "only_without_owner": only,
-        "turned_out": None if only else turned_out(cycle, user, known),
     }
     return render(request, "demand/assumptions.html", _frame(cycle) | context)
+
+
+@require_safe
+@permission_required("demand.view_demand", raise_exception=True)
+def scores(request: HttpRequest, cycle_id: int) -> HttpResponse:
+    """Answer how earlier ones turned out: a fragment, for it reads a year of every cell they reached."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    user = signed_in(request)
+    context = {"cycle": cycle, "turned_out": turned_out(cycle, user, assumptions_of(cycle, user))}
+    return render(request, "demand/assumption_scores.html", context)
+
+
+@require_safe
+@permission_required("demand.view_demand", raise_exception=True)
+def score(request: HttpRequest, cycle_id: int, assumption_id: int) -> HttpResponse:
+    """Answer what came of one assumption, beside others of its owner and kind: a fragment."""
+    cycle, found = _found(request, cycle_id, assumption_id)
+    own, others = others_of(cycle, signed_in(request), found)
+    return render(request, "demand/assumption_score.html", {"score": own, "others": others})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -140,9 +158,7 @@ def _one(request: HttpRequest, cycle: Cycle, found: Assumption, form: Assumption
     """Return what the page of one assumption shows."""
     user = signed_in(request)
     (row,) = assumption_rows(cycle, user, Assumption.objects.filter(pk=found.pk))
-    score, others = others_of(cycle, user, found)
     shown = {"form": form, "row": row, "can_state": row.editable, "changes": row_history(found)}
-    shown |= {"score": score, "others": others}
     if row.editable and (found.owner_id == user.pk or user.has_perm("demand.override_any_forecast")):
         shown["hand_over"] = HandOverForm(found)
     return shown

@@ -61,7 +61,7 @@ def test_the_page_tells_how_they_turned_out_by_person_kind_and_sureness(
     cast: Cast, known: tuple[Cycle, Assumption]
 ) -> None:
     cycle, _ = known
-    text = page(cast.olga, "assumptions", cycle.pk)
+    text = page(cast.olga, "assumption-scores", cycle.pk)
     assert "Stated by Ana 1 1 80% · Ben 1 · 0% ·" in text
     assert "Kind Project 2 1 40% ·" in text
     assert "Said to be over 80% sure 2 1 40% ·" in text
@@ -74,18 +74,29 @@ def test_a_rep_sees_own_rows_only_and_a_cycle_without_known_months_nothing(
     cast: Cast, known: tuple[Cycle, Assumption]
 ) -> None:
     cycle, stated = known
-    text = page(cast.ana, "assumptions", cycle.pk)
+    text = page(cast.ana, "assumption-scores", cycle.pk)
     assert "Each of the 1" in text
     assert "Ridge" not in text
-    assert "How earlier ones turned out" not in page(cast.olga, "assumptions", stated.cycle_id)
+    assert page(cast.olga, "assumption-scores", stated.cycle_id) == ""
 
 
 def test_its_own_page_tells_what_came_and_how_others_turned_out(cast: Cast, known: tuple[Cycle, Assumption]) -> None:
     cycle, stated = known
-    text = page(cast.olga, "assumption", cycle.pk, stated.pk)
-    assert "What came Came: 80% of +90: +72 units, +$288 of +$360" in text
-    assert "Others Project: 0 of 1 came, 0% of the money expected" in text
-    assert "Others" not in page(cast.ana, "assumption", cycle.pk, stated.pk)
+    text = page(cast.olga, "assumption-score", cycle.pk, stated.pk)
+    assert "This one Came: 80% of +90: +72 units, +$288 of +$360" in text
+    assert "Others of this kind 0 of 1 came, 0% of the money expected" in text
+    assert "Other" not in page(cast.ana, "assumption-score", cycle.pk, stated.pk)
+    address = reverse("demand:assumption-score", args=[cycle.pk, stated.pk])
+    assert (
+        address in client_of(cast.olga).get(reverse("demand:assumption", args=[cycle.pk, stated.pk])).content.decode()
+    )
+    assert client_of(cast.ben).get(address).status_code == 404
+
+
+def test_the_page_asks_for_how_they_turned_out_once_it_stands(cast: Cast, known: tuple[Cycle, Assumption]) -> None:
+    cycle, _ = known
+    html = client_of(cast.olga).get(reverse("demand:assumptions", args=[cycle.pk])).content.decode()
+    assert f'hx-get="{reverse("demand:assumption-scores", args=[cycle.pk])}" hx-trigger="load"' in html
 
 
 def test_programs_read_the_same(cast: Cast, known: tuple[Cycle, Assumption]) -> None:

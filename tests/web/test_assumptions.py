@@ -200,7 +200,7 @@ def test_the_page_takes_the_same_queries_however_many_there_are(cast: Cast, cycl
         state(cycle, cast.ana, customer=customer, state="opportunity")
         state(cycle, cast.ana, customer=cast.harbour)
     assert (count("assumptions"), count("panel", row=f"s{harbour.pk}"), count("grid-data")) == few
-    assert few[0] == 24  # most of them are the frame around every page
+    assert few[0] == 22  # most of them are the frame around every page
 
 
 def test_one_without_an_owner_is_found_handed_over_and_told_to_the_new_owner(
