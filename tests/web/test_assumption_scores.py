@@ -84,7 +84,7 @@ def test_its_own_page_tells_what_came_and_how_others_turned_out(cast: Cast, know
     cycle, stated = known
     text = page(cast.olga, "assumption-score", cycle.pk, stated.pk)
     assert "This one Came: 80% of +90: +72 units, +$288 of +$360" in text
-    assert "Others of this kind 0 of 1 came, 0% of the money expected" in text
+    assert "Others of this kind 0 of 1 came, nothing of the money expected" in text
     assert "Other" not in page(cast.ana, "assumption-score", cycle.pk, stated.pk)
     address = reverse("demand:assumption-score", args=[cycle.pk, stated.pk])
     assert (
