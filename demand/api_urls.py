@@ -11,6 +11,11 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/demand/submit/", plan.TerritorySubmitView.as_view(), name="territory-submit"),
     path("cycles/<int:cycle_id>/demand/assumptions/", assumptions.AssumptionsView.as_view(), name="assumptions"),
     path(
+        "cycles/<int:cycle_id>/demand/assumptions/scores/",
+        assumptions.AssumptionScoresView.as_view(),
+        name="assumption-scores",
+    ),
+    path(
         "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/change/",
         assumptions.AssumptionChangeView.as_view(),
         name="assumption-change",
@@ -19,6 +24,11 @@ urlpatterns = [
         "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/withdraw/",
         assumptions.AssumptionWithdrawView.as_view(),
         name="assumption-withdraw",
+    ),
+    path(
+        "cycles/<int:cycle_id>/demand/assumptions/<int:assumption_id>/hand-over/",
+        assumptions.AssumptionHandOverView.as_view(),
+        name="assumption-hand-over",
     ),
     path("order-book/", orders.OrderBookView.as_view(), name="order-book"),
     path("cycles/<int:cycle_id>/demand/orders/", orders.RowOrdersView.as_view(), name="row-orders"),

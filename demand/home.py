@@ -6,6 +6,8 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from demand.models import Comment
+from demand.selectors.assumption_owners import handed_to, without_owner
+from demand.selectors.assumptions import assumptions_of
 from demand.selectors.change_groups import questions_to, told_of
 from demand.selectors.cleansing import cleansing_waiting
 from demand.selectors.comments import mentions_waiting
@@ -66,6 +68,40 @@ def questions_to_answer(user: User, step: CycleStep) -> list[HomeItem]:
         more = len(asked) - QUESTIONS
         url = reverse("demand:change", args=[step.cycle_id, user.pk, asked[QUESTIONS].product_id])
         items.append(HomeItem(f"{more} more question{'s' if more > 1 else ''} about your changes", "", url, "Answer"))
+    return items
+
+
+@home_item(StepKind.GATHER)
+def assumptions_without_owner(user: User, step: CycleStep) -> list[HomeItem]:
+    """Ask a demand planner to hand over what nobody who is here owns, while gather demand is open."""
+    if step.state != StepState.OPEN or not user.has_perm("demand.override_any_forecast"):
+        return []
+    count = without_owner(assumptions_of(step.cycle, user)).count()
+    if not count:
+        return []
+    sentence = f"{count:,} assumption{' has' if count == 1 else 's have'} no owner who is here"
+    url = f"{reverse('demand:assumptions', args=[step.cycle_id])}?owner=none"
+    return [HomeItem(sentence, "Somebody has to know whether they still hold.", url, "Hand over", step.due_at)]
+
+
+@home_item(StepKind.GATHER)
+def handed_over(user: User, step: CycleStep) -> list[HomeItem]:
+    """Tell a person which assumptions they were handed, while gather demand is open."""
+    if step.state != StepState.OPEN or not user.has_perm("demand.override_forecast"):
+        return []
+    handed = handed_to(step.cycle, user)
+    items = [
+        HomeItem(
+            f"{each.by} handed you: {each.assumption.get_kind_display()}, {each.assumption.scope}",
+            Truncator(each.assumption.note).chars(WORDS),
+            reverse("demand:assumption", args=[step.cycle_id, each.assumption.pk]),
+            "Look at it",
+        )
+        for each in handed[:SHOWN]
+    ]
+    if len(handed) > SHOWN:
+        url = reverse("demand:assumptions", args=[step.cycle_id])
+        items.append(HomeItem(f"{len(handed) - SHOWN} more handed to you", "", url, "Look at them"))
     return items
 
 

@@ -30,6 +30,12 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/demand/explain/", views.adjust.explain, name="explain"),
     path("cycle/<int:cycle_id>/demand/assumptions/", views.assumptions.assumptions, name="assumptions"),
     path("cycle/<int:cycle_id>/demand/assumptions/new/", views.assumptions.assumption_new, name="assumption-new"),
+    path("cycle/<int:cycle_id>/demand/assumptions/scores/", views.assumptions.scores, name="assumption-scores"),
+    path(
+        "cycle/<int:cycle_id>/demand/assumptions/<int:assumption_id>/score/",
+        views.assumptions.score,
+        name="assumption-score",
+    ),
     path(
         "cycle/<int:cycle_id>/demand/assumptions/<int:assumption_id>/", views.assumptions.assumption, name="assumption"
     ),
@@ -37,6 +43,11 @@ urlpatterns = [
         "cycle/<int:cycle_id>/demand/assumptions/<int:assumption_id>/withdraw/",
         views.assumptions.withdraw,
         name="assumption-withdraw",
+    ),
+    path(
+        "cycle/<int:cycle_id>/demand/assumptions/<int:assumption_id>/hand-over/",
+        views.assumptions.hand_over,
+        name="assumption-hand-over",
     ),
     path("cycle/<int:cycle_id>/demand/export/", views.adjust.export, name="export"),
     path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),

@@ -134,6 +134,7 @@ CALCULATED_TABLES: tuple[str, ...] = (
     "demand_baseline",
     "demand_baselineseries",
     "demand_assumptioncell",
+    "demand_assumptionsum",
     "demand_forecastsnapshot",
     "supply_supplyline",
     "supply_supplyitem",

@@ -1,4 +1,4 @@
-"""Assumptions: reading them with what they give the plan, stating, changing, withdrawing."""
+"""Assumptions: reading them with what they give the plan, stating, changing, handing over, withdrawing."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,9 +8,16 @@ from django.shortcuts import get_object_or_404
 from rest_framework.exceptions import ValidationError
 
 from demand.api import shapes
+from demand.api.assumption_shapes import HandOverIn, ScoreOut
 from demand.models import Assumption
+from demand.selectors.assumption_score import AssumptionScore, turned_out
 from demand.selectors.assumptions import AssumptionRow, assumption_rows, assumptions_of
-from demand.services.assumption import assumption_change, assumption_state, assumption_withdraw
+from demand.services.assumption import (
+    assumption_change,
+    assumption_hand_over,
+    assumption_state,
+    assumption_withdraw,
+)
 from demand.services.assumption_rules import Stated
 from sop.api.base import ListView, WriteView, cycle_of
 from sop.models import Customer, Family, Product, User
@@ -41,6 +48,18 @@ class AssumptionsView(ListView, WriteView):
         return _row(user, cycle.pk, made)
 
 
+class AssumptionScoresView(ListView):
+    """How assumptions in the number turned out in the year before this cycle; those without a month over are absent."""
+
+    read_right = "demand.view_demand"
+    item = ScoreOut
+
+    def rows(self, user: User, query: dict[str, Any], **address: Any) -> Sequence[AssumptionScore]:
+        """Return the scores, latest months first."""
+        cycle = cycle_of(address["cycle_id"])
+        return turned_out(cycle, user, assumptions_of(cycle, user)).scores
+
+
 class AssumptionChangeView(WriteView):
     """Change an assumption; send it whole, with the version you saw and why."""
 
@@ -65,6 +84,19 @@ class AssumptionWithdrawView(WriteView):
         """Withdraw it."""
         _visible(user, **address)
         return _row(user, address["cycle_id"], assumption_withdraw(user=user, **fields, **address))
+
+
+class AssumptionHandOverView(WriteView):
+    """Give an assumption another owner who may state it, with the version you saw and why."""
+
+    write_right = "demand.override_forecast"
+    body, item = HandOverIn, shapes.AssumptionOut
+
+    def write(self, user: User, fields: dict[str, Any], **address: Any) -> AssumptionRow:
+        """Hand it over."""
+        _visible(user, **address)
+        owner = User.objects.filter(username=fields.pop("owner")).first()
+        return _row(user, address["cycle_id"], assumption_hand_over(user=user, owner=owner, **fields, **address))
 
 
 def _visible(user: User, *, cycle_id: int, assumption_id: int) -> None:

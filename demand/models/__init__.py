@@ -1,6 +1,6 @@
 """Tables of gathering demand."""
 
-from demand.models.assumption import Assumption, AssumptionCell
+from demand.models.assumption import Assumption, AssumptionCell, AssumptionSum
 from demand.models.baseline import Baseline, BaselineRun, BaselineSeries
 from demand.models.choice import BaselineChoice
 from demand.models.cleansing import Cleansing
@@ -16,6 +16,7 @@ __all__ = [
     "Actual",
     "Assumption",
     "AssumptionCell",
+    "AssumptionSum",
     "Baseline",
     "BaselineChoice",
     "BaselineRun",

@@ -110,3 +110,28 @@ class AssumptionCell(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.bucket:%b %Y}: {self.percent if self.quantity is None else self.quantity}"
+
+
+class AssumptionSum(models.Model):
+    """One row is what an assumption's cells give one series over a cycle's months, from its baseline: base units.
+
+    Written with the cells and never edited, so that a list adds up thousands of rows instead of their months; a
+    person's numbers, which change meanwhile, are counted on top (`demand/selectors/assumptions.py`).
+    """
+
+    cycle = models.ForeignKey("sop.Cycle", on_delete=models.PROTECT, related_name="+")
+    assumption = models.ForeignKey(Assumption, on_delete=models.PROTECT, related_name="+")
+    series = models.ForeignKey("demand.Series", on_delete=models.PROTECT, related_name="+", db_index=False)
+    state = models.CharField(max_length=12, choices=AssumptionState)
+    cells = models.PositiveSmallIntegerField()
+    units = models.DecimalField(max_digits=24, decimal_places=7)  # thousandths by hundredths of a percent
+
+    class Meta:
+        """Once per cycle, assumption and series."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["cycle", "assumption", "series"], name="assumptionsum_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.series}: {self.units}"

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.models import Q, QuerySet
 
 from demand.constants import AssumptionKind, AssumptionState
-from demand.models import Assumption, AssumptionCell, Series
+from demand.models import Assumption, AssumptionCell, AssumptionSum, Series
 from demand.selectors.grid import gather_is_open
 from sop.models import Customer, Cycle, Family, Product, User
 from sop.selectors.scope import customers_editable, customers_visible
@@ -16,33 +16,39 @@ OVER_SHOWN = 50  # of those that are over; the history page has them all
 NAMED = 3  # places named in a sentence
 
 # What one assumption alone gives: percent of sales, or units. In the number it gives nothing where a planner's number
-# stands; a risk or an opportunity would change what is there, so all its cells count.
+# stands; a risk or an opportunity would change what is there, so all its cells count. The sums are from the baseline;
+# cells with a person's number are counted anew, as far as they differ from it.
 EFFECT_SQL = """
-    with price as (
+    with typed as materialized (
+        select series_id, bucket, max(quantity) filter (where layer = 'sales') as sales,
+               bool_or(layer = 'consensus') as replaced
+        from demand_override where cycle_id = %(cycle)s and quantity is not null group by 1, 2
+    ), part as (
+        select assumption_id, series_id, state, cells, 0 as replaced, units
+        from demand_assumptionsum where cycle_id = %(cycle)s and assumption_id = any(%(ids)s)
+        union all
+        select c.assumption_id, c.series_id, c.state, 0, t.replaced::int,
+               case when t.replaced and c.state = 'in_number' then 0
+                    else coalesce(c.quantity, coalesce(t.sales, b.mean, 0) * c.percent / 100) end
+               - coalesce(c.quantity, coalesce(b.mean, 0) * c.percent / 100)
+        from typed t
+        join demand_assumptioncell c on c.cycle_id = %(cycle)s and c.series_id = t.series_id and c.bucket = t.bucket
+        left join demand_baselinerun r on r.cycle_id = c.cycle_id and r.adopted
+        left join demand_baseline b on b.run_id = r.id and b.series_id = c.series_id and b.bucket = c.bucket
+        where c.assumption_id = any(%(ids)s)
+    ), price as materialized (
         select distinct on (s.id) s.id, p.price from demand_series s
         join sop_price p on p.product_id = s.product_id and p.valid_from <= %(on)s
              and (p.customer_id = s.customer_id or p.customer_id is null)
-        where s.id in (select series_id from demand_assumptioncell where cycle_id = %(cycle)s
-                       and assumption_id = any(%(ids)s))
+        where s.id in (select series_id from part)
         order by s.id, p.customer_id nulls last, p.valid_from desc
-    ), cell as (
-        select c.assumption_id, c.state, price.price, k.quantity is not null as replaced,
-               coalesce(c.quantity, coalesce(o.quantity, b.mean, 0) * c.percent / 100) as units
-        from demand_assumptioncell c
-        join demand_series s on s.id = c.series_id and s.active and s.customer_id = any(%(customers)s)
-        left join price on price.id = c.series_id
-        left join demand_baselinerun r on r.cycle_id = c.cycle_id and r.adopted
-        left join demand_baseline b on b.run_id = r.id and b.series_id = c.series_id and b.bucket = c.bucket
-        left join demand_override o on o.cycle_id = c.cycle_id and o.layer = 'sales'
-             and o.series_id = c.series_id and o.bucket = c.bucket
-        left join demand_override k on k.cycle_id = c.cycle_id and k.layer = 'consensus'
-             and k.series_id = c.series_id and k.bucket = c.bucket
-        where c.cycle_id = %(cycle)s and c.assumption_id = any(%(ids)s)
     )
-    select assumption_id, min(state), count(*), count(*) filter (where replaced),
-           coalesce(sum(units) filter (where counts), 0)::float8,
-           coalesce(sum(units * price) filter (where counts), 0)::float8
-    from (select *, not replaced or state <> 'in_number' as counts from cell) each_cell group by 1
+    select part.assumption_id, min(part.state), sum(part.cells), sum(part.replaced), sum(part.units)::float8,
+           coalesce(sum(part.units * price.price), 0)::float8
+    from part
+    join demand_series s on s.id = part.series_id and s.active and s.customer_id = any(%(customers)s)
+    left join price on price.id = part.series_id
+    group by 1
 """
 UNFOLLOWED_SQL = """
     select a.id, c.name || ', ' || l.name from demand_assumption a
@@ -142,12 +148,12 @@ def assumptions_of(cycle: Cycle, user: User) -> QuerySet[Assumption]:
     return assumptions_visible(user).filter(cycle__bucket__lte=cycle.bucket)
 
 
-def assumption_groups(cycle: Cycle, user: User) -> list[AssumptionGroup]:
-    """Return what this person sees, by the state each had in this cycle; those that are over last and latest first."""
+def assumption_groups(cycle: Cycle, user: User, chosen: QuerySet[Assumption] | None = None) -> list[AssumptionGroup]:
+    """Return what this person sees (all, unless chosen), by the state each had in this cycle; what is over last."""
     counting = set(
-        AssumptionCell.objects.filter(cycle=cycle).order_by().values_list("assumption_id", flat=True).distinct()
+        AssumptionSum.objects.filter(cycle=cycle).order_by().values_list("assumption_id", flat=True).distinct()
     )
-    known = assumptions_of(cycle, user)
+    known = assumptions_of(cycle, user) if chosen is None else chosen
     over = known.exclude(pk__in=counting).order_by("-last_bucket", "-pk").values_list("pk", flat=True)[:OVER_SHOWN]
     rows = assumption_rows(cycle, user, known.filter(pk__in=[*counting, *over]))
     names = {

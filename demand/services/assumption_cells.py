@@ -9,7 +9,7 @@ import numpy as np
 from django.db import connection, transaction
 
 from demand.constants import RUNNING
-from demand.models import Assumption, AssumptionCell, BaselineRun
+from demand.models import Assumption, AssumptionCell, AssumptionSum, BaselineRun
 from demand.selectors.layers import plan_months
 from sop.models import Cycle
 from sop.services.table import rows_copy, statistics_refresh
@@ -49,6 +49,18 @@ QUANTITY_SQL = f"""
     where quantity is not null order by id, bucket, series_id
 """  # noqa: S608  (the text above)
 
+# What the cells give each series from the baseline they were shared out by.
+SUMS_SQL = """
+    insert into demand_assumptionsum (cycle_id, assumption_id, series_id, state, cells, units)
+    select c.cycle_id, c.assumption_id, c.series_id, c.state, count(*),
+           sum(coalesce(c.quantity, coalesce(b.mean, 0) * c.percent / 100))
+    from demand_assumptioncell c
+    left join demand_baselinerun r on r.cycle_id = c.cycle_id and r.adopted
+    left join demand_baseline b on b.run_id = r.id and b.series_id = c.series_id and b.bucket = c.bucket
+    where c.cycle_id = %(cycle)s and c.assumption_id = any(%(ids)s)
+    group by 1, 2, 3, 4
+"""
+
 
 @transaction.atomic
 def cells_write(cycle: Cycle, assumption_ids: Sequence[int] | None = None) -> int:
@@ -59,8 +71,9 @@ def cells_write(cycle: Cycle, assumption_ids: Sequence[int] | None = None) -> in
     """
     list(BaselineRun.objects.select_for_update(no_key=True).filter(cycle=cycle).order_by("pk").values_list("pk"))
     chosen = Assumption.objects.all() if assumption_ids is None else Assumption.objects.filter(pk__in=assumption_ids)
-    old = AssumptionCell.objects.filter(cycle=cycle)
-    (old if assumption_ids is None else old.filter(assumption_id__in=assumption_ids)).delete()
+    for table in (AssumptionCell, AssumptionSum):
+        old = table.objects.filter(cycle=cycle)
+        (old if assumption_ids is None else old.filter(assumption_id__in=assumption_ids)).delete()
     months = plan_months(cycle)
     params: dict[str, Any] = {
         "cycle": cycle.pk,
@@ -79,6 +92,10 @@ def cells_write(cycle: Cycle, assumption_ids: Sequence[int] | None = None) -> in
         count += rows_copy(AssumptionCell, COLUMNS, _parts(cycle, reached))
     if count > MANY_CELLS:
         statistics_refresh(AssumptionCell)
+    with connection.cursor() as cursor:
+        cursor.execute(SUMS_SQL, params)
+    if count > MANY_CELLS:
+        statistics_refresh(AssumptionSum)
     return count
 
 

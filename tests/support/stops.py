@@ -34,6 +34,8 @@ NO_PAGE = {
     "demand:row-chart": FRAGMENT,
     "demand:row-orders": FRAGMENT,
     "demand:record": FRAGMENT,
+    "demand:assumption-scores": FRAGMENT,
+    "demand:assumption-score": FRAGMENT,
     "demand:people": FRAGMENT,
     "demand:export": FILE,
     "demand:cleansing-export": FILE,

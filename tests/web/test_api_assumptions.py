@@ -99,3 +99,16 @@ def test_more_assumptions_take_no_more_queries(cast: Cast, cycle: Cycle, north: 
         series_make(customer_make(f"C{number}", cast.north, cast.ana), north.product)
         api_of(cast.olga).post(at(cycle), said(customer=f"C{number}"))
     assert calls_of(cast.olga, [at(cycle)]) == few
+
+
+def test_one_is_handed_over_by_its_owner(cast: Cast, cycle: Cycle, north: Series) -> None:
+    made = api_of(cast.ana).post(at(cycle), said()).json()
+    give = at(cycle, f"{made['id']}/hand-over/")
+    sent = {"owner": "olga", "version": 1, "reason": "On leave"}
+    assert api_of(cast.ana).post(give, sent | {"owner": "ben"}).status_code == 422
+    assert api_of(cast.ana).post(give, sent | {"owner": "nobody"}).status_code == 422
+    assert api_of(cast.ben).post(give, sent).status_code == 404
+    given = api_of(cast.ana).post(give, sent).json()
+    assert (given["owner"], given["version"]) == ("olga", 2)
+    assert api_of(cast.ana).post(give, sent).status_code == 409
+    assert api_of(cast.ana).post(give, sent | {"version": 2}).status_code == 403

@@ -13,11 +13,11 @@ from django.urls import reverse
 from demand.models import Assumption, Series
 from demand.services.assumption import assumption_state
 from demand.services.assumption_rules import Stated
-from sop.constants import Source
-from sop.models import Cycle, CycleStep, User
+from sop.constants import Role, Source
+from sop.models import Customer, Cycle, CycleStep, User
 from sop.request_context import acting
 from tests.demand_makers import adopted_baseline, override_make, series_make
-from tests.factories import FEBRUARY, Cast, client_of, customer_make, cycle_make
+from tests.factories import FEBRUARY, Cast, client_of, customer_make, cycle_make, person_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -201,4 +201,42 @@ def test_the_page_takes_the_same_queries_however_many_there_are(cast: Cast, cycl
         state(cycle, cast.ana, customer=customer, state="opportunity")
         state(cycle, cast.ana, customer=cast.harbour)
     assert (count("assumptions"), count("panel", row=f"s{harbour.pk}"), count("grid-data")) == few
-    assert few[0] == 21  # most of them are the frame around every page
+    assert few[0] == 22  # most of them are the frame around every page
+
+
+def test_one_without_an_owner_is_found_handed_over_and_told_to_the_new_owner(
+    cast: Cast, cycle: Cycle, harbour: Series
+) -> None:
+    stated = state(cycle, cast.ana, customer=cast.harbour)
+    state(cycle, cast.olga, product=harbour.product)
+    assert "no owner who is here" not in page(cast.olga, cycle)
+    dana = person_make("dana", Role.REP)
+    Customer.objects.filter(pk=cast.harbour.pk).update(owner=dana)
+    home = client_of(cast.olga).get(reverse("sop:home")).content.decode()
+    assert "1 assumption has no owner who is here" in home
+    address = f"{reverse('demand:assumptions', args=[cycle.pk])}?owner=none"
+    assert address in home
+    assert "1 assumption has no owner who is here. Show it" in page(cast.olga, cycle)
+    only = words(client_of(cast.olga).get(address))
+    assert "Project: Harbour" in only
+    assert "Project: Shingle" not in only
+    give = reverse("demand:assumption-hand-over", args=[cycle.pk, stated.pk])
+    sent = {"owner": str(dana.pk), "version": "1", "reason": "Dana has Harbour now"}
+    wrong = client_of(cast.olga).post(give, sent | {"owner": str(cast.ben.pk)})
+    assert (wrong.status_code, 'value="Dana has Harbour now"' in wrong.content.decode()) == (422, True)
+    late = client_of(cast.olga).post(give, sent | {"version": "7"})
+    assert (late.status_code, "Show it as it is now" in words(late)) == (409, True)
+    answer = client_of(cast.olga).post(give, sent, follow=True)
+    assert "Handed over: Dana sees it on the home page." in words(answer)
+    assert "Each has an owner who is here" in words(client_of(cast.olga).get(address))
+    assert "Olga handed you: Project, Harbour" in words(client_of(dana).get(reverse("sop:home")))
+    assert "owner from Ana to Dana; Dana has Harbour now" in page(dana, cycle, "assumption", stated.pk)
+
+
+def test_handing_over_is_offered_to_its_owner_and_planners_only(cast: Cast, cycle: Cycle, harbour: Series) -> None:
+    stated = state(cycle, cast.olga, customer=cast.harbour)
+    assert "Hand it over" in page(cast.olga, cycle, "assumption", stated.pk)
+    assert "Hand it over" not in page(cast.ana, cycle, "assumption", stated.pk)
+    sent = {"owner": str(cast.ana.pk), "version": "1", "reason": "Mine"}
+    give = reverse("demand:assumption-hand-over", args=[cycle.pk, stated.pk])
+    assert client_of(cast.ana).post(give, sent).status_code == 403

@@ -373,3 +373,40 @@ def test_history_is_whole_and_cells_are_of_the_plans_months(world: World) -> Non
     assert (min(months), max(months)) == (FEBRUARY, JUNE)
     assert [fault for fault in record_faults() if fault.table == "demand_assumption"] == []
     assert Override.objects.count() == 0
+
+
+# -- what a list adds up
+
+
+@pytest.mark.parametrize("state", [NUMBER, RISK])
+@pytest.mark.parametrize("amount", [{"quantity": Decimal(91)}, {"percent": Decimal("-12.5")}])
+def test_the_effect_is_the_sum_of_its_cells_whatever_people_typed(
+    world: World, state: AssumptionState, amount: dict[str, Decimal]
+) -> None:
+    """The list adds sums and what people changed; here the same is counted cell by cell."""
+    stated = world.state(world.cast.olga, product=world.harbour.product, state=state, last_bucket=None, **amount)
+    override_make(world.cycle, world.harbour, MAY, 40, world.cast.ana)
+    override_make(world.cycle, world.ridge, JUNE, 70, world.cast.ben)
+    override_make(world.cycle, world.ridge, MAY, 55, world.cast.olga)
+    override_make(world.cycle, world.harbour, MAY, 300, world.cast.olga)
+    typed = {(o.series_id, o.bucket, o.layer): o.quantity for o in Override.objects.all()}
+    means = {world.harbour.pk: Decimal(100), world.ridge.pk: Decimal(50)}
+    units, replaced = Decimal(0), 0
+    for cell in AssumptionCell.objects.filter(assumption=stated):
+        key = (cell.series_id, cell.bucket)
+        is_replaced = (*key, "consensus") in typed
+        replaced += is_replaced
+        if is_replaced and state == NUMBER:
+            continue
+        sales = typed.get((*key, "sales"), means[cell.series_id])
+        units += sales * cell.percent / 100 if cell.quantity is None else cell.quantity
+    effect = world.row(stated).effect
+    assert (effect.units, effect.replaced) == (pytest.approx(float(units)), replaced)
+    assert effect.replaced == 2
+    assert effect.cells == AssumptionCell.objects.filter(assumption=stated).count()
+
+
+def test_a_series_no_longer_active_is_in_no_effect(world: World) -> None:
+    stated = world.state(world.cast.olga, product=world.harbour.product, percent=Decimal(10))
+    Series.objects.filter(pk=world.ridge.pk).update(active=False)
+    assert world.row(stated).effect.units == 20
