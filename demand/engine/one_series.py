@@ -1,4 +1,4 @@
-"""One series of a run looked at again: each member's own forecast, and the last year forecast as if it had not happened.
+"""One series of a run looked at again: each member's own forecast, and the last year forecast as if it were to come.
 
 A run keeps the mean of the members, not the members; those that need no other series are found again here. The one
 model over all regular series is not: it is what all of them teach.
@@ -15,8 +15,8 @@ from demand.engine.baseline import BaselineOptions, baseline_chunk
 from demand.engine.chunk import BaselineChunk, Origin, points_of
 from demand.engine.history import history_of
 from demand.engine.members import MEMBERS
-from sop.engine.panel import check_panel
 from sop.engine.arrays import Array
+from sop.engine.panel import check_panel
 
 THETA = "theta"
 

@@ -64,9 +64,9 @@ class Elasticity:
 def elasticity_find(units: Array, price: Array, promotion: BoolArray, *, first_month: int) -> Elasticity:
     """Return the elasticity of a family's demand.
 
-    `units`: demand by month; `price`: any index of the price at a constant mix, NaN where not known; `promotion`: whether
-    a month had one; all of the same length, months in order. `first_month`: calendar month (1 to 12) of the first.
-    Months without demand or price are left out. Raises TooLittle.
+    `units`: demand by month; `price`: any index of the price at a constant mix, NaN where not known; `promotion`:
+    whether a month had one; all of the same length, months in order. `first_month`: calendar month (1 to 12) of the
+    first. Months without demand or price are left out. Raises TooLittle.
     """
     with np.errstate(invalid="ignore"):
         known = np.isfinite(units) & np.isfinite(price) & (units > 0) & (price > 0)
