@@ -90,7 +90,9 @@ def elasticity_find(units: Array, price: Array, promotion: BoolArray, *, first_m
     interval = np.asarray(found.conf_int(1 - LEVEL))
     effects = [Effect(float(found.params[at]), *map(float, interval[at])) for at in (0, -1)]
     fitted = np.full(len(units), np.nan)
-    fitted_logs = regressors @ found.params
+    # Near a random walk the level is anybody's guess: beside the effects, trend and season stand as they fit best.
+    effect = log_price * found.params[0] + (promoted * found.params[-1] if with_promotion else 0.0)
+    fitted_logs = log_units - _left(log_units - effect, base)
     fitted[known] = np.exp(fitted_logs)
     return Elasticity(
         price=effects[0],

@@ -108,7 +108,8 @@ def family_study(cycle: Cycle, user: User, family: Family, asked: Asked) -> Fami
             promoted=[month for month, had in zip(history.months, history.promotion, strict=True) if had],
         ),
         price_figure=price_figure(past=history.months, price=100 * history.price),
-        answer=_answer(cycle, user, family, found, asked),
+        # Demand that rose with the price rose for another reason: no answer can be drawn from it.
+        answer=None if asked.percent and found.price.low > 0 else _answer(cycle, user, family, found, asked),
     )
 
 
@@ -184,6 +185,8 @@ def _worth_said(found: "Elasticity") -> str:
         f"Price, promotions, trend and season account for {found.explained:.0%} of how demand moved over "
         f"{found.months} months (R2 {found.explained:.2f})."
     )
+    if found.price.high >= 0:
+        return said
     is_hint = found.explained < EXPLAINED_MIN or found.months < MONTHS_SURE or found.price.high - found.price.low > WIDE
     return f"{said} {'Take it for a hint, no more.' if is_hint else 'Worth planning by, with its range.'}"
 

@@ -124,7 +124,11 @@ def test_noise_and_a_wrong_sign_lead_to_no_assumption(cast: Cast, cycle: Cycle) 
     sold(series, elasticity=1.5)
     text = read(cast.olga, cycle, series)
     assert "Plan no price by it" in text
+    assert "No what-if by price" in text
     assert "State an assumption" not in text
+    address = f"/api/v1/cycles/{cycle.pk}/baseline/families/{series.product.family.code}/"
+    told = api_of(cast.olga).get(address).json()
+    assert (told["is_told"], told["months"], told["percent"], told["assumption"]) == (False, [], None, {})
 
 
 def test_thin_history_and_a_still_price_are_refused_in_words(cast: Cast, cycle: Cycle) -> None:
@@ -132,6 +136,8 @@ def test_thin_history_and_a_still_price_are_refused_in_words(cast: Cast, cycle: 
     assert "There is no history of this family yet" in read(cast.olga, cycle, series)
     sold(series, months=20)
     assert "Only 20 months have both demand and a price; 24 are needed." in read(cast.olga, cycle, series)
+    told = api_of(cast.olga).get(f"/api/v1/cycles/{cycle.pk}/baseline/families/{series.product.family.code}/").json()
+    assert told["refusal"].startswith("Only 20 months") and told["elasticity"] is None
     Actual.objects.all().delete()
     sold(series, moved=0.0)
     assert "The price hardly moved" in read(cast.olga, cycle, series)
