@@ -48,6 +48,16 @@ class WhatIfMonth:
         """Return what the change adds."""
         return self.changed - self.plan
 
+    @property
+    def least(self) -> float:
+        """Return the least it adds, by its range."""
+        return self.low - self.plan
+
+    @property
+    def most(self) -> float:
+        """Return the most it adds, by its range."""
+        return self.high - self.plan
+
 
 @dataclass(frozen=True)
 class WhatIfAnswer:
@@ -176,8 +186,12 @@ def _promotion_said(found: "Elasticity", history: FamilyMonths) -> str:
         return f"What a promotion does cannot be told: {months} by the assumptions stated."
     likely, low, high = (factor - 1 for factor in found.promotion.factor())
     if not found.promotion.is_told:
-        return f"No effect of a promotion can be told from noise ({low:+.0%} to {high:+.0%})."
-    return f"A promotion has gone with {likely:+.0%} (between {low:+.0%} and {high:+.0%})."
+        return f"No effect of a promotion can be told from noise ({_signed(low)} to {_signed(high)})."
+    return f"A promotion has gone with {_signed(likely)} (between {_signed(low)} and {_signed(high)})."
+
+
+def _signed(share: float) -> str:
+    return f"{share:+.0%}".replace("-", "−")
 
 
 def _worth_said(found: "Elasticity") -> str:
@@ -197,6 +211,6 @@ def _beyond_said(found: "Elasticity", asked: Asked) -> str:
     if min(low, 0.0) <= change <= max(high, 0.0):
         return ""
     return (
-        f"The price was never there: in history it lay between {low:+.0%} and {high:+.0%} of today's. Beyond that the "
-        "answer is a guess."
+        f"The price was never there: in history it lay {_signed(low)} to {_signed(high)} from today's. "
+        "Beyond that the answer is a guess."
     )
