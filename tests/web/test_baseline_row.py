@@ -1,6 +1,8 @@
 """The page of one row's baseline: what it shows and to whom, thin history, no run, a history that changed since."""
 
 import re
+import subprocess
+import sys
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -171,3 +173,12 @@ def test_the_rows_and_the_grid_lead_here(cast: Cast, cycle: Cycle) -> None:
     assert address in client.get(reverse("demand:profiles", args=[cycle.pk])).content.decode()
     panel = client.get(reverse("demand:panel", args=[cycle.pk]), {"row": f"s{series.pk}"})
     assert address in panel.content.decode()
+
+
+def test_the_web_process_starts_without_the_engines() -> None:
+    code = (
+        "import sys, django; django.setup(); import sop.urls; "
+        "assert not {'statsmodels', 'statsforecast', 'sklearn'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
