@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from demand.api import assumptions, attention, baseline, choices, cleansing, comments, orders, plan, review
+from demand.api import (
+    assumptions,
+    attention,
+    baseline,
+    baseline_row,
+    choices,
+    cleansing,
+    comments,
+    orders,
+    plan,
+    review,
+)
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -53,6 +64,16 @@ urlpatterns = [
     path("change-sets/<uuid:change_set_id>/undo/", plan.UndoView.as_view(), name="change-set-undo"),
     path("cycles/<int:cycle_id>/baseline-runs/", baseline.BaselineRunsView.as_view(), name="baseline-runs"),
     path("cycles/<int:cycle_id>/baseline/rows/", choices.ProfilesView.as_view(), name="baseline-rows"),
+    path(
+        "cycles/<int:cycle_id>/baseline/rows/<int:series_id>/",
+        baseline_row.BaselineRowView.as_view(),
+        name="baseline-row",
+    ),
+    path(
+        "cycles/<int:cycle_id>/baseline/families/<str:family>/",
+        baseline_row.FamilyWhatIfView.as_view(),
+        name="family-what-if",
+    ),
     path("cycles/<int:cycle_id>/baseline/choices/", choices.ChoicesView.as_view(), name="baseline-choices"),
     path(
         "cycles/<int:cycle_id>/baseline/choices/<int:choice_id>/end/",

@@ -54,6 +54,18 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),
     path("cycle/<int:cycle_id>/baseline/<int:run_id>/adopt/", views.baseline.adopt, name="baseline-adopt"),
     path("cycle/<int:cycle_id>/baseline/rows/", views.profiles.profiles, name="profiles"),
+    path("cycle/<int:cycle_id>/baseline/rows/<int:series_id>/", views.baseline_row.row, name="baseline-row"),
+    path("cycle/<int:cycle_id>/baseline/rows/<int:series_id>/study/", views.baseline_row.study, name="row-study"),
+    path(
+        "cycle/<int:cycle_id>/baseline/families/<int:family_id>/",
+        views.family_what_if.what_if,
+        name="family-what-if",
+    ),
+    path(
+        "cycle/<int:cycle_id>/baseline/families/<int:family_id>/study/",
+        views.family_what_if.study,
+        name="family-study",
+    ),
     path("cycle/<int:cycle_id>/baseline/choices/", views.choices.choices, name="choices"),
     path("cycle/<int:cycle_id>/baseline/choices/<int:choice_id>/end/", views.choices.choice_end, name="choice-end"),
     path("cycle/<int:cycle_id>/cleansing/", views.cleansing.cleansing, name="cleansing"),

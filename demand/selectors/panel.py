@@ -44,6 +44,7 @@ class RowPanel:
     is_series: bool
     product: str  # its code, of a series
     customer_id: int
+    family_id: int | None  # of a family's own row
     abc: str
     plan: float
     baseline: float
@@ -91,6 +92,7 @@ def row_panel(cycle: Cycle, user: User, *, row_id: str, bucket: date) -> RowPane
         is_series=series is not None,
         product=first.product.code,
         customer_id=first.customer_id,
+        family_id=first.product.family_id if row_id.startswith("f") else None,
         abc=first.product.abc if row_id[0] in "ps" else "",
         plan=float(own[0]),
         baseline=float(plan.baseline[0]),

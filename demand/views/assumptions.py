@@ -1,5 +1,7 @@
 """The assumptions screen: what people know that history does not; stating, changing, handing over, withdrawing."""
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
 from django.core.exceptions import PermissionDenied
@@ -20,11 +22,15 @@ from demand.services.assumption import (
     assumption_state,
     assumption_withdraw,
 )
+from demand.services.assumption_rules import NOTE_LENGTH
 from sop.constants import StepKind
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
 from sop.selectors.master_history import row_history
 from sop.views.request import signed_in
+
+# Fields a link to the form can fill in: what another page found out becomes an assumption only when a person states it.
+BEGINS_WITH = ("kind", "product", "family", "customer", "first_bucket", "last_bucket", "quantity", "percent", "note")
 
 
 @require_safe
@@ -69,7 +75,8 @@ def assumption_new(request: HttpRequest, cycle_id: int) -> HttpResponse:
     """State an assumption."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     user = signed_in(request)
-    form = AssumptionForm(user, None, request.POST or None, first_bucket=cycle.bucket, probability=100)
+    begun = {"first_bucket": cycle.bucket, "probability": 100} | _named(request)
+    form = AssumptionForm(user, None, request.POST or None, **begun)
     refusal = None
     if request.method == "POST" and form.is_valid():
         try:
@@ -144,6 +151,12 @@ def hand_over(request: HttpRequest, cycle_id: int, assumption_id: int) -> HttpRe
             return _done(request, cycle, given, f"Handed over: {given.owner} sees it on the home page.")
     shown = _one(request, cycle, found, AssumptionForm(user, found)) | {"hand_over": form}
     return _form_page(request, cycle, shown, refusal, wrong=bool(form.errors))
+
+
+def _named(request: HttpRequest) -> dict[str, Any]:
+    """Return what the address begins the form with; the person reads it before stating it."""
+    given = request.GET
+    return {name: given[name].replace("\0", "")[:NOTE_LENGTH] for name in BEGINS_WITH if given.get(name)}
 
 
 def _found(request: HttpRequest, cycle_id: int, assumption_id: int) -> tuple[Cycle, Assumption]:

@@ -7,7 +7,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from demand.constants import CleansingState
-from demand.models import Assumption, ChangeSet, Cleansing, Override
+from demand.models import Assumption, ChangeSet, Cleansing, Override, Series
 from reconcile.models import Scenario
 from review.models import Question
 from sop.constants import CycleState, Source
@@ -37,6 +37,8 @@ NO_PAGE = {
     "demand:assumption-scores": FRAGMENT,
     "demand:assumption-score": FRAGMENT,
     "demand:people": FRAGMENT,
+    "demand:row-study": FRAGMENT,
+    "demand:family-study": FRAGMENT,
     "demand:export": FILE,
     "demand:cleansing-export": FILE,
     "demand:change-log-csv": FILE,
@@ -109,6 +111,8 @@ def demo_numbers() -> Numbers:
         "table": {table.name: table.name for table in master_tables()},
         "assumption_id": {"": Assumption.objects.filter(owner__username=REP).order_by("pk")[0].pk},
         "cleansing_id": {"": _open_correction().pk},
+        "series_id": {"": _own_series().pk},
+        "family_id": {"": _own_series().product.family_id},
         "product_id": {"": _changed_product()},
         "change_set_id": {"": ChangeSet.objects.filter(user__username=REP).latest("at").pk},
         "question_id": {"": _carried_question(closed).pk},
@@ -120,6 +124,11 @@ def _open_correction() -> Cleansing:
     """Return a correction a rep sees too; those a later look let lapse have no page."""
     waiting = Cleansing.objects.filter(state=CleansingState.PROPOSED)
     return waiting.filter(series__customer__owner__username=REP).order_by("pk")[0]
+
+
+def _own_series() -> Series:
+    """Return a series the rep sees as well."""
+    return Series.objects.filter(active=True, customer__owner__username=REP).order_by("pk")[0]
 
 
 def _changed_product() -> int:
