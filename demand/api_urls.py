@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from demand.api import assumptions, attention, baseline, choices, cleansing, comments, orders, plan, review
+from demand.api import assumptions, attention, baseline, choices, cleansing, comments, moves, orders, plan, review
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
@@ -50,6 +50,8 @@ urlpatterns = [
         name="baseline-choice-end",
     ),
     path("baseline-runs/<int:run_id>/routes/", baseline.BaselineRoutesView.as_view(), name="baseline-routes"),
+    path("baseline-runs/<int:run_id>/moves/", moves.MovesView.as_view(), name="baseline-moves"),
+    path("baseline-runs/<int:run_id>/moves/families/", moves.FamilyMovesView.as_view(), name="baseline-family-moves"),
     path("baseline-runs/<int:run_id>/adopt/", baseline.BaselineAdoptView.as_view(), name="baseline-adopt"),
     path("cycles/<int:cycle_id>/cleansing/", cleansing.CleansingView.as_view(), name="cleansing"),
     path("cycles/<int:cycle_id>/cleansing/look/", cleansing.CleansingLookView.as_view(), name="cleansing-look"),

@@ -42,6 +42,7 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),
     path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),
     path("cycle/<int:cycle_id>/baseline/<int:run_id>/adopt/", views.baseline.adopt, name="baseline-adopt"),
+    path("cycle/<int:cycle_id>/baseline/<int:run_id>/compare/", views.compare.compare, name="baseline-compare"),
     path("cycle/<int:cycle_id>/baseline/rows/", views.profiles.profiles, name="profiles"),
     path("cycle/<int:cycle_id>/baseline/choices/", views.choices.choices, name="choices"),
     path("cycle/<int:cycle_id>/baseline/choices/<int:choice_id>/end/", views.choices.choice_end, name="choice-end"),
