@@ -25,6 +25,7 @@ WITH_DATABASE: dict[str, tuple[Sequence[str], ...]] = {
     "planning": (("migrate", "--verbosity", "0"),),
     "adjust": (("migrate", "--verbosity", "0"), ("seed_demo",)),
     "review": (("migrate", "--verbosity", "0"),),
+    "compare": (("migrate", "--verbosity", "0"),),
 }
 
 

@@ -99,7 +99,7 @@ def main() -> None:
         "consensus, whole horizon": "review/consensus/?window=all",
         "history of changes": "log/",
     }
-    rows = [_row(name, lambda path=path: client.get(here + path)) for name, path in pages.items()]
+    rows = [page_row(name, lambda path=path: client.get(here + path)) for name, path in pages.items()]
     print_table(
         "The demand planner's review, 10,000 series x 18 months", ("page", "median ms", "p95 ms", "queries"), rows
     )
@@ -126,7 +126,7 @@ def company_make() -> Cycle:
     return cycle
 
 
-def _row(name: str, work: Callable[[], object]) -> list[Cell]:
+def page_row(name: str, work: Callable[[], object]) -> list[Cell]:
     with CaptureQueriesContext(connection) as queries:
         work()
     count = len(queries)

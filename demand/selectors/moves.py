@@ -11,10 +11,16 @@ from django.db import connection
 from demand.constants import SMALL_MOVE, Cause
 from demand.models import BaselineRun
 from demand.selectors.move_words import MoveFacts, why
-from demand.selectors.moves_sql import ROWS_SQL, SUMS_SQL
+from demand.selectors.moves_sql import PAGE_SQL
 from sop.engine.months import month_add, month_list
 from sop.models import Cycle, User
 from sop.selectors.scope import customers_visible
+
+TOLD = ("route_before", "route_after", "reason", "broke_to", "came", "expected", "was_foretold")
+SHOWN = (
+    *("product", "product_name", "customer", "customer_name", "location", "family"),
+    *("before", "after", "money_before", "money_after"),
+)
 
 
 @dataclass(frozen=True)
@@ -119,33 +125,30 @@ class Comparison:
         return next(iter(_summed(self._sums, lambda row: ("", "All rows"))), MoveSum("", "All rows", 0, 0, 0, 0, 0, 0))
 
     @cached_property
-    def _sums(self) -> list[tuple[Any, ...]]:
+    def _sums(self) -> list[list[Any]]:
+        return self.read(MoveFilter(), 0, 0)[0]
+
+    def read(self, asked: MoveFilter, first: int, rows: int) -> tuple[list[list[Any]], int, list[dict[str, Any]]]:
+        """Return the sums, how many moved rows fit and some of those, the sums kept for who asks next."""
+        words = asked.words.replace("\0", "").lower().split()
+        fits = {"family": asked.family, "cause": asked.cause, "words": words, "limit": rows, "offset": first}
         with connection.cursor() as cursor:
-            cursor.execute(SUMS_SQL, self.params)
-            return list(cursor.fetchall())
+            cursor.execute(PAGE_SQL, self.params | fits)
+            sums, count, found = cursor.fetchone()
+        self.__dict__["_sums"] = sums or []
+        return sums or [], count, found or []
 
 
 class Moves(Sequence[Move]):
-    """The rows that moved, largest money first; read a page at a time."""
+    """The rows that moved, largest money first; `first` and `rows` are the page most likely asked for, read at once."""
 
-    def __init__(self, comparison: Comparison, asked: MoveFilter) -> None:
-        self.comparison = comparison
-        words = asked.words.replace("\0", "").lower().split()
-        self.asked = {"family": asked.family, "cause": asked.cause, "words": words}
-        self._count: int | None = None
+    def __init__(self, comparison: Comparison, asked: MoveFilter, *, first: int = 0, rows: int = 0) -> None:
+        self.comparison, self.asked = comparison, asked
+        self._at = (first, rows)
+        _sums, self._count, self._found = comparison.read(asked, first, rows)
 
     def __len__(self) -> int:
-        if self._count is None:
-            asked = self.asked
-            if asked["words"]:
-                self._read(0, 1)
-            else:  # the sums know it already
-                self._count = sum(
-                    row[4]
-                    for row in self.comparison._sums
-                    if asked["family"] in {"", row[0]} and asked["cause"] in {"", row[2]}
-                )
-        return self._count or 0
+        return self._count
 
     @overload
     def __getitem__(self, at: int) -> Move: ...
@@ -153,22 +156,25 @@ class Moves(Sequence[Move]):
     def __getitem__(self, at: slice) -> list[Move]: ...
     def __getitem__(self, at: int | slice) -> Move | list[Move]:
         if isinstance(at, int):
-            return self._read(at, 1)[0]
+            return self[range(len(self))[at] : range(len(self))[at] + 1][0]
         first, last, _step = at.indices(len(self))
-        return self._read(first, max(last - first, 0))
-
-    def _read(self, first: int, rows: int) -> list[Move]:
-        with connection.cursor() as cursor:
-            cursor.execute(ROWS_SQL, self.comparison.params | self.asked | {"limit": rows, "offset": first})
-            found = cursor.fetchall()
-        if self._count is None:
-            self._count = found[0][0] if found else 0
+        rows = max(last - first, 0)
+        known = first == self._at[0] and rows <= self._at[1]
+        found = self._found[:rows] if known else self.comparison.read(self.asked, first, rows)[2]
         return [self._move(row) for row in found]
 
-    def _move(self, row: tuple[Any, ...]) -> Move:
-        cause = Cause(row[8])
-        facts = MoveFacts(cause, self.comparison.new_months, *row[13:])
-        return Move(*(*row[1:8], cause, *row[9:13], why(facts)))
+    def _move(self, row: dict[str, Any]) -> Move:
+        cause = Cause(row["cause"])
+        facts = MoveFacts(
+            cause=cause,
+            new_months=self.comparison.new_months,
+            broke_on=_day(row["broke_on"]),
+            bucket=_day(row["bucket"]),
+            ended_on=_day(row["ended_on"]),
+            corrected=row["corrected"] or 0,
+            **{name: row[name] for name in TOLD},
+        )
+        return Move(series=row["series_id"], cause=cause, why=why(facts), **{name: row[name] for name in SHOWN})
 
 
 def comparable(run: BaselineRun) -> list[tuple[BaselineRun, str]]:
@@ -198,7 +204,11 @@ def _months_between(old: date, new: date) -> list[date]:
     return months
 
 
-def _summed(rows: list[tuple[Any, ...]], key: Any) -> list[MoveSum]:
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
+
+
+def _summed(rows: list[list[Any]], key: Any) -> list[MoveSum]:
     sums: dict[tuple[str, str], list[float]] = {}
     for row in rows:
         so_far = sums.setdefault(key(row), [0] * 6)

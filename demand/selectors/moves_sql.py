@@ -32,7 +32,7 @@ MOVES_SQL = f"""
           and h.ended_on is distinct from (select b.ended_on from sop_historicalproduct b
               where b.id = h.id and b.history_date <= %(old_at)s order by b.history_date desc limit 1)
         order by h.id, h.history_date desc
-    ), price as ({PRICE_SQL}), found as (
+    ), price as ({PRICE_SQL}), found as materialized (
         select d.id as series_id, d.product_id, d.customer_id, d.location_id,
                coalesce(b.units, 0) as before, coalesce(a.units, 0) as after,
                coalesce(b.units, 0) * coalesce(p.price, 0)::float8 as money_before,
@@ -61,22 +61,29 @@ MOVES_SQL = f"""
         where d.customer_id = any(%(customers)s)
     )
 """  # noqa: S608  (constants of this code base)
-SUMS_SQL = f"""{MOVES_SQL}
-    select m.code, m.name, f.cause, count(*), count(*) filter (where before <> after),
-           sum(before), sum(after), sum(money_before), sum(money_after)
-    from found f join sop_product p on p.id = f.product_id join sop_family m on m.id = p.family_id
-    group by 1, 2, 3 order by 2, 1
-"""  # noqa: S608  (the constant above)
-ROWS_SQL = f"""{MOVES_SQL}
-    select count(*) over (), f.series_id, p.code, p.name, c.code, c.name, l.code, m.code, f.cause,
-           before, after, money_before, money_after, route_before, route_after, reason, broke_on, broke_to,
-           coalesce(corrected, 0), f.bucket, f.ended_on, came, expected, was_foretold
-    from found f join sop_product p on p.id = f.product_id join sop_family m on m.id = p.family_id
-    join sop_customer c on c.id = f.customer_id join sop_location l on l.id = f.location_id
-    where before <> after and (%(family)s = '' or m.code = %(family)s) and (%(cause)s = '' or f.cause = %(cause)s)
-      and not exists (
-          select from unnest(%(words)s::text[]) word
-          where position(word in lower(concat_ws(' ', p.code, p.name, c.code, c.name))) = 0)
-    order by abs(money_after - money_before) desc, abs(after - before) desc, f.series_id
-    limit %(limit)s offset %(offset)s
+# Summing both runs is most of the work: sums, count and one page of rows come from one pass.
+PAGE_SQL = f"""{MOVES_SQL}, sums as (
+        select m.code, m.name, f.cause, count(*) as rows, count(*) filter (where before <> after) as moved,
+               sum(before) as before, sum(after) as after, sum(money_before) as money_before,
+               sum(money_after) as money_after
+        from found f join sop_product p on p.id = f.product_id join sop_family m on m.id = p.family_id group by 1, 2, 3
+    ), chosen as (
+        select f.*, p.code as product, p.name as product_name, c.code as customer, c.name as customer_name,
+               l.code as location, m.code as family
+        from found f join sop_product p on p.id = f.product_id join sop_family m on m.id = p.family_id
+        join sop_customer c on c.id = f.customer_id join sop_location l on l.id = f.location_id
+        where before <> after and (%(family)s = '' or m.code = %(family)s) and (%(cause)s = '' or f.cause = %(cause)s)
+          and not exists (
+              select from unnest(%(words)s::text[]) word
+              where position(word in lower(concat_ws(' ', p.code, p.name, c.code, c.name))) = 0)
+    ), page as (
+        select * from chosen
+        order by abs(money_after - money_before) desc, abs(after - before) desc, series_id
+        limit %(limit)s offset %(offset)s
+    )
+    select (select json_agg(json_build_array(code, name, cause, rows, moved, before, after, money_before, money_after)
+                            order by name, code) from sums),
+           (select count(*) from chosen),
+           (select json_agg(page order by abs(money_after - money_before) desc, abs(after - before) desc, series_id)
+            from page)
 """  # noqa: S608  (the constant above)

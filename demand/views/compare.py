@@ -30,12 +30,15 @@ def compare(request: HttpRequest, cycle_id: int, run_id: int) -> HttpResponse:
     if chosen:
         comparison = Comparison(run, chosen[0], signed_in(request))
         asked = _asked(request)
+        number = request.GET.get("page", "1")
+        first = (int(number) - 1) * PAGE_ROWS if number.isdecimal() and 0 < int(number[:9]) == int(number) else 0
+        moves = Moves(comparison, asked, first=first, rows=PAGE_ROWS)
         context |= {
             "comparison": comparison,
             "against": chosen[0],
             "asked": asked,
             "narrowed": asked != MoveFilter(),
-            "page": Paginator(Moves(comparison, asked), PAGE_ROWS).get_page(request.GET.get("page")),
+            "page": Paginator(moves, PAGE_ROWS).get_page(request.GET.get("page")),
         }
     return render(request, "demand/compare.html", context)
 
