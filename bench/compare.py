@@ -1,6 +1,7 @@
 """`python -m bench compare`: the page of two baseline runs beside each other, 10,000 series x 18 months.
 
-The company of `bench review` with a second run, of the same cycle and of one a month later. Times are of whole requests.
+The company of `bench review` with a second run, of the same cycle and of one a month later. Times are of whole
+requests.
 """
 
 import django
