@@ -66,7 +66,7 @@ def _month(facts: MoveFacts) -> str:
 
 def _learnt(facts: MoveFacts) -> str:
     if facts.new_months:
-        return f"{_named(facts.new_months)} came in near what was expected; the model over all rows was learnt anew."
+        return f"{_named(facts.new_months)} came in within its usual error; the model over all rows was learnt anew."
     return "The model over all rows was learnt anew, with what changed in others."
 
 

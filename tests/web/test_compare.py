@@ -172,7 +172,7 @@ def test_a_newest_month_far_from_its_forecast_is_the_cause(
     new = run_make(cycle, {series: 150})
     move = one(cast.olga, new, old)
     assert (move.cause, move.before, move.after) == (cause, 200, 300), "only the months both forecast"
-    near = "January 2022 came in near what was expected"
+    near = "January 2022 came in within its usual error"
     assert (f"January 2022 came in: {came} asked for, 100 forecast." if cause == "month" else near) in move.why
     assert comparable(new) == [(old, "last cycle's baseline")]
 
