@@ -24,6 +24,7 @@ from sop.engine.months import month_list
 
 MONTHS, HORIZON = 60, 18
 LOOP_SAMPLE = 12  # series the plain loop is timed on; it costs the same for each
+ETS_SAMPLE = 60
 DATA_SETS = ("m3_monthly", "m1_monthly", "carparts", "stallion_distributor")
 # What this combination of methods reached when it was chosen; worse is a regression.
 BARS = {
@@ -39,9 +40,9 @@ BARS = {
 def main() -> int:
     """Print cost and accuracy; return 1 when a bar is missed."""
     parser = argparse.ArgumentParser(prog="python -m bench.forecast", description=__doc__)
-    parser.add_argument("--series", type=int, default=1000, help="series of the cost table (1000)")
-    wanted = parser.parse_args()
-    cost(wanted.series)
+    parser.add_argument("--series", type=int, nargs="*", default=[1000], help="sizes of the cost tables (1000)")
+    for series in sorted(parser.parse_args().series):  # ascending: the peak is of the process since its start
+        cost(series)
     folder = os.environ.get("SOP_DATA")
     if not folder:
         print("\nSOP_DATA IS NOT SET: ACCURACY WAS NOT MEASURED.", file=sys.stderr)
@@ -50,7 +51,7 @@ def main() -> int:
 
 
 def cost(series: int) -> None:
-    """Print time and memory for a company of `series` series, beside a plain statsmodels loop."""
+    """Print time and memory for a company of `series` series, beside a plain statsmodels loop and AutoETS."""
     panel = company_panel(series)
     theta_method()  # the import is paid once per worker, not per run
     rows: list[list[Cell]] = []
@@ -58,6 +59,11 @@ def cost(series: int) -> None:
     plain_loop(panel, LOOP_SAMPLE)
     loop = (time.perf_counter() - started) / LOOP_SAMPLE
     rows.append([f"plain loop of Holt-Winters and Theta, {LOOP_SAMPLE} series scaled", loop * series, loop * 1e3, 1.0])
+    started = time.perf_counter()
+    auto_ets(panel, ETS_SAMPLE)
+    seconds = (time.perf_counter() - started) / ETS_SAMPLE
+    name = f"statsforecast AutoETS, {ETS_SAMPLE} series scaled"
+    rows.append([name, seconds * series, seconds * 1e3, loop / seconds])
     for name, held_back in (("series by series, points only", 0), ("with what all teach, back-test and ranges", 12)):
         started = time.perf_counter()
         if held_back:
@@ -106,6 +112,14 @@ def plain_loop(panel: pd.DataFrame, series: int) -> Array:
             theta = ThetaModel(y, period=12).fit().forecast(HORIZON)
             found.append((smoothing.fit().forecast(HORIZON) + np.asarray(theta)) / 2)
     return np.array(found)
+
+
+def auto_ets(panel: pd.DataFrame, series: int) -> Array:
+    """Return the forecasts of statsforecast's AutoETS with a season, points only, for the first series."""
+    from statsforecast.models import AutoETS
+
+    rows = panel["y"].to_numpy(float).reshape(-1, MONTHS)[:series]
+    return np.array([AutoETS(season_length=12).forecast(y=y, h=HORIZON)["mean"] for y in rows])
 
 
 def accuracy(folder: Path) -> int:

@@ -99,7 +99,7 @@ def main() -> None:
         "consensus, whole horizon": "review/consensus/?window=all",
         "history of changes": "log/",
     }
-    rows = [_row(name, lambda path=path: client.get(here + path)) for name, path in pages.items()]
+    rows = [page_row(name, lambda path=path: client.get(here + path)) for name, path in pages.items()]
     print_table(
         "The demand planner's review, 10,000 series x 18 months", ("page", "median ms", "p95 ms", "queries"), rows
     )
@@ -107,13 +107,7 @@ def main() -> None:
 
 def company_make() -> Cycle:
     """Return the open cycle of a company of 10,000 series."""
-    for name, role in [(f"rep{n}", Role.REP) for n in range(1, 21)] + [
-        ("olga", Role.DEMAND_PLANNER),
-        ("cora", Role.COORDINATOR),
-    ]:
-        user = User.objects.create(username=name, name=name.title(), email=f"{name}@example.com")
-        user.groups.set(Group.objects.filter(name=role.value))
-    Company.objects.get_or_create(pk=1)
+    people_make()
     with connection.cursor() as cursor:
         cursor.execute(MASTER)
         cursor.execute(PAST)
@@ -126,7 +120,19 @@ def company_make() -> Cycle:
     return cycle
 
 
-def _row(name: str, work: Callable[[], object]) -> list[Cell]:
+def people_make() -> None:
+    """Make the company's reps, its planner and its coordinator."""
+    for name, role in [(f"rep{n}", Role.REP) for n in range(1, 21)] + [
+        ("olga", Role.DEMAND_PLANNER),
+        ("cora", Role.COORDINATOR),
+    ]:
+        user = User.objects.create(username=name, name=name.title(), email=f"{name}@example.com")
+        user.groups.set(Group.objects.filter(name=role.value))
+    Company.objects.get_or_create(pk=1)
+
+
+def page_row(name: str, work: Callable[[], object]) -> list[Cell]:
+    """Return name, median, p95 and queries of a request."""
     with CaptureQueriesContext(connection) as queries:
         work()
     count = len(queries)

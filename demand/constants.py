@@ -170,6 +170,24 @@ class Layer(models.TextChoices):
     CONSENSUS = "consensus", "Consensus"
 
 
+class Cause(models.TextChoices):
+    """Why a row's baseline differs between two runs: the first that fits, in this order."""
+
+    NEW = "new", "New row"
+    GONE = "gone", "Row gone"
+    CHOICE = "choice", "Chosen baseline"
+    END = "end", "End date"
+    CORRECTION = "correction", "Corrected history"
+    ROUTE = "route", "Another route"
+    BREAK = "break", "Break in level"
+    MONTH = "month", "Newest month"
+    SUMS = "sums", "Sums it agrees with"
+    LEARNT = "learnt", "Learnt anew"
+
+
+SMALL_MOVE = 0.02  # of the row's baseline: what agreeing with the sums moves by itself
+
+
 class ViewPage(models.TextChoices):
     """The pages whose views a person can keep."""
 

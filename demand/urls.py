@@ -53,6 +53,7 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/baseline/", views.baseline.baseline, name="baseline"),
     path("cycle/<int:cycle_id>/baseline/run/", views.baseline.run, name="baseline-run"),
     path("cycle/<int:cycle_id>/baseline/<int:run_id>/adopt/", views.baseline.adopt, name="baseline-adopt"),
+    path("cycle/<int:cycle_id>/baseline/<int:run_id>/compare/", views.compare.compare, name="baseline-compare"),
     path("cycle/<int:cycle_id>/baseline/rows/", views.profiles.profiles, name="profiles"),
     path("cycle/<int:cycle_id>/baseline/rows/<int:series_id>/", views.baseline_row.row, name="baseline-row"),
     path("cycle/<int:cycle_id>/baseline/rows/<int:series_id>/study/", views.baseline_row.study, name="row-study"),

@@ -68,22 +68,3 @@ def fallbacks(run: BaselineRun) -> list[dict[str, object]]:
     """Return what failed in a run and how often, so that nothing is replaced silently."""
     found = BaselineSeries.objects.filter(run=run).exclude(fallback="").values("fallback")
     return [dict(row) for row in found.annotate(series=Count("id")).order_by("-series")]
-
-
-def moved(run: BaselineRun, against: BaselineRun, limit: int = 20) -> list[tuple[str, float, float]]:
-    """Return the products whose whole-horizon baseline moved most between two runs: name, before, after."""
-    sql = """
-        with total as (
-            select d.product_id, sum(b.mean) filter (where b.run_id = %(old)s) as before,
-                   sum(b.mean) filter (where b.run_id = %(new)s) as after
-            from demand_baseline b join demand_series d on d.id = b.series_id
-            where b.run_id in (%(old)s, %(new)s) group by 1
-        )
-        select p.name, coalesce(before, 0)::float8, coalesce(after, 0)::float8 from total
-        join sop_product p on p.id = product_id
-        where coalesce(before, 0) <> coalesce(after, 0)
-        order by abs(coalesce(after, 0) - coalesce(before, 0)) desc limit %(limit)s
-    """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"old": against.pk, "new": run.pk, "limit": limit})
-        return list(cursor.fetchall())

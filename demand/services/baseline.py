@@ -139,7 +139,7 @@ def _pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.hierarchy import shift_pack  # noqa: PLC0415
     from demand.engine.pool import baseline_pool  # noqa: PLC0415
 
-    found = all_series_unpack(_outputs(chunk.job, FORECAST)[0])
+    found = all_series_unpack(_outputs(chunk.job, FORECAST, 0)[0])
     pool = baseline_pool(_parts(chunk.job), found.sums)
     summary = run.summary | {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
     with lease.writing():
@@ -200,9 +200,12 @@ def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:
         JobChunk.objects.filter(pk=chunk.pk).update(output=output)
 
 
-def _outputs(job: Job, stage: int) -> list[bytes]:
-    found = job.chunks.filter(stage=stage).order_by("number").values_list("output", flat=True)
-    return [bytes(output or b"") for output in found]
+def _outputs(job: Job, stage: int, *numbers: int) -> list[bytes]:
+    """Return what the parts of a stage kept, in order: all of them, or those of these numbers."""
+    found = job.chunks.filter(stage=stage).order_by("number")
+    if numbers:
+        found = found.filter(number__in=numbers)
+    return [bytes(output or b"") for output in found.values_list("output", flat=True)]
 
 
 def _parts(job: Job, number: int | None = None) -> "Iterator[BaselineChunk]":
@@ -210,9 +213,10 @@ def _parts(job: Job, number: int | None = None) -> "Iterator[BaselineChunk]":
     from demand.engine.all_series import all_series_unpack, chunk_with_all  # noqa: PLC0415
     from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
 
-    whole, *parts = _outputs(job, FORECAST)
+    numbers = () if number is None else (0, number + 1)  # the first of the stage is over all series
+    whole, *parts = _outputs(job, FORECAST, *numbers)
     found = all_series_unpack(whole)
-    for data in parts if number is None else [parts[number]]:
+    for data in parts:
         yield chunk_with_all(chunk_unpack(data), found)
 
 

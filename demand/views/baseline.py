@@ -5,24 +5,33 @@ from django.contrib.auth.decorators import permission_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
+from django_htmx.http import HttpResponseClientRefresh
 
 from demand.models import BaselineRun
 from demand.selectors import runs as run_reads
 from demand.selectors.cleansing import baseline_behind, cleansing_waiting
 from demand.selectors.grid import gather_is_open
 from demand.selectors.layers import adopted_run, last_actual_month
+from demand.selectors.moves import Comparison, comparable
 from demand.services.baseline import baseline_adopt, baseline_request
 from sop.constants import StepKind
-from sop.models import Cycle, CycleStep
+from sop.models import Cycle, CycleStep, Job
 from sop.refusals import Refused
+from sop.selectors.job import JobRow, job_active
 from sop.views.request import signed_in
 
 
 @require_safe
 @permission_required("demand.view_demand", raise_exception=True)
 def baseline(request: HttpRequest, cycle_id: int) -> HttpResponse:
-    """Show the adopted run and the ones before and after it."""
-    return _page(request, get_object_or_404(Cycle, pk=cycle_id))
+    """Show the adopted run and the ones before and after it; asked for by a script, how far the present one is."""
+    cycle = get_object_or_404(Cycle, pk=cycle_id)
+    if not request.htmx:  # type: ignore[attr-defined]
+        return _page(request, cycle)
+    under_way = _under_way(request, cycle)
+    if under_way is None:
+        return HttpResponseClientRefresh()
+    return render(request, "demand/baseline.html#under_way", {"cycle": cycle, "under_way": under_way})
 
 
 @require_POST
@@ -51,6 +60,10 @@ def adopt(request: HttpRequest, cycle_id: int, run_id: int) -> HttpResponse:
     return redirect("demand:baseline", cycle_id=cycle_id)
 
 
+def _under_way(request: HttpRequest, cycle: Cycle) -> tuple[JobRow, str] | None:
+    return job_active(signed_in(request), Job.objects.filter(baseline_run__cycle=cycle))
+
+
 def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) -> HttpResponse:
     adopted = adopted_run(cycle)
     runs = list(run_reads.runs(cycle)[:20])
@@ -62,7 +75,9 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "runs": runs,
         "adopted": adopted,
         "newer": newer,
-        "moved": run_reads.moved(newer, adopted) if newer and adopted else [],
+        "newer_sum": Comparison(newer, adopted, signed_in(request)).total if newer and adopted else None,
+        "beside": comparable(adopted)[:1] if adopted else [],
+        "under_way": _under_way(request, cycle),
         "routes": run_reads.routes(adopted) if adopted else [],
         "fallbacks": run_reads.fallbacks(adopted) if adopted else [],
         "last_actual": last_actual_month(),

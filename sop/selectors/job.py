@@ -110,6 +110,38 @@ def job_stages(job: Job) -> list[StageRow]:
     ]
 
 
+def jobs_now(jobs: Iterable[Job]) -> dict[uuid.UUID, str]:
+    """Return what each job is doing, in two levels: "Forecasts, part 7 of 20, stage 3 of 5"; one query for all.
+
+    The part named is the one after those done; a stage of one part, or a job of one stage, is not counted out.
+    """
+    found = JobChunk.objects.filter(job__in=list(jobs)).values("job", "stage").order_by("job", "stage")
+    rows = found.annotate(name=Min("label"), parts=Count("id"), done=Count("id", filter=Q(state=JobState.DONE)))
+    stages: dict[uuid.UUID, list[dict[str, Any]]] = {}
+    for row in rows:
+        stages.setdefault(row["job"], []).append(dict(row))
+    return {job: _now(of_job) for job, of_job in stages.items()}
+
+
+def _now(stages: list[dict[str, Any]]) -> str:
+    left = [(number, row) for number, row in enumerate(stages, start=1) if row["done"] < row["parts"]]
+    if not left:
+        return "Closing"
+    number, row = left[0]
+    words = [row["name"] or "Working"]
+    if row["parts"] > 1:
+        words.append(f"part {row['done'] + 1} of {row['parts']}")
+    if len(stages) > 1:
+        words.append(f"stage {number} of {len(stages)}")
+    return ", ".join(words)
+
+
+def job_active(user: User, jobs: QuerySet[Job]) -> tuple[JobRow, str] | None:
+    """Return the one of these jobs that waits or runs as this person sees it, with what it is doing."""
+    job = jobs_counted(jobs.filter(state__in=JOB_ACTIVE)).first()
+    return None if job is None else (job_row(user, job), jobs_now([job]).get(job.pk, ""))
+
+
 def jobs_strip(user: User, before: Iterable[uuid.UUID] = ()) -> dict[str, Any]:
     """Return what the strip and the bell show; `before` are the jobs the page showed as running when it asked last.
 
@@ -118,11 +150,12 @@ def jobs_strip(user: User, before: Iterable[uuid.UUID] = ()) -> dict[str, Any]:
     mine = Q(user=user) | Q(cycle__state=CycleState.OPEN)
     running = [job_row(user, job) for job in jobs_counted(Job.objects.filter(mine, state__in=JOB_ACTIVE))]
     ids = {row.job.pk for row in running}
+    now = jobs_now(row.job for row in running) if running else {}
     ended = Job.objects.exclude(state__in=JOB_ACTIVE).order_by("-finished_at")
     notices = [_notice(job_row(user, job)) for job in ended.filter(user=user)[:NOTICES]]
     gone = [pk for pk in before if pk not in ids]
     return {
-        "running": [_strip_line(row) for row in running],
+        "running": [_strip_line(row, now.get(row.job.pk, "")) for row in running],
         "running_ids": ",".join(str(pk) for pk in ids),
         "notices": notices,
         "new_count": sum(notice["is_new"] for notice in notices),
@@ -130,9 +163,15 @@ def jobs_strip(user: User, before: Iterable[uuid.UUID] = ()) -> dict[str, Any]:
     }
 
 
-def _strip_line(row: JobRow) -> dict[str, Any]:
-    label = f"{row.label} (waiting)" if row.job.state == JobState.QUEUED else row.label
-    return {"label": label, "percent": row.percent, "url": reverse("sop:job-detail", args=[row.job.pk])}
+def _strip_line(row: JobRow, now: str) -> dict[str, Any]:
+    waits = row.job.state == JobState.QUEUED
+    label = f"{row.label} (waiting)" if waits else row.label
+    return {
+        "label": label,
+        "now": "" if waits else now,
+        "percent": row.percent,
+        "url": reverse("sop:job-detail", args=[row.job.pk]),
+    }
 
 
 def _notice(row: JobRow) -> dict[str, Any]:

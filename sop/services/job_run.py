@@ -96,9 +96,16 @@ def stage_hint(job_id: uuid.UUID, stage: int) -> None:
 
 
 def hints_send(chunk_ids: list[int]) -> int:
-    """Send one hint per part and note when; return how many the broker took."""
+    """Note when, then send one hint per part; return how many the broker took.
+
+    In this order: a worker that takes its part at once must not find the row locked by the note, for it passes over
+    such a row, and the hint would be lost until the sweeper sends it again.
+    """
+    JobChunk.objects.filter(pk__in=chunk_ids).update(sent_at=timezone.now())
     sent = broker.hints_send(chunk_ids)
-    JobChunk.objects.filter(pk__in=sent).update(sent_at=timezone.now())
+    left = set(chunk_ids).difference(sent)
+    if left:
+        JobChunk.objects.filter(pk__in=left, state=JobState.QUEUED).update(sent_at=None)
     return len(sent)
 
 

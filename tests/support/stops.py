@@ -7,7 +7,7 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from demand.constants import CleansingState
-from demand.models import Assumption, ChangeSet, Cleansing, Override, Series
+from demand.models import Assumption, BaselineRun, ChangeSet, Cleansing, Override, Series
 from reconcile.models import Scenario
 from review.models import Question
 from sop.constants import CycleState, Source
@@ -115,6 +115,7 @@ def demo_numbers() -> Numbers:
         "family_id": {"": _own_series().product.family_id},
         "product_id": {"": _changed_product()},
         "change_set_id": {"": ChangeSet.objects.filter(user__username=REP).latest("at").pk},
+        "run_id": {"": BaselineRun.objects.filter(adopted=True).latest("pk").pk},
         "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
     }

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
 STOP_POLLING = 286
 HTMX = {"HX-Request": "true"}
-STRIP_QUERIES, LIST_QUERIES = 9, 12  # 6 and 10 of them the frame: session, person, company, rights, cycles
+STRIP_QUERIES, LIST_QUERIES = 10, 12  # 6 and 10 of them the frame: session, person, company, rights, cycles
 
 
 @pytest.fixture(autouse=True)

@@ -326,6 +326,22 @@ def test_the_sweeper_sends_lost_hints_again_for_the_stage_that_has_come(cast: Ca
     assert Sweep.objects.get().hints == 2
 
 
+def test_a_hint_is_noted_before_it_is_sent_and_forgotten_when_the_broker_does_not_take_it(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = tally_request(cast.olga, parts=2)
+    noted: list[int] = []
+
+    def half(chunk_ids: list[int]) -> list[int]:
+        noted.extend(JobChunk.objects.filter(pk__in=chunk_ids, sent_at__isnull=False).values_list("pk", flat=True))
+        return chunk_ids[:1]
+
+    monkeypatch.setattr(broker, "hints_send", half)
+    assert jobs_sweep() == 1
+    assert sorted(noted) == ids(job), "a worker that takes its part at once finds no row locked by the note"
+    assert list(job.chunks.filter(sent_at=None).values_list("pk", flat=True)) == ids(job)[1:]
+
+
 def test_the_sweeper_leaves_a_queue_alone_that_still_holds_the_hints(
     cast: Cast, hints: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
