@@ -5,9 +5,9 @@ from typing import Any
 
 from rest_framework.request import Request
 
-from demand import forms
 from demand.api import shapes
 from demand.constants import Action
+from demand.forms.grid import ChangeRequest, change_request
 from demand.selectors.plan_rows import PlanRows, plan_rows
 from demand.selectors.submit import Unexplained, reasons_missing
 from demand.services.change_set import change_set_undo
@@ -41,11 +41,11 @@ class OverridesView(WriteView):
 
     def read_body(self, request: Request, body: bytes) -> dict[str, Any]:
         """Read the change as the grid's own requests are read: 200,000 cells are too many for field by field."""
-        return {"change": forms.change_request(body)}
+        return {"change": change_request(body)}
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> Outcome:
         """Save the change set."""
-        change: forms.ChangeRequest = fields["change"]
+        change: ChangeRequest = fields["change"]
         return overrides_save(
             user=user,
             cycle_id=cycle_of(address["cycle_id"]).pk,

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 
-from demand.forms import VERSION_MAX
+from demand.forms.shapes import VERSION_MAX
 from demand.models import Assumption
 from demand.selectors.assumption_owners import owners_possible
 from sop.models import User

@@ -8,7 +8,7 @@ from django import forms
 from django.db.models import QuerySet
 
 from demand.constants import Action, Reason
-from demand.forms import VERSION_MAX, Malformed
+from demand.forms.shapes import VERSION_MAX, Malformed
 from demand.selectors.change_sets import LogFilter
 from demand.services.change_review import Pick
 from sop.constants import Source

@@ -9,8 +9,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse, StreamingHttpRe
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
-from demand import exports, forms
+from demand import exports
 from demand.constants import Reason, ViewPage
+from demand.forms.grid import cell_list, change_request
+from demand.forms.shapes import Malformed
 from demand.selectors import grid as grid_reads
 from demand.selectors.layers import adopted_run
 from demand.selectors.saved_views import saved_views, view_to_open
@@ -59,7 +61,7 @@ def grid_measure(request: HttpRequest, cycle_id: int) -> HttpResponse:
 def save(request: HttpRequest, cycle_id: int) -> JsonResponse:
     """Save a change set; refused cells are named in the answer."""
     get_object_or_404(Cycle, pk=cycle_id)
-    change = forms.change_request(request.body)
+    change = change_request(request.body)
     outcome = overrides_save(
         user=signed_in(request),
         cycle_id=cycle_id,
@@ -77,7 +79,7 @@ def save(request: HttpRequest, cycle_id: int) -> JsonResponse:
 def reasons(request: HttpRequest, cycle_id: int) -> JsonResponse:
     """Attach a reason to changed cells."""
     get_object_or_404(Cycle, pk=cycle_id)
-    cells, reason, note = forms.cell_list(request.body)
+    cells, reason, note = cell_list(request.body)
     saved = reasons_set(user=signed_in(request), cycle_id=cycle_id, cells=cells, reason=reason, note=note)
     return JsonResponse({"count": len(saved), "versions": [asdict(cell) for cell in saved]})
 
@@ -90,7 +92,7 @@ def undo(request: HttpRequest, cycle_id: int) -> JsonResponse:
     try:
         change_set_id = uuid.UUID(request.POST.get("change_set", ""))
     except ValueError as error:
-        raise forms.Malformed("Name the change to undo.") from error
+        raise Malformed("Name the change to undo.") from error
     outcome = change_set_undo(user=signed_in(request), change_set_id=change_set_id, undo_id=uuid.uuid4())
     return JsonResponse(outcome.as_json())
 

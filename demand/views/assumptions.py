@@ -9,7 +9,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from demand.forms import AssumptionForm, WithdrawForm
+from demand.forms.assumption import AssumptionForm, WithdrawForm
 from demand.forms.hand_over import HandOverForm
 from demand.models import Assumption
 from demand.selectors.assumption_owners import without_owner

@@ -5,7 +5,7 @@ from django.http import HttpRequest, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.views.decorators.http import require_POST, require_safe
 
-from demand import forms
+from demand.forms.grid import review_request
 from demand.selectors import attention as reads
 from demand.services.review_mark import reviewed_set
 from sop.models import Cycle
@@ -33,6 +33,6 @@ def facts(request: HttpRequest, cycle_id: int) -> JsonResponse:
 def reviewed(request: HttpRequest, cycle_id: int) -> JsonResponse:
     """Mark products as reviewed, or take the mark back; answer as attention does."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
-    products, marked = forms.review_request(request.body)
+    products, marked = review_request(request.body)
     reviewed_set(user=signed_in(request), cycle_id=cycle_id, products=products, reviewed=marked)
     return JsonResponse(reads.attention_json(cycle, signed_in(request)))

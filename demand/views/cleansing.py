@@ -15,7 +15,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from demand import exports
 from demand.constants import CleansingDecision
-from demand.forms import CleansingFilter, CleansingForm, Malformed, cleansing_rows
+from demand.forms.cleansing import CleansingFilter, CleansingForm, cleansing_rows
+from demand.forms.shapes import Malformed
 from demand.models import Cleansing
 from demand.selectors.cleansing import (
     Narrowed,
