@@ -75,18 +75,27 @@ def history_panel(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
                                    interval '1 month')::date as bucket
             from part
         )
-        select m.series_id, m.bucket, coalesce(c.cleaned, {DEMAND_SQL}, 0)::float8
+        select m.series_id, min(m.bucket), count(*),
+               string_agg(coalesce(c.cleaned, {DEMAND_SQL}, 0)::float8::text, ' ' order by m.bucket)
         from months m
         left join demand_actual a on a.series_id = m.source_id and a.bucket = m.bucket
         left join demand_cleansing c on c.series_id = m.source_id and c.bucket = m.bucket and c.state = 'accepted'
-        order by 1, 2
+        group by 1 order by 1
     """  # noqa: S608  (the constants above)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"ids": list(series_ids), "until": until})
-        rows = cursor.fetchall()
-    panel = pd.DataFrame(rows, columns=["unique_id", "ds", "y"])
-    panel["ds"] = pd.to_datetime(panel["ds"])
-    return panel.astype({"unique_id": "int64", "y": "float64"})
+        cursor.execute(sql, {"ids": _array(series_ids), "until": until})
+        ids, first, months, values = zip(*cursor.fetchall(), strict=True) if cursor.rowcount else ([], [], [], [])
+    # A series' months follow each other without a gap: one line a series is a twentieth of one a month.
+    count = np.array(months, dtype=np.int64)
+    nth = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    bucket = np.repeat(np.array(first, dtype="datetime64[M]"), count) + nth
+    return pd.DataFrame(
+        {
+            "unique_id": np.repeat(np.array(ids, dtype=np.int64), count),
+            "ds": bucket.astype("datetime64[ns]"),
+            "y": np.fromstring(" ".join(values), sep=" ") if values else np.zeros(0),
+        }
+    )
 
 
 def month_matrix(sql: str, params: dict[str, Any], *, series_ids: Sequence[int], months: Sequence[date]) -> FloatMatrix:
