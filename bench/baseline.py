@@ -20,7 +20,8 @@ from django.db import connection  # noqa: E402
 from bench.review import MASTER, people_make  # noqa: E402
 from bench.table import Cell, print_table  # noqa: E402
 from demand.models import BaselineRun  # noqa: E402
-from demand.services.baseline import STAGE_LABELS, baseline_adopt, baseline_request  # noqa: E402
+from demand.services.baseline import baseline_adopt, baseline_request  # noqa: E402
+from demand.services.baseline_stages import STAGE_LABELS  # noqa: E402
 from sop.constants import JOB_ACTIVE, JobState, Source  # noqa: E402
 from sop.local import process, product  # noqa: E402
 from sop.local.venv import ROOT  # noqa: E402

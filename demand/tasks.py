@@ -2,7 +2,8 @@
 
 from django.urls import reverse
 
-from demand.services.baseline import KIND, baseline_chunk_run, baseline_finish_job
+from demand.services.baseline import baseline_chunk_run, baseline_finish_job
+from demand.services.baseline_again import KIND
 from demand.services.cleansing_look import KIND as CLEANSING
 from demand.services.cleansing_look import cleansing_chunk_run, cleansing_finish_job
 from sop.job_kinds import JobKind, register

@@ -133,6 +133,7 @@ SEALED_TABLES: tuple[str, ...] = ("publish_planline",)
 CALCULATED_TABLES: tuple[str, ...] = (
     "demand_baseline",
     "demand_baselineseries",
+    "demand_baselinepart",
     "demand_assumptioncell",
     "demand_assumptionsum",
     "demand_forecastsnapshot",

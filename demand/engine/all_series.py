@@ -36,6 +36,7 @@ class AllSeries:
     past: dict[str, Array]  # member: n x months held back, from as many months before the end
     after: Array  # 11 factors, see `after_first_months`
     sums: SumForecasts
+    inputs: str = ""  # mark of all it was made from
 
 
 def all_series_of(
@@ -86,6 +87,7 @@ def chunk_with_all(chunk: BaselineChunk, found: AllSeries) -> BaselineChunk:
 def all_series_pack(found: AllSeries) -> bytes:
     """Return it as bytes, to be kept until all chunks are there."""
     arrays: dict[str, NDArray[np.generic]] = {"ids": found.ids, "after": found.after}
+    arrays["inputs"] = np.array(found.inputs)
     arrays |= {f"now/{name}": points for name, points in found.now.items()}
     arrays |= {f"past/{name}": points for name, points in found.past.items()}
     arrays |= {f"sums/{each.name}": getattr(found.sums, each.name) for each in fields(found.sums)}
@@ -98,7 +100,8 @@ def all_series_unpack(data: bytes) -> AllSeries:
     """Return what `all_series_pack` made bytes of."""
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         sums = SumForecasts(**_under(arrays, "sums"))
-        return AllSeries(arrays["ids"], _under(arrays, "now"), _under(arrays, "past"), arrays["after"], sums)
+        now, past = _under(arrays, "now"), _under(arrays, "past")
+        return AllSeries(arrays["ids"], now, past, arrays["after"], sums, str(arrays["inputs"]))
 
 
 def _members(chosen: History, over_all: Array, horizon: int) -> dict[str, Array]:

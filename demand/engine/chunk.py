@@ -52,6 +52,7 @@ class BaselineChunk:
     xyz: TextArray
     break_months: IntArray  # months since the level broke, 0 where it did not
     break_ratio: Array
+    inputs: TextArray  # mark of all a series was made from, "" where nobody asked; see demand.engine.inputs
     now: Origin  # n x horizon
     past: Origin  # n x months held back
     held: IntArray  # months held back
@@ -91,6 +92,7 @@ def chunk_of(
         left=facts.left,
         whole=facts.whole,
         **vars(profile),
+        inputs=np.full(len(history), "", dtype=np.str_),
         now=now,
         past=past,
         held=held,
@@ -142,10 +144,19 @@ def chunk_with_member(chunk: BaselineChunk, name: str, now: Array, past: Array) 
 
 
 def chunk_join(chunks: Sequence[BaselineChunk]) -> BaselineChunk:
-    """Return several chunks as one, sorted by series, so that how they were cut cannot be seen."""
+    """Return several chunks as one, sorted by series, so that how they were cut cannot be seen.
+
+    A member that only some of them were asked for has said nothing of the others' series.
+    """
     order = np.argsort(np.concatenate([chunk.ids for chunk in chunks]), kind="stable")
     parts = [_flat(chunk) for chunk in chunks]
-    return _nested({key: np.concatenate([part[key] for part in parts])[order] for key in parts[0]})
+    keys = dict.fromkeys(key for part in parts for key in part)
+    return _nested({key: np.concatenate([_array_of(part, key) for part in parts])[order] for key in keys})
+
+
+def chunk_rows(chunk: BaselineChunk, rows: BoolArray) -> BaselineChunk:
+    """Return the chunk of some of its series."""
+    return _nested({key: array[rows] for key, array in _flat(chunk).items()})
 
 
 def chunk_pack(chunk: BaselineChunk) -> bytes:
@@ -216,6 +227,13 @@ def _flat(chunk: BaselineChunk) -> dict[str, NDArray[np.generic]]:
         named |= {MEMBER_KEY + name: points for name, points in origin.members.items()}
         arrays |= {f"{moment}/{name}": array for name, array in named.items()}
     return arrays
+
+
+def _array_of(part: dict[str, NDArray[np.generic]], key: str) -> NDArray[np.generic]:
+    """Return one array of a chunk, NaN for a member it does not have."""
+    if key in part:
+        return part[key]
+    return np.full_like(part[f"{key.split('/', maxsplit=1)[0]}/naive"], np.nan)
 
 
 def _nested(arrays: dict[str, NDArray[np.generic]]) -> BaselineChunk:

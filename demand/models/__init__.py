@@ -1,7 +1,7 @@
 """Tables of gathering demand."""
 
 from demand.models.assumption import Assumption, AssumptionCell, AssumptionSum
-from demand.models.baseline import Baseline, BaselineRun, BaselineSeries
+from demand.models.baseline import Baseline, BaselinePart, BaselineRun, BaselineSeries
 from demand.models.choice import BaselineChoice
 from demand.models.cleansing import Cleansing
 from demand.models.comment import Comment
@@ -19,6 +19,7 @@ __all__ = [
     "AssumptionSum",
     "Baseline",
     "BaselineChoice",
+    "BaselinePart",
     "BaselineRun",
     "BaselineSeries",
     "ChangeReview",

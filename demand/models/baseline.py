@@ -90,3 +90,18 @@ class Baseline(models.Model):
 
     def __str__(self) -> str:
         return f"{self.series} {self.bucket:%b %Y}: {self.mean}"
+
+
+class BaselinePart(models.Model):
+    """One row is what the last finished run found out about some series, or over all; the next takes over what holds.
+
+    `first` and `last` are the series' keys, empty for what all series teach.
+    """
+
+    run = models.ForeignKey(BaselineRun, on_delete=models.CASCADE, related_name="parts")
+    first = models.BigIntegerField(null=True)
+    last = models.BigIntegerField(null=True)
+    found = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.run}: {self.first} to {self.last}"

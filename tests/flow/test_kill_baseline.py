@@ -8,7 +8,8 @@ import pytest
 from django.db import OperationalError, connection
 
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
-from demand.services.baseline import FORECAST, LOOK, WRITE, baseline_request
+from demand.services.baseline import baseline_request
+from demand.services.baseline_stages import FORECAST, LOOK, WRITE
 from sop.constants import JOB_ACTIVE, JobState, Source
 from sop.models import Cycle, Job, JobChunk, User
 from sop.request_context import acting

@@ -2,21 +2,24 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from demand.engine import all_series, global_model
-from demand.models import Baseline, BaselineRun, BaselineSeries, Series
+from demand.engine import baseline as engine
+from demand.models import Baseline, BaselinePart, BaselineRun, BaselineSeries, Series
 from demand.selectors.layers import adopted_run, layers
 from demand.services import baseline as service
+from demand.services import baseline_stages
 from demand.services.baseline import baseline_adopt, baseline_request
 from sop.constants import JobState, Source, StepKind, StepState
 from sop.engine.months import month_add, month_list
 from sop.models import Company, Cycle, CycleEvent, CycleStep, JobChunk, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import acting
-from sop.services.job import Lease
 from tests.demand_makers import adopted_baseline, history_make, series_make
 from tests.factories import Cast, cycle_make, family_make, product_make
 from tests.support.work import parts_run
@@ -189,13 +192,12 @@ def test_a_run_that_is_not_whole_fails_and_the_old_one_stays(
     sold(cast)
     series_make(cast.ridge, product_make("TILE"))
     old, run = ran(cast.olga, cycle), request(cast.olga, cycle)
-    usual = service._write
+    usual = baseline_stages.forecast_rows
 
-    def lose(of: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
-        usual(of, chunk, lease)
-        Baseline.objects.filter(run=of).latest("id").delete()
+    def lose(of: BaselineRun, forecast: pd.DataFrame) -> list[tuple[Any, ...]]:
+        return list(usual(of, forecast))[:-1]
 
-    monkeypatch.setattr(service, "_write", lose)
+    monkeypatch.setattr(baseline_stages, "forecast_rows", lose)
     job = parts_run(run.job)
     assert (job.state, "The run is not whole" in job.error) == (JobState.FAILED, True)
     run.refresh_from_db()
@@ -210,11 +212,61 @@ def test_a_run_whose_series_all_became_inactive_is_not_adopted_empty(cast: Cast,
     assert adopted_run(cycle) is None
 
 
-def test_what_parts_hand_to_each_other_is_emptied_at_the_end(cast: Cast, cycle: Cycle) -> None:
+def test_only_the_last_runs_forecasts_are_kept_for_the_next(cast: Cast, cycle: Cycle) -> None:
     sold(cast)
-    run = ran(cast.olga, cycle)
-    assert run.job is not None
-    assert set(run.job.chunks.values_list("output", flat=True)) == {None}
+    ran(cast.olga, cycle)
+    second = ran(cast.olga, cycle)
+    assert set(BaselinePart.objects.values_list("run", "first")) == {
+        (second.pk, None),
+        (second.pk, Series.objects.get().pk),
+    }
+    assert set(JobChunk.objects.values_list("output", flat=True)) == {None}
+
+
+def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
+    """Note which series the engine is asked to forecast, and "all" where all are looked over."""
+    asked: list[list[Any]] = []
+    usual, whole = engine.baseline_chunk, engine.all_series_find
+
+    def some(panel: pd.DataFrame, **more: Any) -> Any:
+        asked.append(more["facts"]["unique_id"].tolist())
+        return usual(panel, **more)
+
+    def every(panel: pd.DataFrame, **more: Any) -> Any:
+        asked.append(["all"])
+        return whole(panel, **more)
+
+    monkeypatch.setattr(engine, "baseline_chunk", some)
+    monkeypatch.setattr(engine, "all_series_find", every)
+    return asked
+
+
+def rows_of(run: BaselineRun) -> list[tuple[Any, ...]]:
+    columns = ("series_id", "bucket", "mean", "naive", "q0_1", "q0_9")
+    return list(Baseline.objects.filter(run=run).order_by("series", "bucket").values_list(*columns))
+
+
+def test_run_again_only_what_changed_is_computed_anew(
+    cast: Cast, cycle: Cycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steady, changed, new = sold(cast), series_make(cast.ridge), series_make(cast.ridge, product_make("TILE"))
+    for series in (changed, new):
+        history_make(series, [30 + at % 5 for at in range(8 if series == new else 40)], until=JANUARY)
+    asked = asked_of(monkeypatch)
+    first = ran(cast.olga, cycle)
+    assert sorted(asked, key=len) == [["all"], [steady.pk, changed.pk, new.pk]]
+    asked.clear()
+    assert rows_of(ran(cast.olga, cycle)) == rows_of(first)
+    assert asked == [], "the same inputs"
+    changed.actuals.filter(bucket=JANUARY).update(ordered=90)
+    again = ran(cast.olga, cycle)
+    assert sorted(asked, key=str) == [["all"], [changed.pk, new.pk]], "the short one may borrow the season that changed"
+    BaselinePart.objects.all().delete()
+    asked.clear()
+    fresh = ran(cast.olga, cycle)
+    assert sorted(asked, key=len) == [["all"], [steady.pk, changed.pk, new.pk]]
+    assert rows_of(again) == rows_of(fresh)
+    assert BaselineSeries.objects.get(run=again, series=new).route == "short"
 
 
 def test_months_by_their_working_days_are_a_choice_of_the_company(cast: Cast, cycle: Cycle) -> None:

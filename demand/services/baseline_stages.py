@@ -1,0 +1,150 @@
+"""The stages of a baseline run, part by part: history looked through, seasons, forecasts, ranges, saving."""
+
+import io
+import json
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from demand.frames import history_panel
+from demand.models import Baseline, BaselineRun, BaselineSeries, Series
+from demand.selectors.choices import facts_with_choices
+from demand.services.baseline_again import Asked, all_series_again, chunk_again
+from demand.services.baseline_rows import FORECAST_COLUMNS, SERIES_COLUMNS, forecast_rows, series_rows
+from demand.services.cleansing_look import LABEL as LOOK_LABEL
+from demand.services.cleansing_look import look_part
+from sop.engine.months import months_between
+from sop.models import Job, JobChunk
+from sop.services.job import Lease
+from sop.services.table import rows_copy
+
+if TYPE_CHECKING:
+    from demand.engine.chunk import BaselineChunk
+
+LOOK, SEASONS, FORECAST, POOL, WRITE = range(5)  # each starts when the one before is done
+STAGE_LABELS = (LOOK_LABEL, "Family seasons", "Forecasts", "Ranges from past errors", "Saving")
+
+
+def look(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    """Look through the history of some series for months to correct."""
+    look_part(chunk, lease, cycle_id=run.cycle_id, until=run.history_until, at=run.created_at)
+
+
+def find_seasons(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    """Find the season each family lends its short series."""
+    from demand.engine.baseline import seasons_find  # noqa: PLC0415  (engines load in workers only)
+
+    ids = _active_ids()
+    panel, facts = _inputs(run, ids)
+    seasons = seasons_find(panel, facts, as_of=run.history_until)
+    _keep(chunk, lease, seasons.to_json(orient="split", double_precision=15).encode())
+
+
+def forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    """Forecast some series, or find what all together teach; what the last run found from the same is taken over."""
+    from demand.engine.all_series import all_series_pack  # noqa: PLC0415
+    from demand.engine.chunk import chunk_pack  # noqa: PLC0415
+
+    ids = _active_ids(chunk.params.get("first"), chunk.params.get("last"))
+    panel, facts = _inputs(run, ids)
+    asked = Asked(panel, facts, _seasons(chunk.job), horizon=_steps(run), as_of=run.history_until)
+    if "all" in chunk.params:
+        _keep(chunk, lease, all_series_pack(all_series_again(chunk, asked)))
+    else:
+        _keep(chunk, lease, chunk_pack(chunk_again(chunk, asked)))
+
+
+def pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    """Learn from all forecasts together: ranges, errors over a lead time, moves toward the sums."""
+    from demand.engine.all_series import all_series_unpack  # noqa: PLC0415
+    from demand.engine.hierarchy import shift_pack  # noqa: PLC0415
+    from demand.engine.pool import baseline_pool  # noqa: PLC0415
+
+    found = all_series_unpack(_outputs(chunk.job, FORECAST, 0)[0])
+    pool = baseline_pool(_parts(chunk.job), found.sums)
+    summary = run.summary | {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
+    with lease.writing():
+        BaselineRun.objects.filter(pk=run.pk).update(summary=summary)
+        JobChunk.objects.filter(pk=chunk.pk).update(output=shift_pack(pool.shift))
+
+
+def write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
+    """Write the finished baseline of some series."""
+    from demand.engine.baseline import baseline_finish  # noqa: PLC0415
+    from demand.engine.cumulated import COLUMNS  # noqa: PLC0415
+    from demand.engine.hierarchy import shift_unpack  # noqa: PLC0415
+    from demand.engine.pool import BaselinePool  # noqa: PLC0415
+
+    part = next(_parts(chunk.job, chunk.params["part"]))
+    pool = BaselinePool(
+        pd.DataFrame(run.summary["quantiles"]),
+        pd.DataFrame(run.summary["rho"], columns=COLUMNS),
+        shift_unpack(_outputs(chunk.job, POOL)[0]),
+    )
+    result = baseline_finish(part, pool, working_days=run.summary.get("working_days", False))
+    forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
+    with lease.writing():
+        rows_copy(Baseline, FORECAST_COLUMNS, forecast_rows(run, forecast))
+        rows_copy(BaselineSeries, SERIES_COLUMNS, series_rows(run, result.series))
+
+
+def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:
+    with lease.writing():
+        JobChunk.objects.filter(pk=chunk.pk).update(output=output)
+
+
+def _outputs(job: Job, stage: int, *numbers: int) -> list[bytes]:
+    """Return what the parts of a stage kept, in order: all of them, or those of these numbers."""
+    found = job.chunks.filter(stage=stage).order_by("number")
+    if numbers:
+        found = found.filter(number__in=numbers)
+    return [bytes(output or b"") for output in found.values_list("output", flat=True)]
+
+
+def _parts(job: Job, number: int | None = None) -> "Iterator[BaselineChunk]":
+    """Yield what each part found out (one part, if numbered), with what all series teach joined to it."""
+    from demand.engine.all_series import all_series_unpack, chunk_with_all  # noqa: PLC0415
+    from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
+
+    numbers = () if number is None else (0, number + 1)  # the first of the stage is over all series
+    whole, *parts = _outputs(job, FORECAST, *numbers)
+    found = all_series_unpack(whole)
+    for data in parts:
+        yield chunk_with_all(chunk_unpack(data), found)
+
+
+def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:
+    series = Series.objects.filter(active=True)
+    if first is not None and last is not None:
+        series = series.filter(pk__gte=first, pk__lte=last)
+    return list(series.order_by("pk").values_list("pk", flat=True))
+
+
+def _seasons(job: Job) -> pd.DataFrame:
+    """Return the families' seasons; their codes are text, or the reader would make 10 of "010"."""
+    return pd.read_json(io.BytesIO(_outputs(job, SEASONS)[0]), orient="split", dtype={"family": str})
+
+
+def _inputs(run: BaselineRun, ids: list[int]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return history and facts of these series."""
+    from demand.engine.working_days import in_usual_months  # noqa: PLC0415  (engines load in workers only)
+
+    until = run.history_until
+    panel = history_panel(series_ids=ids, until=until)
+    if run.summary.get("working_days"):
+        panel = in_usual_months(panel)
+    return panel, facts_with_choices(series_ids=ids, until=until)
+
+
+def _steps(run: BaselineRun) -> int:
+    """Return how many months to forecast so that the horizon is covered even where the last actuals are older."""
+    return run.horizon_months + months_between(run.history_until, run.first_bucket) - 1
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    records: list[dict[str, Any]] = json.loads(table.to_json(orient="records", double_precision=15))
+    return records
+
+
+RUN = (look, find_seasons, forecast, pool, write)  # by stage
