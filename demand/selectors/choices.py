@@ -113,7 +113,7 @@ def _like_years(choice: BaselineChoice, own: pd.DataFrame, year: pd.DataFrame) -
 
     Where no series has such a counterpart, the like product's whole year in equal parts.
     """
-    source = own["source"].fillna(-1).astype(int)
+    source = pd.to_numeric(own["source"], errors="coerce").fillna(-1).astype(int)
     if source.isin(year.index).any():
         return year[list(MONTHS)].reindex(source).fillna(0.0).to_numpy()
     whole = year.loc[year["product"] == choice.like_id, list(MONTHS)].sum().to_numpy()

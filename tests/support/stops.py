@@ -115,7 +115,10 @@ def demo_numbers() -> Numbers:
         "family_id": {"": _own_series().product.family_id},
         "product_id": {"": _changed_product()},
         "change_set_id": {"": ChangeSet.objects.filter(user__username=REP).latest("at").pk},
-        "run_id": {"": BaselineRun.objects.filter(adopted=True).latest("pk").pk},
+        "run_id": {
+            "open": BaselineRun.objects.filter(adopted=True, cycle__state=CycleState.OPEN).latest("pk").pk,
+            "closed": BaselineRun.objects.get(adopted=True, cycle=closed).pk,
+        },
         "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
     }
@@ -171,11 +174,16 @@ def _stops(name: str, numbers: Numbers, user: str) -> Iterator[Stop]:
         values = numbers[key]
         if key == "table" and name != "sop:master-list":
             values = {"": "products"}
-        ways = [way | {key: filled} for way in ways for filled in values.items()]
+        ways = [way | {key: filled} for way in ways for filled in values.items() if _fits(way, key, filled[0])]
     for way in ways:
         words = [word for word, _value in way.values() if word]
         path = reverse(name, kwargs={key: value for key, (_word, value) in way.items()})
         yield Stop("-".join([name.replace(":", "-"), *words]), user, path)
+
+
+def _fits(way: Mapping[str, tuple[str, object]], key: str, word: str) -> bool:
+    """Tell whether a baseline run belongs to the cycle of the address."""
+    return key != "run_id" or "cycle_id" not in way or way["cycle_id"][0] == word
 
 
 def _keys(name: str) -> set[str]:
