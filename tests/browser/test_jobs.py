@@ -22,12 +22,16 @@ def cora_make() -> User:
     return cora
 
 
+LISTENS = "() => document.querySelector('#job-strip')['htmx-internal-data']?.listenerInfos?.length > 0"
+
+
 def test_the_strip_follows_work_and_a_toast_says_its_end(live: Live, pages: Pages) -> None:
     with live.orm():
         cora = cora_make()
         page = pages.open(user="cora")
         strip = page.locator("#job-strip")
         expect(strip).to_have_attribute("hx-trigger", "jobs-changed from:body")
+        page.wait_for_function(LISTENS)  # an event before the page listens is heard by nobody
         job = tally_request(cora, parts=6, seconds=2.5)  # long enough for a page that answers slowly
     page.evaluate("document.body.dispatchEvent(new Event('jobs-changed'))")
     expect(strip).to_contain_text("tally", timeout=15_000)
