@@ -30,8 +30,9 @@ BASELINE = """
         from demand_series s, generate_series(0, %(horizon)s - 1) m) each
 """
 ROUTES = """
-    insert into demand_baselineseries (run_id, series_id, route, reason, months, members, fallback)
-    select %(run)s, id, case when id %% 50 = 0 then 'short' else 'regular' end, '', 18, 'theta', '' from demand_series
+    insert into demand_baselineseries (run_id, series_id, route, reason, months, members, fallback, pattern, xyz)
+    select %(run)s, id, case when id %% 50 = 0 then 'short' else 'regular' end, '', 18, 'theta', '', '', ''
+    from demand_series
 """
 SNAPSHOT = """
     insert into demand_forecastsnapshot (cycle_id, version, series_id, bucket, naive, baseline, sales, consensus)
