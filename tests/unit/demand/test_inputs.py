@@ -41,6 +41,16 @@ def test_a_lent_season_concerns_the_short_alone():
     assert changed(seasons=SEASONS.assign(m1=[1.2, 0.9])) == {"D"}
 
 
+def test_a_series_that_is_short_without_the_zeros_before_its_first_sale_borrows_as_well():
+    late = panel_of(A=regular(40), B=[0.0] * 20 + [*regular(15)]).assign(ds=lambda p: pd.to_datetime(p["ds"]))
+    facts = FACTS[:2].assign(family="x")
+    before, after = (
+        dict(zip("AB", input_marks(late, facts, seasons, "18").tolist(), strict=True))
+        for seasons in (SEASONS, SEASONS.assign(m1=[1.3, 0.8]))
+    )
+    assert (before["A"] == after["A"], before["B"] == after["B"]) == (True, False)
+
+
 def test_all_marks_together_have_one():
     one = np.array(list(marks().values()))
     assert marks_mark(one) == marks_mark(one.copy())
@@ -65,3 +75,8 @@ def test_marked_series_are_taken_out_and_joined_again_to_the_same_chunk():
     assert set(joined.now.members) == set(whole.now.members)
     for name, points in whole.now.members.items():
         assert joined.now.members[name] == pytest.approx(points, nan_ok=True, rel=0)
+
+
+def test_a_company_without_history_has_marks_too():
+    nothing = PANEL[:0]
+    assert len(set(marks(panel=nothing).values())) == 4
