@@ -9,6 +9,7 @@ from django.utils import timezone
 from psycopg import sql
 
 from sop.request_context import current
+from sop.services.table import copying
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -32,7 +33,7 @@ def copy(model: type[models.Model], frame: pd.DataFrame) -> None:
         sql.Identifier(model._meta.db_table), sql.SQL(", ").join(sql.Identifier(str(name)) for name in frame.columns)
     )
     text = frame.to_csv(index=False, header=False, lineterminator="\n")
-    with connection.cursor() as cursor, cursor.copy(statement) as sink:
+    with copying(statement) as sink:
         sink.write(text)
     history_write(model, after=first)
 

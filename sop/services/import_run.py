@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 from psycopg import sql
@@ -30,6 +29,7 @@ from sop.services.import_stage import Stage, good_lines_keep, lines_copy, rows, 
 from sop.services.import_write import plan_write, tables_lock
 from sop.services.job import Lease
 from sop.services.master import step_not_closed_lock
+from sop.services.table import copying
 from sop.services.whole import whole
 
 FAULTS_SHOWN = 1000
@@ -187,7 +187,7 @@ def _found_keep(brought: Import, stage: Stage, reading: Reading) -> None:
 
 def _faults_packed() -> bytes:
     """Return all faults as a packed CSV."""
-    with connection.cursor() as cursor, cursor.copy(f"copy ({FAULTS_SQL}) to stdout with (format csv)") as copy:
+    with copying(f"copy ({FAULTS_SQL}) to stdout with (format csv)") as copy:
         return gzip.compress(b"".join(bytes(piece) for piece in copy))
 
 

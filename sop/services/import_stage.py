@@ -15,6 +15,7 @@ from psycopg import sql
 
 from sop.importing.mapping import ColumnMapping
 from sop.importing.spec import Column, Kind, Link, Table
+from sop.services.table import copying
 
 TYPES = {
     Kind.DECIMAL: "numeric",
@@ -128,7 +129,7 @@ def good_lines_keep() -> None:
 
 def _copy(name: str, path: Path) -> None:
     statement = f"copy {name} from stdin with (format csv)"
-    with path.open("rb") as file, connection.cursor() as cursor, cursor.copy(statement) as copy:
+    with path.open("rb") as file, copying(statement) as copy:
         while piece := file.read(2**20):
             copy.write(piece)
 
