@@ -30,11 +30,11 @@ def cells_allowed(user: User, cycle: Cycle, cells: Sequence[CellEdit], outcome: 
         elif cell.quantity is not None and abs(cell.quantity) > OVERRIDE_MAX:
             sentence = f"This is more than {OVERRIDE_MAX:,}, the most a cell can hold."
         elif cell.quantity is not None and cell.quantity < 0:
-            sentence = f"{cell.quantity:,f} is below zero; a forecast cannot be."
+            sentence = f"{cell.quantity.normalize():,f} is below zero; a forecast cannot be."
         elif cell.quantity is not None and cell.quantity > limits.get(cell.series, cell.quantity):
             sentence = (
-                f"{cell.quantity:,f} is more than {OVERRIDE_MAX_TIMES_BASELINE} times this row's highest baseline; "
-                "if it is right, enter it as a project under Assumptions."
+                f"{cell.quantity.normalize():,f} is more than {OVERRIDE_MAX_TIMES_BASELINE} times this row's highest "
+                "baseline; if it is right, enter it as a project under Assumptions."
             )
         if sentence:
             outcome.refused.append(RefusedCell(cell.series, cell.bucket.isoformat(), kind, sentence))

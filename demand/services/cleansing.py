@@ -75,7 +75,7 @@ def _check_own(decision: CleansingDecision, seen: Mapping[int, int], cleaned: De
     if not cleaned.is_finite():
         raise Refused("This is not a number.")
     if cleaned < 0:
-        raise Refused(f"{cleaned:,f} is below zero; nobody can have wanted that.")
+        raise Refused(f"{cleaned.normalize():,f} is below zero; nobody can have wanted that.")
     if cleaned > OVERRIDE_MAX:
         raise Refused(f"This is more than {OVERRIDE_MAX:,}, the most a month can hold.")
     if not note.strip():

@@ -43,7 +43,7 @@ def receipt_override_set(
     if bucket not in month_list(cycle.bucket, cycle.horizon_months):
         raise Refused(f"{bucket:%b %Y} is outside the plan.")
     if quantity is not None and quantity < 0:
-        raise Refused(f"{quantity:,f} is below zero; receipts cannot be.")
+        raise Refused(f"{quantity.normalize():,f} is below zero; receipts cannot be.")
     if not reason.strip():
         raise Refused("Say why: the next planner will ask.")
     row = ReceiptOverride.objects.select_for_update().filter(cycle=cycle, item_id=item_id, bucket=bucket).first()
@@ -137,7 +137,8 @@ def _receipt_clash(row: ReceiptOverride | None, bucket: date) -> str:
 
 
 def _policy_words(item: StockItem) -> str:
-    own = "the calculated safety stock" if item.safety_stock is None else f"a safety stock of {item.safety_stock:,f}"
+    stock = item.safety_stock
+    own = "the calculated safety stock" if stock is None else f"a safety stock of {stock.normalize():,f}"
     return f"the rule to {item.service_target:.2%} ({item.get_service_type_display().lower()}) and {own}"
 
 
