@@ -81,7 +81,7 @@ urlpatterns = [
         choices.ChoiceEndView.as_view(),
         name="baseline-choice-end",
     ),
-    path("baseline-runs/<int:run_id>/routes/", baseline.BaselineRoutesView.as_view(), name="baseline-routes"),
+    path("baseline-runs/<int:run_id>/accuracy/", baseline.BaselineAccuracyView.as_view(), name="baseline-accuracy"),
     path("baseline-runs/<int:run_id>/moves/", moves.MovesView.as_view(), name="baseline-moves"),
     path("baseline-runs/<int:run_id>/moves/families/", moves.FamilyMovesView.as_view(), name="baseline-family-moves"),
     path("baseline-runs/<int:run_id>/adopt/", baseline.BaselineAdoptView.as_view(), name="baseline-adopt"),

@@ -265,7 +265,7 @@ TABLE: dict[str, Route] = {
     "api:change-cells": Route(get="demand.view_demand"),
     "api:change-set-undo": Route(post="demand.override_forecast"),
     "api:baseline-runs": Route(get="demand.view_demand", post="demand.run_baseline"),
-    "api:baseline-routes": Route(get="demand.view_demand"),
+    "api:baseline-accuracy": Route(get="demand.view_demand"),
     "api:baseline-moves": Route(get="demand.view_demand"),
     "api:baseline-family-moves": Route(get="demand.view_demand"),
     "api:baseline-adopt": Route(post="demand.run_baseline"),

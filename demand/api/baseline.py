@@ -8,7 +8,7 @@ from django.shortcuts import get_object_or_404
 from demand.api import shapes
 from demand.models import BaselineRun
 from demand.selectors import runs as selectors
-from demand.selectors.runs import RouteRow
+from demand.selectors.runs import AccuracyRow
 from demand.services.baseline import baseline_adopt, baseline_request
 from sop.api.base import ListView, WriteView, cycle_of
 from sop.models import User
@@ -31,15 +31,16 @@ class BaselineRunsView(ListView, WriteView):
         return baseline_request(user=user, cycle_id=cycle_of(address["cycle_id"]).pk)
 
 
-class BaselineRoutesView(ListView):
-    """How a run treated its series: routes with the error of their back-test."""
+class BaselineAccuracyView(ListView):
+    """How well a run forecast the year held back: by route, then by family, then by method."""
 
     read_right = "demand.view_demand"
-    item = shapes.RouteOut
+    item = shapes.AccuracyOut
 
-    def rows(self, user: User, query: dict[str, Any], **address: Any) -> list[RouteRow]:
-        """Return the run's routes."""
-        return selectors.routes(get_object_or_404(BaselineRun, pk=address["run_id"]))
+    def rows(self, user: User, query: dict[str, Any], **address: Any) -> list[AccuracyRow]:
+        """Return the run's errors."""
+        run = get_object_or_404(BaselineRun, pk=address["run_id"])
+        return [row for by in ("route", "family", "method") for row in selectors.accuracy(run, by)]
 
 
 class BaselineAdoptView(WriteView):

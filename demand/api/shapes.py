@@ -70,13 +70,18 @@ class UnexplainedOut(serializers.Serializer[Any]):
         return [{"series": series, "bucket": bucket} for series, bucket in row.cells]
 
 
-class RouteOut(serializers.Serializer[Any]):
-    """How many series of a run took a route, and how well its back-test did."""
+class AccuracyOut(serializers.Serializer[Any]):
+    """How well a run forecast the year held back: of a route, a family or a method."""
 
-    route = serializers.CharField()
+    by = serializers.ChoiceField(choices=["route", "family", "method"])
+    name = serializers.CharField()
     series = serializers.IntegerField()
     wape = serializers.FloatField(allow_null=True)
     bias = serializers.FloatField(allow_null=True, help_text="Plus: forecast too high.")
+    fva = serializers.FloatField(allow_null=True, help_text="Share of the seasonal naive's error taken away.")
+    beside = serializers.FloatField(allow_null=True, help_text="Of a method: the baseline's wape on the same rows.")
+    held_80 = serializers.FloatField(allow_null=True, help_text="Of a route: share of months inside the 80 % range.")
+    held_95 = serializers.FloatField(allow_null=True)
 
 
 class BaselineRunOut(RowOut):

@@ -10,6 +10,7 @@ from demand.engine.backtest import accuracy_of, errors_of
 from demand.engine.chunk import BaselineChunk, points_of
 from demand.engine.cumulated import rho_pool
 from demand.engine.hierarchy import NO_SUMS, Shift, SumForecasts, reconciled
+from demand.engine.last_year import coverage_of
 from demand.engine.quantiles import quantiles_pool
 from demand.engine.routes import ENDED, NONE
 from sop.engine.arrays import Array
@@ -25,6 +26,7 @@ class BaselinePool:
     quantiles: pd.DataFrame  # route, probability, value, growth, errors
     rho: pd.DataFrame  # route, months, rho, error, series
     shift: Shift = NO_SHIFT  # what each series is moved by to agree with its sums
+    coverage: pd.DataFrame | None = None  # route, band, months, share: how often what came lay inside the ranges
 
 
 def baseline_pool(chunks: Iterable[BaselineChunk], sums: SumForecasts = NO_SUMS) -> BaselinePool:
@@ -34,7 +36,7 @@ def baseline_pool(chunks: Iterable[BaselineChunk], sums: SumForecasts = NO_SUMS)
     errors = pd.concat([errors_of(part) for part in parts]) if parts else pd.DataFrame()
     errors = errors.sort_values([SERIES, STEP], ignore_index=True)
     shift = _shift(parts, sums) if parts else NO_SHIFT
-    return BaselinePool(quantiles_pool(errors), rho_pool(errors, months), shift)
+    return BaselinePool(quantiles_pool(errors), rho_pool(errors, months), shift, coverage_of(errors) if parts else None)
 
 
 def _shift(parts: Sequence[BaselineChunk], sums: SumForecasts) -> Shift:

@@ -2,23 +2,27 @@
 
 from dataclasses import dataclass
 
-from django.db import connection
 from django.db.models import Count, QuerySet
 
-from demand.constants import Route
-from demand.models import Actual, BaselineRun, BaselineSeries
+from demand.constants import METHODS, Route
+from demand.models import Actual, BaselineRun, BaselineSeries, Series
 from sop.engine.months import month_add, month_list, months_between
 from sop.models import Cycle
 
 
 @dataclass(frozen=True)
-class RouteRow:
-    """One route of a run: how many series took it and how well its back-test did, from summed parts."""
+class AccuracyRow:
+    """One route, family or method of a run: how many series, and how well the year held back was forecast."""
 
-    route: str
+    by: str
+    name: str
     series: int
     wape: float | None
     bias: float | None  # plus = forecast too high
+    fva: float | None  # share of the seasonal naive's error taken away
+    beside: float | None  # of a method: the baseline's error on the same rows
+    held_80: float | None = None  # of a route: share of months inside the 80 % range
+    held_95: float | None = None
 
 
 def runs(cycle: Cycle) -> QuerySet[BaselineRun]:
@@ -26,23 +30,34 @@ def runs(cycle: Cycle) -> QuerySet[BaselineRun]:
     return BaselineRun.objects.filter(cycle=cycle).select_related("job").order_by("-created_at")
 
 
-def routes(run: BaselineRun) -> list[RouteRow]:
-    """Return a run's routes in their order; error and bias weigh each series by its forecast volume."""
-    sql = """
-        with volume as (
-            select series_id, sum(mean)::float8 as units from demand_baseline where run_id = %(run)s group by 1
-        )
-        select s.route, count(*), sum(s.wape * v.units) filter (where s.wape is not null)
-                 / nullif(sum(v.units) filter (where s.wape is not null), 0),
-               sum(s.bias * v.units) filter (where s.bias is not null)
-                 / nullif(sum(v.units) filter (where s.bias is not null), 0)
-        from demand_baselineseries s left join volume v using (series_id)
-        where s.run_id = %(run)s group by 1
+def accuracy(run: BaselineRun, by: str) -> list[AccuracyRow]:
+    """Return a run's error in the year held back by "route", "family" or "method"; what every run keeps of itself.
+
+    Routes come in their order, methods from the most used, families from the largest error.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(sql, {"run": run.pk})
-        found = {row[0]: row for row in cursor.fetchall()}
-    return [RouteRow(route.label, *found[route.value][1:]) for route in Route if route.value in found]
+    rows = [row for row in run.summary.get("accuracy", ()) if row["by"] == by]
+    if by == "route":
+        held = {(row["route"], row["band"]): row["share"] for row in run.summary.get("coverage", ())}
+        named = {row["name"]: row for row in rows}
+        return [
+            AccuracyRow(
+                **named[route.value] | {"name": route.label},
+                held_80=held.get((route.value, "80")),
+                held_95=held.get((route.value, "95")),
+            )
+            for route in Route
+            if route.value in named
+        ]
+    if by == "method":
+        rows = [row | {"name": METHODS.get(row["name"], row["name"])} for row in rows]
+        return [AccuracyRow(**row) for row in sorted(rows, key=lambda row: (-row["series"], row["name"]))]
+    return [AccuracyRow(**row) for row in sorted(rows, key=lambda row: (-(row["wape"] or 0), row["name"]))]
+
+
+def family_names() -> dict[str, str]:
+    """Return the name of each active series' family, by the id the engines know the series by."""
+    found = Series.objects.filter(active=True).values_list("pk", "product__family__name")
+    return {str(series): name for series, name in found}
 
 
 def history_gaps(cycle: Cycle) -> list[str]:

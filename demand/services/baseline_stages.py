@@ -10,6 +10,7 @@ import pandas as pd
 from demand.frames import history_panel
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
 from demand.selectors.choices import facts_with_choices
+from demand.selectors.runs import family_names
 from demand.services.baseline_again import Asked, all_series_again, chunk_again
 from demand.services.baseline_rows import FORECAST_COLUMNS, SERIES_COLUMNS, forecast_rows, series_rows
 from demand.services.cleansing_look import LABEL as LOOK_LABEL
@@ -59,11 +60,19 @@ def pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     """Learn from all forecasts together: ranges, errors over a lead time, moves toward the sums."""
     from demand.engine.all_series import all_series_unpack  # noqa: PLC0415
     from demand.engine.hierarchy import shift_pack  # noqa: PLC0415
+    from demand.engine.last_year import accuracy_by  # noqa: PLC0415
     from demand.engine.pool import baseline_pool  # noqa: PLC0415
 
     found = all_series_unpack(_outputs(chunk.job, FORECAST, 0)[0])
-    pool = baseline_pool(_parts(chunk.job), found.sums)
-    summary = run.summary | {"quantiles": _records(pool.quantiles), "rho": _records(pool.rho)}
+    parts = list(_parts(chunk.job))
+    pool = baseline_pool(parts, found.sums)
+    learnt = {
+        "quantiles": pool.quantiles,
+        "rho": pool.rho,
+        "coverage": pool.coverage,
+        "accuracy": accuracy_by(parts, family_names()) if parts else None,
+    }
+    summary = run.summary | {name: _records(table) for name, table in learnt.items() if table is not None}
     with lease.writing():
         BaselineRun.objects.filter(pk=run.pk).update(summary=summary)
         JobChunk.objects.filter(pk=chunk.pk).update(output=shift_pack(pool.shift))

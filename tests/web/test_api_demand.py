@@ -243,7 +243,7 @@ def test_a_baseline_is_asked_for_followed_stopped_and_adopted(cast: Cast, cycle:
     BaselineRun.objects.update(complete=True)
     assert api.post(f"/api/v1/baseline-runs/{asked['id']}/adopt/").json()["adopted"] is True
     assert [row["adopted"] for row in api.rows(at(cycle, "baseline-runs/"))] == [True]
-    assert api.rows(f"/api/v1/baseline-runs/{asked['id']}/routes/") == []
+    assert api.rows(f"/api/v1/baseline-runs/{asked['id']}/accuracy/") == []
 
 
 def test_a_run_without_history_says_what_is_missing(cast: Cast, cycle: Cycle, north: Series) -> None:

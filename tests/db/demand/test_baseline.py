@@ -7,11 +7,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from django.urls import reverse
 
 from demand.engine import all_series, global_model
 from demand.engine import baseline as engine
 from demand.models import Baseline, BaselinePart, BaselineRun, BaselineSeries, Series
 from demand.selectors.layers import adopted_run, layers
+from demand.selectors.runs import accuracy
 from demand.services import baseline as service
 from demand.services import baseline_stages
 from demand.services.baseline import baseline_adopt, baseline_request
@@ -21,7 +23,7 @@ from sop.models import Company, Cycle, CycleEvent, CycleStep, JobChunk, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import acting
 from tests.demand_makers import adopted_baseline, history_make, series_make
-from tests.factories import Cast, cycle_make, family_make, product_make
+from tests.factories import Cast, client_of, cycle_make, family_make, product_make
 from tests.support.work import parts_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
@@ -106,6 +108,21 @@ def test_a_run_covers_the_horizon_of_every_series_and_is_seen_when_whole(cast: C
     assert 60 < first.mean < 110
     assert set(rows.filter(series=new).values_list("mean", flat=True)) == {Decimal(0)}
     assert BaselineSeries.objects.get(run=run, series=new).route == "none"
+
+
+def test_a_run_tells_how_well_it_forecast_the_last_year(cast: Cast, cycle: Cycle) -> None:
+    series = sold(cast)
+    run = ran(cast.olga, cycle)
+    kept = BaselineSeries.objects.get(run=run)
+    (route,) = accuracy(run, "route")
+    assert (route.name, route.series, route.wape) == ("Regular", 1, pytest.approx(kept.wape))
+    assert route.held_80 is not None
+    (family,) = accuracy(run, "family")
+    assert (family.name, family.bias) == (series.product.family.name, pytest.approx(kept.bias))
+    assert {row.name for row in accuracy(run, "method")} >= {"Theta with its own season"}
+    page = client_of(cast.olga).get(reverse("demand:baseline", args=[cycle.pk])).content.decode()
+    for heading in ("Its methods", "Its error by family", "Held the 80% range", series.product.family.name):
+        assert heading in page
 
 
 @pytest.mark.parametrize("history", [[], [7], [5, 6, 7]])
