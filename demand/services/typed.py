@@ -14,6 +14,8 @@ STEP = re.compile(r"([+-])=\s*([\d.,]+)")
 SHORT = re.compile(r"(-?[\d.,]+)([kKmM])")
 THOUSANDS = {"k": Decimal(1000), "m": Decimal(1_000_000)}
 KEPT = Decimal("0.001")  # what the table keeps
+CURE = "Put a number in, or leave the cell empty."
+OTHER_STYLE = "Say beside the file how its numbers are written, or write this one like the rest."
 MOST = Decimal(10**15)  # a longer one is refused by the rules of cells, with its limit
 Typed = Callable[[Decimal], Decimal | None]
 
@@ -39,7 +41,10 @@ def typed_read(text: str, decimal: str) -> Typed:
 
 
 def _number(text: str, decimal: str) -> Decimal:
-    number = Decimal(numbers.number_read(text, decimal))
+    try:
+        number = Decimal(numbers.number_read(text, decimal))
+    except Bad as bad:  # the importer's cures name its page of columns
+        raise Bad(bad.what, OTHER_STYLE if "does not fit" in bad.what else CURE) from bad
     return max(min(number, MOST), -MOST).quantize(KEPT)
 
 

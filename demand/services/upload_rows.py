@@ -32,7 +32,7 @@ def rows_match(
     matched: list[tuple[int, list[str], int]] = []
     unknown: list[tuple[int, list[str]]] = []
     for number, texts in table.rows:
-        codes = [texts[at] for at in keys]
+        codes = [texts[at].removeprefix("'") for at in keys]  # our files put it before what looks like a formula
         fitting = bare.get(_bare(codes), set())
         series = exact.get(_codes(codes)) or (next(iter(fitting)) if len(fitting) == 1 else None)
         if series in own and series is not None:

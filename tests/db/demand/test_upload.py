@@ -232,6 +232,13 @@ def test_zeros_a_spreadsheet_took_from_a_code_do_not_matter(world: World) -> Non
     assert [change.series for change in look(world, send(world, adopted)).changes] == [series.pk]
 
 
+def test_a_code_that_looks_like_a_formula_comes_back_as_itself(world: World) -> None:
+    series = series_make(world.cast.harbour, product_make("-40"))
+    file = plan_file(world.cycle, world.cast.ana).put("HARBOUR", "May 2022", 7)
+    assert file.cell("HARBOUR", "Product code").value == "'-40"
+    assert [change.series for change in look(world, send(world, file)).changes] == [series.pk]
+
+
 @pytest.mark.parametrize(
     ("decimal", "cells", "found"),
     [("", "1.234,5", Decimal("1234.5")), ("", "1,234.5", Decimal("1234.5")), (",", "1.234", Decimal(1234))],

@@ -56,3 +56,4 @@ def test_what_cannot_be_read_says_why_and_what_helps(text: str, what: str) -> No
     with pytest.raises(Bad, match=what) as bad:
         typed_read(text, ".")
     assert bad.value.cure
+    assert "columns" not in bad.value.cure
