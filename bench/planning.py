@@ -28,6 +28,7 @@ from django.test import Client  # noqa: E402
 from playwright.sync_api import sync_playwright  # noqa: E402
 
 from bench.large_plan import large_plan  # noqa: E402
+from bench.plan_upload import upload_times  # noqa: E402
 from bench.table import Cell, print_table  # noqa: E402
 from sop.engine.months import month_list  # noqa: E402
 from sop.local import process, product  # noqa: E402
@@ -140,7 +141,7 @@ def measure(port: int, here: str, cycle: Cycle, planner: User, reps: list[User])
     found["one edit, 25 people at once"] = editing([Session(port, rep, here) for rep in reps], months)
     cells = [(pk, month) for pk in series for month in months][:SPREAD_CELLS]
     found["5,000 cells saved with history"] = [everything.save(cells, 100 + number) for number in range(SPREADS)]
-    return found
+    return found | upload_times(cycle, planner)
 
 
 def pages(binary: str, port: int, here: str, session: Session) -> dict[str, list[float]]:

@@ -14,12 +14,17 @@ from demand.api import (
     orders,
     plan,
     review,
+    uploads,
 )
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/demand/", plan.PlanView.as_view(), name="demand"),
     path("cycles/<int:cycle_id>/demand/overrides/", plan.OverridesView.as_view(), name="overrides"),
     path("cycles/<int:cycle_id>/demand/reasons/", plan.ReasonsView.as_view(), name="reasons"),
+    path("cycles/<int:cycle_id>/demand/uploads/", uploads.UploadsView.as_view(), name="uploads"),
+    path("uploads/<uuid:upload_id>/", uploads.UploadView.as_view(), name="upload"),
+    path("uploads/<uuid:upload_id>/save/", uploads.UploadSaveView.as_view(), name="upload-save"),
+    path("uploads/<uuid:upload_id>/cancel/", uploads.UploadCancelView.as_view(), name="upload-cancel"),
     path("cycles/<int:cycle_id>/demand/submit/", plan.TerritorySubmitView.as_view(), name="territory-submit"),
     path("cycles/<int:cycle_id>/demand/assumptions/", assumptions.AssumptionsView.as_view(), name="assumptions"),
     path(

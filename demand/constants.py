@@ -213,3 +213,10 @@ ASSUMPTION_PERCENT_MAX = 1000  # eleven times the demand is a project with a qua
 VIEWS_MAX = 30  # of one person on one page; a longer list is not chosen from
 VIEW_NAME_MAX = 60
 MISS_MONTHS = 3  # the latest months of actuals that the last plan is held against
+
+UPLOAD_BYTES_MAX = 10 * 2**20  # a file of the plan; 10,000 rows x 18 months take 3 MB
+UPLOAD_ROWS_MAX = 20_000
+UPLOAD_COLUMNS_MAX = 100
+UPLOAD_KEPT_HOURS = 24  # between looking at a file and saving it; what is older was looked at against another plan
+UPLOAD_FAULTS_KEPT = 1_000
+UPLOAD_SHOWN = 200  # cells and faults on the page

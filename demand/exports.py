@@ -13,7 +13,8 @@ from demand.selectors.change_sets import LogCell, log_cells_all
 from demand.selectors.cleansing import Narrowed, cleansing_found, cleansing_listed
 from demand.selectors.layers import layers
 from demand.selectors.series import series_visible
-from sop.exports import Cell, csv_lines
+from demand.selectors.upload_sheet import sheet_head, sheet_rows
+from sop.exports import Cell, csv_lines, xlsx_bytes
 from sop.models import Cycle, User
 
 HEAD = ("Family", "Product", "Customer", "Location", "Month", "Baseline", "Sales", "Consensus", "Same month last year")
@@ -36,6 +37,11 @@ def demand_csv(cycle: Cycle, user: User) -> Iterator[str]:
         ("For", user.name),
     ]
     return csv_lines(preamble, HEAD, _rows(cycle, user))
+
+
+def plan_xlsx(cycle: Cycle, user: User) -> bytes:
+    """Return the person's own rows x the plan's months as a workbook that can be uploaded again."""
+    return xlsx_bytes("Demand", [], sheet_head(cycle), sheet_rows(cycle, user), created=timezone.now())
 
 
 def cleansing_csv(cycle: Cycle, user: User, narrowed: Narrowed) -> Iterator[str]:

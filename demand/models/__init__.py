@@ -11,6 +11,7 @@ from demand.models.review import ChangeReview
 from demand.models.review_mark import ReviewMark
 from demand.models.saved_view import SavedView
 from demand.models.series import Actual, Series
+from demand.models.upload import Upload
 
 __all__ = [
     "Actual",
@@ -32,4 +33,5 @@ __all__ = [
     "ReviewMark",
     "SavedView",
     "Series",
+    "Upload",
 ]

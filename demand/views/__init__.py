@@ -16,6 +16,7 @@ from demand.views import (
     profiles,
     review,
     saved,
+    upload,
 )
 
 __all__ = [
@@ -34,4 +35,5 @@ __all__ = [
     "profiles",
     "review",
     "saved",
+    "upload",
 ]

@@ -1,6 +1,7 @@
 """The reading process: bounded memory and time, nothing but this package inside; a file can do no harm here.
 
-Takes one JSON request on standard input, writes rows.csv and faults.csv into a folder, answers one JSON line.
+Takes one JSON request on standard input, writes rows.csv and faults.csv into a folder or gives a small table as it
+stands, answers one JSON line.
 """
 
 import json
@@ -11,10 +12,11 @@ from pathlib import Path
 from typing import Any
 
 from sop.importing.files import FileRefused
-from sop.importing.grid import sample_read
+from sop.importing.grid import sample_read, text_rows
 from sop.importing.mapping import ColumnMapping, From
 from sop.importing.reading import Reader
 from sop.importing.spec import Column
+from sop.importing.workbook import workbook_rows
 
 
 def main() -> None:
@@ -23,7 +25,7 @@ def main() -> None:
     resource.setrlimit(resource.RLIMIT_AS, (request["memory_bytes"],) * 2)
     resource.setrlimit(resource.RLIMIT_CPU, (request["seconds"],) * 2)
     try:
-        answer = _sample(request) if request["act"] == "sample" else _read(request)
+        answer = {"sample": _sample, "read": _read, "table": _table}[request["act"]](request)
     except FileRefused as refusal:
         answer = {"refused": str(refusal)}
     except MemoryError:
@@ -48,6 +50,14 @@ def _read(request: dict[str, Any]) -> dict[str, Any]:
     ):
         reader = Reader(columns, _mapping(request["mapping"]), date.fromisoformat(request["today"]), faults)
         return reader.read(lines, request["delimiter"], rows).as_json()
+
+
+def _table(request: dict[str, Any]) -> dict[str, Any]:
+    limits = {"max_rows": request["max_rows"], "max_columns": request["max_columns"]}
+    if "encoding" not in request:
+        return {"rows": workbook_rows(Path(request["file"]), **limits)}
+    with open(request["file"], encoding=request["encoding"], newline="") as lines:
+        return {"rows": text_rows(lines, request["delimiter"], **limits)}
 
 
 def _mapping(data: dict[str, Any]) -> ColumnMapping:

@@ -126,6 +126,21 @@ def sample_read(lines: Iterable[str], delimiter: str, count: int) -> tuple[list[
     return headings, rows
 
 
+def text_rows(lines: Iterable[str], delimiter: str, *, max_rows: int, max_columns: int) -> list[tuple[int, list[str]]]:
+    """Return the rows that hold something, each with its number; refuse a table larger than allowed."""
+    reader = rows_of(lines, delimiter)
+    found: list[tuple[int, list[str]]] = []
+    first = 1
+    while block := _block(reader, first):
+        found += [(at, [*map(str.strip, row)]) for at, row in enumerate(block, first) if any(map(str.strip, row))]
+        first += len(block)
+        if len(found) > max_rows + 1:
+            raise FileRefused(f"The file has more than {max_rows:,} rows. Split it.")
+    if any(len(row) > max_columns for _, row in found):
+        raise FileRefused(f"The file has more than {max_columns} columns.")
+    return found
+
+
 def _next(reader: Iterator[list[str]], row: int) -> list[str]:
     try:
         return next(reader, [])

@@ -34,6 +34,13 @@ def file_read(
     return Reading(**answer)
 
 
+def file_table(path: Path, shape: FileShape | None, *, max_rows: int, max_columns: int) -> list[tuple[int, list[str]]]:
+    """Return a file's rows as texts, each with its number; no shape = a workbook. Raise FileRefused where unread."""
+    how = vars(shape) if shape else {}
+    answer = _ask({"act": "table", "file": str(path), "max_rows": max_rows, "max_columns": max_columns, **how})
+    return [(number, row) for number, row in answer["rows"]]
+
+
 def _ask(request: dict[str, Any]) -> dict[str, Any]:
     request |= {"memory_bytes": MEMORY_BYTES, "seconds": SECONDS}
     try:

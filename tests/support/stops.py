@@ -7,7 +7,9 @@ from django.urls import get_resolver, reverse
 from django.utils import timezone
 
 from demand.constants import CleansingState
-from demand.models import Assumption, BaselineRun, ChangeSet, Cleansing, Override, Series
+from demand.models import Assumption, BaselineRun, ChangeSet, Cleansing, Override, Series, Upload
+from demand.selectors.upload_sheet import sheet_head, sheet_rows
+from demand.services.upload import upload_receive
 from reconcile.models import Scenario
 from review.models import Question
 from sop.constants import CycleState, Source
@@ -40,6 +42,7 @@ NO_PAGE = {
     "demand:row-study": FRAGMENT,
     "demand:family-study": FRAGMENT,
     "demand:export": FILE,
+    "demand:upload-sheet": FILE,
     "demand:cleansing-export": FILE,
     "demand:change-log-csv": FILE,
     "supply:export": FILE,
@@ -121,6 +124,7 @@ def demo_numbers() -> Numbers:
         },
         "question_id": {"": _carried_question(closed).pk},
         "import_id": _files(User.objects.get(username="olga")),
+        "upload_id": {name: _upload(User.objects.get(username=name)).pk for name in ("olga", REP)},
     }
 
 
@@ -166,12 +170,27 @@ def _files(user: User) -> Mapping[str, int]:
     return {"faulty": faulty.pk, "strange": strange.pk}
 
 
+def _upload(user: User) -> Upload:
+    """Leave a file of the plan waiting: one cell changes, one met a colleague's, one cannot be read."""
+    cycle = Cycle.objects.get(state=CycleState.OPEN)
+    head, rows = sheet_head(cycle), list(sheet_rows(cycle, user))[:3]
+    rows[0][-2], rows[1][-2], rows[2][-2] = 7, "many", 8
+    rows[2][-1] = f"{rows[2][-1]}@99"
+    lines = "".join(";".join("" if each is None else str(each) for each in row) + "\n" for row in (head, *rows))
+    with acting(user, Source.PAGE):
+        return upload_receive(
+            user=user, cycle_id=cycle.pk, file_name="my plan.csv", content=lines.encode(), decimal="."
+        )
+
+
 def _stops(name: str, numbers: Numbers, user: str) -> Iterator[Stop]:
     """Return a route's pages: one for each way to fill its address, master data rows only for products."""
     ways: list[dict[str, tuple[str, object]]] = [{}]
     for key in sorted(_keys(name)):
         assert key in numbers, f"{name}: say in tests/support/stops.py what fills {key}"
         values = numbers[key]
+        if key == "upload_id":
+            values = {"": values[user]}  # a waiting file is its owner's alone
         if key == "table" and name != "sop:master-list":
             values = {"": "products"}
         ways = [way | {key: filled} for way in ways for filled in values.items() if _fits(way, key, filled[0])]
