@@ -45,6 +45,7 @@ METHODS = {
     "global": "one model over all regular series",
     "theta": "Theta with its own season",
     "ets": "exponential smoothing",
+    "theta_hw": "Theta and Holt-Winters (statsmodels)",
     "profile": "a chosen year",
     "imapa": "IMAPA",
     "recent_mean": "the last 12 months' average",
@@ -62,6 +63,7 @@ class ChoiceMethod(models.TextChoices):
     SAME_MONTH = "same_month", "The same month last year"
     THETA = "theta", "Theta with its own season"
     ETS = "ets", "Exponential smoothing"
+    THETA_HW = "theta_hw", "Theta and Holt-Winters (statsmodels)"
     SES = "ses", "A smoothed level"
     RECENT_MEAN = "recent_mean", "The last 12 months' average"
 

@@ -11,7 +11,7 @@
 `baseline_make` does all three in one process. The same panel gives the same result to the last bit, however it is cut.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
@@ -30,12 +30,14 @@ from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply
 from demand.engine.rounding import whole_units
 from demand.engine.routes import CHOSEN, ENDED, INTERMITTENT, NONE, routes_find
 from demand.engine.short import sibling_seasons, with_siblings
+from demand.engine.stand_in import failed_words
 from demand.engine.working_days import in_usual_months, month_shares
 from sop.engine.arrays import Array
 from sop.engine.months import to_stamps
 from sop.engine.panel import BUCKET, SERIES, STEP, check_panel
 
 BLOCK = 1000  # series worked on at a time: keeps the matrices under some 50 MB
+NO_WORDS: Mapping[str, str] = {}
 QUANTILES = tuple(f"q{probability}" for probability in PROBABILITIES)
 
 
@@ -134,13 +136,17 @@ def all_series_find(
     return all_series_of(history, route, horizon=horizon, held_back=options.held_back, keys=known.keys)
 
 
-def baseline_finish(chunk: BaselineChunk, pool: BaselinePool, *, working_days: bool = False) -> BaselineResult:
+def baseline_finish(
+    chunk: BaselineChunk, pool: BaselinePool, *, working_days: bool = False, words: Mapping[str, str] = NO_WORDS
+) -> BaselineResult:
     """Return the finished baseline of a chunk; `working_days`: its panel was brought to usual months before.
 
+    `words`: what people call the members, for `fallback`.
+
     Columns of `series`: unique_id, route, reason (sentences), months (of history), filled (months), held (months held
-    back), members (names), fallback (what failed, "" = nothing), range_from (class whose errors made the range), scale
-    (base units), pattern, xyz, break_months, break_ratio (demand.engine.profile), and mase, naive_mase, wape, bias,
-    fva, noise of `accuracy_of`.
+    back), members (names), fallback (what failed, why and what stands in, "" = nothing), range_from (class whose errors
+    made the range), scale (base units), pattern, xyz, break_months, break_ratio (demand.engine.profile), and mase,
+    naive_mase, wape, bias, fva, noise of `accuracy_of`.
     """
     moved = points_moved(chunk, pool.shift)
     cuts = quantiles_apply(moved, chunk.now.scale, chunk.route, pool.quantiles)
@@ -154,7 +160,7 @@ def baseline_finish(chunk: BaselineChunk, pool: BaselinePool, *, working_days: b
     yhat = np.where(chunk.whole[:, None], whole_units(moved, chunk.ids), moved)
     over = (np.arange(yhat.shape[1]) >= chunk.left[:, None]) | (chunk.route == ENDED)[:, None]
     yhat[over], cuts[over] = 0.0, 0.0
-    return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool), errors_of(chunk), pool)
+    return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool, words), errors_of(chunk), pool)
 
 
 def _block(
@@ -198,11 +204,14 @@ def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _series(chunk: BaselineChunk, pool: BaselinePool) -> pd.DataFrame:
+def _series(chunk: BaselineChunk, pool: BaselinePool, words: Mapping[str, str]) -> pd.DataFrame:
     names = sorted(chunk.now.members)
     used = np.stack([np.isfinite(chunk.now.members[name]).all(axis=1) for name in names], axis=1)
     members = [", ".join(compress(names, row)) for row in used]
-    fallback = [_fallback(failed, bool(left)) for failed, left in zip(chunk.failed, members, strict=True)]
+    fallback = [
+        failed_words(failed, row.split(", ") if row else [], words)
+        for failed, row in zip(chunk.failed.tolist(), members, strict=True)
+    ]
     table = pd.DataFrame(
         {
             SERIES: chunk.ids.astype(object),
@@ -224,9 +233,3 @@ def _series(chunk: BaselineChunk, pool: BaselinePool) -> pd.DataFrame:
         }
     )
     return pd.concat([table, accuracy_of(chunk)], axis=1)
-
-
-def _fallback(failed: str, others: bool) -> str:
-    if not failed:
-        return ""
-    return f"{failed} gave no number: " + ("the other methods alone." if others else "simple exponential smoothing.")

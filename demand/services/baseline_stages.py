@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from demand.constants import METHODS
 from demand.frames import history_panel
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
 from demand.selectors.choices import facts_with_choices
@@ -82,7 +83,7 @@ def write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
         pd.DataFrame(run.summary["rho"], columns=COLUMNS),
         shift_unpack(_outputs(chunk.job, POOL)[0]),
     )
-    result = baseline_finish(part, pool, working_days=run.summary.get("working_days", False))
+    result = baseline_finish(part, pool, working_days=run.summary.get("working_days", False), words=METHODS)
     forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
     with lease.writing():
         rows_copy(Baseline, FORECAST_COLUMNS, forecast_rows(run, forecast))
