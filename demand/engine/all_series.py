@@ -133,16 +133,18 @@ def _learnt(history: History, earlier: History, steps: tuple[int, int]) -> Besid
 def _members(chosen: History, earlier: History, learnt: Beside, steps: tuple[int, int]) -> BothOrigins:
     """Return the members that these few or many regular series have beside those run series by series."""
     count = len(chosen)
-    over_all = {GLOBAL: replace(learnt, now=learnt.now[:count], past=learnt.past[:count])}
-    if count >= ETS_BELOW and np.isfinite(over_all[GLOBAL].now).all():
-        return BothOrigins({GLOBAL: over_all[GLOBAL].now}, {GLOBAL: over_all[GLOBAL].past}, np.full(count, ""))
+    own = replace(learnt, now=learnt.now[:count], past=learnt.past[:count])
+    over_all = {GLOBAL: own} if count >= SERIES_FROM else {}
+    if count >= ETS_BELOW and (not over_all or np.isfinite(own.now).all()):
+        now, past = ({name: getattr(each, at) for name, each in over_all.items()} for at in ("now", "past"))
+        return BothOrigins(now, past, np.full(count, ""))
     return both_run(
         followed(chosen, level_shifts(chosen)),
         followed(earlier, level_shifts(earlier)),
         {ETS: np.ones(count, dtype=np.bool_)} if count < ETS_BELOW else {},
         np.ones(count, dtype=np.bool_),
         steps,
-        beside=over_all if count >= SERIES_FROM else {},
+        beside=over_all,
     )
 
 

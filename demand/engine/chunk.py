@@ -69,7 +69,7 @@ def chunk_of(
     """
     typed = (routing.route == CHOSEN) & (facts.chosen == PROFILE)
     held = np.where(np.isin(routing.route, [NONE, ENDED]) | typed, 0, held_of(history.months, held_back))
-    wanted = members_wanted(routing.route, history, regular, facts.chosen)
+    wanted = members_wanted(routing.route, history, regular, facts.chosen, facts.also)
     shifts = level_shifts(history)
     earlier = history.without_last(held)
     at_level, earlier = followed(history, shifts), followed(earlier, level_shifts(earlier))

@@ -26,6 +26,7 @@ from sop.engine.arrays import Array, BoolArray, TextArray
 logger = logging.getLogger(__name__)
 
 PROFILE = "profile"  # the member that repeats a year a person chose
+ALSO_FROM = 36  # months: a year is held back, and exponential smoothing needs two
 WHY = "<U80"  # a reason's longest text
 NO_NUMBER, STOPPED = "it gave no number", "it stopped with an error"
 
@@ -59,17 +60,22 @@ class Ran:
 
 
 def members_wanted(
-    route: TextArray, history: History, regular: Sequence[str], chosen: TextArray
+    route: TextArray, history: History, regular: Sequence[str], chosen: TextArray, also: TextArray
 ) -> dict[str, np.ndarray]:
-    """Return, per member asked for by any series, the rows that ask for it (True / False)."""
+    """Return, per member asked for by any series, the rows that ask for it (True / False).
+
+    `chosen`: the member a person chose; `also`: one beside `regular`, for regular series long enough that it counts in
+    the test of the past as it does today; "" where there is none.
+    """
     lent = ~np.isnan(history.siblings[:, 0])
     young = np.isin(route, [SHORT, GROWING])
     wanted = dict.fromkeys(regular, route == REGULAR)
     wanted |= {"imapa": route == INTERMITTENT, "recent_mean": route == INTERMITTENT}
     wanted |= {"sibling_ses": young & lent, "ses": young & ~lent, "same_month": (route == GROWING) & ~lent}
-    for name in np.unique(chosen[route == CHOSEN]).tolist():
-        own = (route == CHOSEN) & (chosen == name)
-        wanted[name] = wanted[name] | own if name in wanted else own
+    further = np.where((route == REGULAR) & (history.months >= ALSO_FROM), also, "")
+    for asked in (np.where(route == CHOSEN, chosen, ""), further):
+        for name in np.unique(asked[asked != ""]).tolist():
+            wanted[name] = wanted[name] | (asked == name) if name in wanted else asked == name
     return wanted
 
 

@@ -135,7 +135,8 @@ def _inputs(run: BaselineRun, ids: list[int]) -> tuple[pd.DataFrame, pd.DataFram
     panel = history_panel(series_ids=ids, until=until)
     if run.summary.get("working_days"):
         panel = in_usual_months(panel)
-    return panel, facts_with_choices(series_ids=ids, until=until)
+    ets_for_a = run.summary.get("ets_for_a", False)
+    return panel, facts_with_choices(series_ids=ids, until=until, ets_for_a=ets_for_a)
 
 
 def _steps(run: BaselineRun) -> int:

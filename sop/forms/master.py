@@ -33,6 +33,10 @@ WORDS = {
         "Months by their working days",
         "Baselines take a month as long as its Mondays to Fridays. Compare the error of a run with and without it.",
     ),
+    "ets_for_a": (
+        "A third method for A products",
+        "Exponential smoothing joins the mean of their regular rows. It gains little and computes a minute per 1,000.",
+    ),
     "carry_rate": ("Carrying cost a year", "As a share of the stock's value: 0.18."),
     "cash_ceiling": ("Cash in stock, at most", "What the whole inventory may be worth."),
 }
