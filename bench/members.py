@@ -5,6 +5,7 @@ Figures are of the sample, which forecasts easier than the whole set; read them 
 
 import time
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -14,12 +15,14 @@ from demand.engine.baseline import BaselineOptions, baseline_make
 
 EVERY = 3  # one series of so many
 NAME = "m3_monthly"
-WAYS = {
-    "Theta alone": (("theta",), False),
-    "Theta and Holt-Winters by statsmodels alone: the stand-in": (("theta_hw",), False),
-    "the stand-in and the model over all: no statsforecast": (("theta_hw",), True),
-    "Theta and the model over all: the baseline": (("theta",), True),
-    "the same with exponential smoothing: every series an A item": (("theta", "ets"), True),
+WAYS: dict[str, tuple[tuple[str, ...], bool, dict[str, Any]]] = {
+    "Theta alone": (("theta",), False, {}),
+    "Theta and Holt-Winters by statsmodels alone: the stand-in": (("theta_hw",), False, {}),
+    "the stand-in and the model over all: no statsforecast": (("theta_hw",), True, {}),
+    "Theta and the model over all: the baseline": (("theta",), True, {}),
+    "the same with exponential smoothing: every series an A item": (("theta", "ets"), True, {}),
+    "the baseline, months by their working days": (("theta",), True, {"working_days": True}),
+    "the same without public holidays of the US": (("theta",), True, {"working_days": True, "holidays": "US"}),
 }
 
 
@@ -30,9 +33,9 @@ def members_print(folder: Path) -> None:
     train, test = (table[table["unique_id"].isin(ids)] for table in (train, test))
     horizon = int(test.groupby("unique_id").size().max())
     rows: list[list[Cell]] = []
-    for way, (regular, with_all) in WAYS.items():
+    for way, (regular, with_all, days) in WAYS.items():
         began = time.process_time()
-        options = BaselineOptions(held_back=1, regular=regular, with_all=with_all)
+        options = BaselineOptions(held_back=1, regular=regular, with_all=with_all, **days)
         result = baseline_make(train[["unique_id", "ds", "y"]], horizon=horizon, options=options)
         ms = (time.process_time() - began) / len(ids) * 1e3
         found = accuracy_of(result.forecast, train, test)

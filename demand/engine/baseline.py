@@ -48,6 +48,7 @@ class BaselineOptions:
     held_back: int = 12  # months forecast once more as if they had not happened yet
     regular: Sequence[str] = ("theta",)  # members of the regular route, names of demand.engine.members
     working_days: bool = False  # whether months are made alike by their working days
+    holidays: str = ""  # calendar of public holidays, which are no working days; sop.engine.public_holidays
     with_all: bool = True  # whether what all series teach is joined: a model over the regular, a factor for the new
 
 
@@ -85,14 +86,18 @@ def baseline_make(
     Raises PanelError (a ValueError) with a sentence for a table of the wrong shape.
     """
     if options.working_days:
-        panel = in_usual_months(check_panel(panel))
+        panel = in_usual_months(check_panel(panel), options.holidays)
     seasons = seasons_find(panel, facts, as_of=as_of)
     chunk = baseline_chunk(panel, horizon=horizon, as_of=as_of, facts=facts, seasons=seasons, options=options)
     if not options.with_all:
-        return baseline_finish(chunk, baseline_pool([chunk]), working_days=options.working_days)
+        return baseline_finish(
+            chunk, baseline_pool([chunk]), working_days=options.working_days, holidays=options.holidays
+        )
     found = all_series_find(panel, horizon=horizon, as_of=as_of, facts=facts, options=options)
     chunk = chunk_with_all(chunk, found)
-    return baseline_finish(chunk, baseline_pool([chunk], found.sums), working_days=options.working_days)
+    return baseline_finish(
+        chunk, baseline_pool([chunk], found.sums), working_days=options.working_days, holidays=options.holidays
+    )
 
 
 def seasons_find(panel: pd.DataFrame, facts: pd.DataFrame | None, *, as_of: date | None = None) -> pd.DataFrame:
@@ -137,9 +142,15 @@ def all_series_find(
 
 
 def baseline_finish(
-    chunk: BaselineChunk, pool: BaselinePool, *, working_days: bool = False, words: Mapping[str, str] = NO_WORDS
+    chunk: BaselineChunk,
+    pool: BaselinePool,
+    *,
+    working_days: bool = False,
+    holidays: str = "",
+    words: Mapping[str, str] = NO_WORDS,
 ) -> BaselineResult:
-    """Return the finished baseline of a chunk; `working_days`: its panel was brought to usual months before.
+    """Return the finished baseline of a chunk; `working_days`: its panel was brought to usual months before,
+    by this calendar of public `holidays`.
 
     `words`: what people call the members, for `fallback`.
 
@@ -154,7 +165,7 @@ def baseline_finish(
     cuts[lumpy] = lumpy_quantiles(moved[lumpy], chunk.variance[lumpy], chunk.lot[lumpy], np.array(PROBABILITIES))
     cuts[(chunk.route == NONE) | ((chunk.route == CHOSEN) & (chunk.now.scale == 0))] = np.nan
     if working_days:
-        share = _shares(chunk, moved.shape[1])
+        share = _shares(chunk, moved.shape[1], holidays)
         moved, cuts = moved * share, cuts * share[:, :, None]
         chunk = replace(chunk, now=_in_own_months(chunk.now, share))
     yhat = np.where(chunk.whole[:, None], whole_units(moved, chunk.ids), moved)
@@ -178,9 +189,9 @@ def _block(
     return chunk_of(history, routing, known, horizon=horizon, held_back=options.held_back, regular=options.regular)
 
 
-def _shares(chunk: BaselineChunk, horizon: int) -> Array:
+def _shares(chunk: BaselineChunk, horizon: int, holidays: str) -> Array:
     """Return how much longer each month ahead is than usual, n x horizon; a year a person typed is meant as typed."""
-    share = month_shares(chunk.until[:, None] + np.arange(1, horizon + 1))
+    share = month_shares(chunk.until[:, None] + np.arange(1, horizon + 1), holidays)
     return np.where(((chunk.route == CHOSEN) & (chunk.held == 0))[:, None], 1.0, share)
 
 

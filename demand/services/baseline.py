@@ -41,7 +41,7 @@ def baseline_request(*, user: User, cycle_id: int) -> BaselineRun:
         first_bucket=step.cycle.bucket,
         horizon_months=step.cycle.horizon_months,
         history_until=until,
-        summary={"working_days": rules.working_days, "ets_for_a": rules.ets_for_a},
+        summary={"working_days": rules.working_days, "holidays": rules.holidays, "ets_for_a": rules.ets_for_a},
     )
     run.job = job_request(
         user=user,

@@ -83,7 +83,8 @@ def write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
         pd.DataFrame(run.summary["rho"], columns=COLUMNS),
         shift_unpack(_outputs(chunk.job, POOL)[0]),
     )
-    result = baseline_finish(part, pool, working_days=run.summary.get("working_days", False), words=METHODS)
+    days = {"working_days": run.summary.get("working_days", False), "holidays": run.summary.get("holidays", "")}
+    result = baseline_finish(part, pool, **days, words=METHODS)
     forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
     with lease.writing():
         rows_copy(Baseline, FORECAST_COLUMNS, forecast_rows(run, forecast))
@@ -134,7 +135,7 @@ def _inputs(run: BaselineRun, ids: list[int]) -> tuple[pd.DataFrame, pd.DataFram
     until = run.history_until
     panel = history_panel(series_ids=ids, until=until)
     if run.summary.get("working_days"):
-        panel = in_usual_months(panel)
+        panel = in_usual_months(panel, run.summary.get("holidays", ""))
     ets_for_a = run.summary.get("ets_for_a", False)
     return panel, facts_with_choices(series_ids=ids, until=until, ets_for_a=ets_for_a)
 

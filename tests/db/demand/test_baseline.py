@@ -281,6 +281,11 @@ def test_months_by_their_working_days_are_a_choice_of_the_company(cast: Cast, cy
     for month, mean in months:
         count = np.busday_count(f"{month:%Y-%m}", f"{month_add(month, 1):%Y-%m}")
         assert float(mean) == pytest.approx(100 * count, abs=12)
+    Company.objects.update(holidays="US")
+    holidays = ran(cast.olga, cycle)
+    assert holidays.summary["holidays"] == "US"
+    july = [Baseline.objects.get(run=run, series=series, bucket=date(2022, 7, 1)).mean for run in (counted, holidays)]
+    assert july[1] < july[0], "Independence Day"
     with_days, without = (BaselineSeries.objects.get(run=run, series=series).wape for run in (counted, plain))
     assert (with_days or 0) < 0.02 < (without or 0)
 
