@@ -16,6 +16,7 @@ import numpy as np
 import pandas as pd
 
 from bench.accuracy import Accuracy, accuracy_of
+from bench.members import members_print
 from bench.table import Cell, print_table
 from demand.engine.baseline import BaselineOptions, baseline_chunk, baseline_make
 from demand.engine.theta import theta_method
@@ -47,7 +48,9 @@ def main() -> int:
     if not folder:
         print("\nSOP_DATA IS NOT SET: ACCURACY WAS NOT MEASURED.", file=sys.stderr)
         return 0
-    return accuracy(Path(folder) / "forecast")
+    missed = accuracy(Path(folder) / "forecast")
+    members_print(Path(folder) / "forecast")
+    return missed
 
 
 def cost(series: int) -> None:

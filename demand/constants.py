@@ -45,6 +45,7 @@ METHODS = {
     "global": "one model over all regular series",
     "theta": "Theta with its own season",
     "ets": "exponential smoothing",
+    "theta_hw": "Theta and Holt-Winters (statsmodels)",
     "profile": "a chosen year",
     "imapa": "IMAPA",
     "recent_mean": "the last 12 months' average",
@@ -62,6 +63,7 @@ class ChoiceMethod(models.TextChoices):
     SAME_MONTH = "same_month", "The same month last year"
     THETA = "theta", "Theta with its own season"
     ETS = "ets", "Exponential smoothing"
+    THETA_HW = "theta_hw", "Theta and Holt-Winters (statsmodels)"
     SES = "ses", "A smoothed level"
     RECENT_MEAN = "recent_mean", "The last 12 months' average"
 
@@ -207,6 +209,7 @@ QUANTILES = ("q0_025", "q0_1", "q0_5", "q0_9", "q0_975")  # model fields, in the
 OVERRIDE_MAX_TIMES_BASELINE = 100  # a slip of the keyboard, not a forecast; refused with the number
 OVERRIDE_MAX = 10**13 - 1  # what the column holds; checked before the number is written anywhere, also in a sentence
 BASELINE_CHUNK_SERIES = 500  # about 2 s of one worker: short enough to lose, long enough to be worth a message
+BASELINE_HEAVY_WORK = 15  # times the work of another row: one with exponential smoothing as a third method
 CLEANSING_CHUNK_SERIES = 1000  # under a second of arithmetic, two of the database
 ASSUMPTION_MAX = 10**12  # units a month; the thousandths of more are lost in the arithmetic of a spread
 ASSUMPTION_PERCENT_MAX = 1000  # eleven times the demand is a project with a quantity, not a percent

@@ -26,6 +26,8 @@ TABLES = (
             "reason_value",
             "carry_rate",
             "working_days",
+            "holidays",
+            "ets_for_a",
             "cash_ceiling",
         ),
         order=("name",),

@@ -4,6 +4,7 @@ The model over all regular series, the sums they make forecast by the same model
 """
 
 import io
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
@@ -15,13 +16,17 @@ from demand.engine.chunk import BaselineChunk, Origin, chunk_with_member, held_o
 from demand.engine.ets import ETS
 from demand.engine.first_months import YOUNG, after_first_months
 from demand.engine.global_model import GLOBAL, SERIES_FROM, global_points
-from demand.engine.hierarchy import MATURE_FROM, SumForecasts, sums_of
+from demand.engine.hierarchy import MATURE_FROM, NO_SUMS, SumForecasts, sums_of
 from demand.engine.history import WIDTH, History
 from demand.engine.level_shift import followed, level_shifts
-from demand.engine.members import members_run
+from demand.engine.libraries import LibraryMissing
+from demand.engine.members import STOPPED
 from demand.engine.routes import INTERMITTENT, REGULAR, SHORT
+from demand.engine.stand_in import Beside, BothOrigins, both_run, failed_join
 from sop.engine.arrays import Array, IntArray, TextArray
 from sop.engine.months import month_numbers
+
+logger = logging.getLogger(__name__)
 
 LEVELS = ("ses", "sibling_ses")  # the members that carry a new series' level on
 ETS_BELOW = 100  # regular series: so few can afford it, and one model over them is less sure of itself
@@ -36,6 +41,7 @@ class AllSeries:
     past: dict[str, Array]  # member: n x months held back, from as many months before the end
     after: Array  # 11 factors, see `after_first_months`
     sums: SumForecasts
+    failed: TextArray  # n: members that failed and why, of demand.engine.stand_in
     inputs: str = ""  # mark of all it was made from
 
 
@@ -60,14 +66,18 @@ def all_series_of(
     sums = sums_of(history, mature & enough, keys)
     joint, count = _joined(chosen, sums.history), len(chosen)
     earlier = joint.without_last(held_of(joint.months, held_back))
-    now, past = global_points(joint, horizon), global_points(earlier, held_back)
-    error = past[count:] - sums.history.values[:, WIDTH - held_back :]
+    steps = (horizon, held_back)
+    learnt = _learnt(joint, earlier, steps)
+    both = _members(chosen, earlier.take(slice(count)), learnt, steps)
+    error = learnt.past[count:] - sums.history.values[:, WIDTH - held_back :]
+    foretold = SumForecasts(learnt.now[count:], (error**2).mean(axis=1), sums.part, sums.whole)
     return AllSeries(
         ids=chosen.ids,
-        now=_members(chosen, now[:count], horizon),
-        past=_members(earlier.take(slice(count)), past[:count], held_back),
+        now=both.now,
+        past=both.past,
         after=after_first_months(history),
-        sums=SumForecasts(now[count:], (error**2).mean(axis=1), sums.part, sums.whole),
+        sums=foretold if learnt.why == "" else NO_SUMS,
+        failed=both.failed,
     )
 
 
@@ -81,12 +91,15 @@ def chunk_with_all(chunk: BaselineChunk, found: AllSeries) -> BaselineChunk:
         for months in (chunk.months, chunk.months - chunk.held)
     )
     reason = np.where(factor == 1, chunk.reason, np.char.add(chunk.reason, _said(factor)))
-    return replace(chunk, now=_scaled(chunk.now, factor), past=_scaled(chunk.past, tested), reason=reason)
+    failed = failed_join(chunk.failed, _failed(found, chunk.ids))
+    return replace(
+        chunk, now=_scaled(chunk.now, factor), past=_scaled(chunk.past, tested), reason=reason, failed=failed
+    )
 
 
 def all_series_pack(found: AllSeries) -> bytes:
     """Return it as bytes, to be kept until all chunks are there."""
-    arrays: dict[str, NDArray[np.generic]] = {"ids": found.ids, "after": found.after}
+    arrays: dict[str, NDArray[np.generic]] = {"ids": found.ids, "after": found.after, "failed": found.failed}
     arrays["inputs"] = np.array(found.inputs)
     arrays |= {f"now/{name}": points for name, points in found.now.items()}
     arrays |= {f"past/{name}": points for name, points in found.past.items()}
@@ -101,16 +114,38 @@ def all_series_unpack(data: bytes) -> AllSeries:
     with np.load(io.BytesIO(data), allow_pickle=False) as arrays:
         sums = SumForecasts(**_under(arrays, "sums"))
         now, past = _under(arrays, "now"), _under(arrays, "past")
-        return AllSeries(arrays["ids"], now, past, arrays["after"], sums, str(arrays["inputs"]))
+        return AllSeries(arrays["ids"], now, past, arrays["after"], sums, arrays["failed"], str(arrays["inputs"]))
 
 
-def _members(chosen: History, over_all: Array, horizon: int) -> dict[str, Array]:
+def _learnt(history: History, earlier: History, steps: tuple[int, int]) -> Beside:
+    """Return the model's forecasts from both origins; NaN and why where it could not be fitted at all."""
+    try:
+        return Beside(global_points(history, steps[0]), global_points(earlier, steps[1]))
+    except LibraryMissing as missing:
+        why = str(missing)
+    except Exception:  # a run goes on without it, and says so on every row
+        logger.warning("%s failed", GLOBAL, exc_info=True)
+        why = STOPPED
+    now, past = (np.full((len(history), count), np.nan) for count in steps)
+    return Beside(now, past, why)
+
+
+def _members(chosen: History, earlier: History, learnt: Beside, steps: tuple[int, int]) -> BothOrigins:
     """Return the members that these few or many regular series have beside those run series by series."""
-    members = {GLOBAL: over_all} if len(chosen) >= SERIES_FROM else {}
-    if len(chosen) < ETS_BELOW:
-        asked = {ETS: np.ones(len(chosen), dtype=np.bool_)}
-        members |= members_run(followed(chosen, level_shifts(chosen)), asked, horizon)
-    return members
+    count = len(chosen)
+    own = replace(learnt, now=learnt.now[:count], past=learnt.past[:count])
+    over_all = {GLOBAL: own} if count >= SERIES_FROM else {}
+    if count >= ETS_BELOW and (not over_all or np.isfinite(own.now).all()):
+        now, past = ({name: getattr(each, at) for name, each in over_all.items()} for at in ("now", "past"))
+        return BothOrigins(now, past, np.full(count, ""))
+    return both_run(
+        followed(chosen, level_shifts(chosen)),
+        followed(earlier, level_shifts(earlier)),
+        {ETS: np.ones(count, dtype=np.bool_)} if count < ETS_BELOW else {},
+        np.ones(count, dtype=np.bool_),
+        steps,
+        beside=over_all,
+    )
 
 
 def _joined(one: History, other: History) -> History:
@@ -125,6 +160,14 @@ def _rows(found: AllSeries, ids: TextArray, points: Array) -> Array:
         return np.full((len(ids), points.shape[1]), np.nan)
     at: IntArray = np.minimum(np.searchsorted(found.ids, ids), len(found.ids) - 1)
     return np.where((found.ids[at] == ids)[:, None], points[at], np.nan)
+
+
+def _failed(found: AllSeries, ids: TextArray) -> TextArray:
+    """Return what failed with these series in their order."""
+    if not len(found.ids):
+        return np.full(len(ids), "")
+    at: IntArray = np.minimum(np.searchsorted(found.ids, ids), len(found.ids) - 1)
+    return np.where(found.ids[at] == ids, found.failed[at], "")
 
 
 def _scaled(origin: Origin, factor: Array) -> Origin:

@@ -11,7 +11,7 @@
 `baseline_make` does all three in one process. The same panel gives the same result to the last bit, however it is cut.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
@@ -30,12 +30,14 @@ from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply
 from demand.engine.rounding import whole_units
 from demand.engine.routes import CHOSEN, ENDED, INTERMITTENT, NONE, routes_find
 from demand.engine.short import sibling_seasons, with_siblings
+from demand.engine.stand_in import failed_words
 from demand.engine.working_days import in_usual_months, month_shares
 from sop.engine.arrays import Array
 from sop.engine.months import to_stamps
 from sop.engine.panel import BUCKET, SERIES, STEP, check_panel
 
 BLOCK = 1000  # series worked on at a time: keeps the matrices under some 50 MB
+NO_WORDS: Mapping[str, str] = {}
 QUANTILES = tuple(f"q{probability}" for probability in PROBABILITIES)
 
 
@@ -46,6 +48,7 @@ class BaselineOptions:
     held_back: int = 12  # months forecast once more as if they had not happened yet
     regular: Sequence[str] = ("theta",)  # members of the regular route, names of demand.engine.members
     working_days: bool = False  # whether months are made alike by their working days
+    holidays: str = ""  # calendar of public holidays, which are no working days; sop.engine.public_holidays
     with_all: bool = True  # whether what all series teach is joined: a model over the regular, a factor for the new
 
 
@@ -83,14 +86,18 @@ def baseline_make(
     Raises PanelError (a ValueError) with a sentence for a table of the wrong shape.
     """
     if options.working_days:
-        panel = in_usual_months(check_panel(panel))
+        panel = in_usual_months(check_panel(panel), options.holidays)
     seasons = seasons_find(panel, facts, as_of=as_of)
     chunk = baseline_chunk(panel, horizon=horizon, as_of=as_of, facts=facts, seasons=seasons, options=options)
     if not options.with_all:
-        return baseline_finish(chunk, baseline_pool([chunk]), working_days=options.working_days)
+        return baseline_finish(
+            chunk, baseline_pool([chunk]), working_days=options.working_days, holidays=options.holidays
+        )
     found = all_series_find(panel, horizon=horizon, as_of=as_of, facts=facts, options=options)
     chunk = chunk_with_all(chunk, found)
-    return baseline_finish(chunk, baseline_pool([chunk], found.sums), working_days=options.working_days)
+    return baseline_finish(
+        chunk, baseline_pool([chunk], found.sums), working_days=options.working_days, holidays=options.holidays
+    )
 
 
 def seasons_find(panel: pd.DataFrame, facts: pd.DataFrame | None, *, as_of: date | None = None) -> pd.DataFrame:
@@ -134,13 +141,23 @@ def all_series_find(
     return all_series_of(history, route, horizon=horizon, held_back=options.held_back, keys=known.keys)
 
 
-def baseline_finish(chunk: BaselineChunk, pool: BaselinePool, *, working_days: bool = False) -> BaselineResult:
-    """Return the finished baseline of a chunk; `working_days`: its panel was brought to usual months before.
+def baseline_finish(
+    chunk: BaselineChunk,
+    pool: BaselinePool,
+    *,
+    working_days: bool = False,
+    holidays: str = "",
+    words: Mapping[str, str] = NO_WORDS,
+) -> BaselineResult:
+    """Return the finished baseline of a chunk; `working_days`: its panel was brought to usual months before,
+    by this calendar of public `holidays`.
+
+    `words`: what people call the members, for `fallback`.
 
     Columns of `series`: unique_id, route, reason (sentences), months (of history), filled (months), held (months held
-    back), members (names), fallback (what failed, "" = nothing), range_from (class whose errors made the range), scale
-    (base units), pattern, xyz, break_months, break_ratio (demand.engine.profile), and mase, naive_mase, wape, bias,
-    fva, noise of `accuracy_of`.
+    back), members (names), fallback (what failed, why and what stands in, "" = nothing), range_from (class whose errors
+    made the range), scale (base units), pattern, xyz, break_months, break_ratio (demand.engine.profile), and mase,
+    naive_mase, wape, bias, fva, noise of `accuracy_of`.
     """
     moved = points_moved(chunk, pool.shift)
     cuts = quantiles_apply(moved, chunk.now.scale, chunk.route, pool.quantiles)
@@ -148,13 +165,13 @@ def baseline_finish(chunk: BaselineChunk, pool: BaselinePool, *, working_days: b
     cuts[lumpy] = lumpy_quantiles(moved[lumpy], chunk.variance[lumpy], chunk.lot[lumpy], np.array(PROBABILITIES))
     cuts[(chunk.route == NONE) | ((chunk.route == CHOSEN) & (chunk.now.scale == 0))] = np.nan
     if working_days:
-        share = _shares(chunk, moved.shape[1])
+        share = _shares(chunk, moved.shape[1], holidays)
         moved, cuts = moved * share, cuts * share[:, :, None]
         chunk = replace(chunk, now=_in_own_months(chunk.now, share))
     yhat = np.where(chunk.whole[:, None], whole_units(moved, chunk.ids), moved)
     over = (np.arange(yhat.shape[1]) >= chunk.left[:, None]) | (chunk.route == ENDED)[:, None]
     yhat[over], cuts[over] = 0.0, 0.0
-    return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool), errors_of(chunk), pool)
+    return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool, words), errors_of(chunk), pool)
 
 
 def _block(
@@ -172,9 +189,9 @@ def _block(
     return chunk_of(history, routing, known, horizon=horizon, held_back=options.held_back, regular=options.regular)
 
 
-def _shares(chunk: BaselineChunk, horizon: int) -> Array:
+def _shares(chunk: BaselineChunk, horizon: int, holidays: str) -> Array:
     """Return how much longer each month ahead is than usual, n x horizon; a year a person typed is meant as typed."""
-    share = month_shares(chunk.until[:, None] + np.arange(1, horizon + 1))
+    share = month_shares(chunk.until[:, None] + np.arange(1, horizon + 1), holidays)
     return np.where(((chunk.route == CHOSEN) & (chunk.held == 0))[:, None], 1.0, share)
 
 
@@ -198,11 +215,14 @@ def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _series(chunk: BaselineChunk, pool: BaselinePool) -> pd.DataFrame:
+def _series(chunk: BaselineChunk, pool: BaselinePool, words: Mapping[str, str]) -> pd.DataFrame:
     names = sorted(chunk.now.members)
     used = np.stack([np.isfinite(chunk.now.members[name]).all(axis=1) for name in names], axis=1)
     members = [", ".join(compress(names, row)) for row in used]
-    fallback = [_fallback(failed, bool(left)) for failed, left in zip(chunk.failed, members, strict=True)]
+    fallback = [
+        failed_words(failed, row.split(", ") if row else [], words)
+        for failed, row in zip(chunk.failed.tolist(), members, strict=True)
+    ]
     table = pd.DataFrame(
         {
             SERIES: chunk.ids.astype(object),
@@ -224,9 +244,3 @@ def _series(chunk: BaselineChunk, pool: BaselinePool) -> pd.DataFrame:
         }
     )
     return pd.concat([table, accuracy_of(chunk)], axis=1)
-
-
-def _fallback(failed: str, others: bool) -> str:
-    if not failed:
-        return ""
-    return f"{failed} gave no number: " + ("the other methods alone." if others else "simple exponential smoothing.")

@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from demand.engine.facts import Facts
 from demand.engine.history import SEASON, WIDTH, History
 from demand.engine.level_shift import LevelShifts, followed, level_shifts
-from demand.engine.members import PROFILE, members_run, members_wanted
+from demand.engine.members import PROFILE, members_wanted
 from demand.engine.profile import profile_of
-from demand.engine.routes import CHOSEN, ENDED, NONE, Routing
+from demand.engine.routes import CHOSEN, ENDED, NONE, REGULAR, Routing
 from demand.engine.short import same_month_points
 from demand.engine.smoothing import smoothed_level
+from demand.engine.stand_in import both_run, filled
 from sop.engine.arrays import Array, BoolArray, IntArray, MonthArray, TextArray
 
 FENCE = 3.0  # times the largest month of the last twelve
@@ -43,7 +44,7 @@ class BaselineChunk:
     reason: TextArray
     months: IntArray
     filled: IntArray
-    failed: TextArray  # names of members that failed, comma separated
+    failed: TextArray  # members that failed and why, of demand.engine.stand_in
     variance: Array  # of monthly history, units^2
     lot: Array  # smallest sale seen, units; 0 where none
     left: IntArray  # months of sale left after `until`
@@ -68,13 +69,14 @@ def chunk_of(
     """
     typed = (routing.route == CHOSEN) & (facts.chosen == PROFILE)
     held = np.where(np.isin(routing.route, [NONE, ENDED]) | typed, 0, held_of(history.months, held_back))
-    wanted = members_wanted(routing.route, history, regular, facts.chosen)
+    wanted = members_wanted(routing.route, history, regular, facts.chosen, facts.also)
     shifts = level_shifts(history)
-    now = _origin(followed(history, shifts), wanted, horizon)
-    now = replace(now, ceiling=np.where(typed, np.inf, now.ceiling))
     earlier = history.without_last(held)
-    tested = {name: asked & (held > 0) for name, asked in wanted.items()}
-    past = _origin(followed(earlier, level_shifts(earlier)), tested, held_back)
+    at_level, earlier = followed(history, shifts), followed(earlier, level_shifts(earlier))
+    may_stand_in = np.isin(routing.route, [REGULAR, CHOSEN])
+    both = both_run(at_level, earlier, wanted, may_stand_in, (horizon, held_back))
+    now, past = _origin(at_level, both.now, horizon), _origin(earlier, both.past, held_back)
+    now = replace(now, ceiling=np.where(typed, np.inf, now.ceiling))
     profile = profile_of(history, routing.route, shifts)
     columns = WIDTH - held[:, None] + np.arange(held_back)
     actual = np.take_along_axis(history.values, np.minimum(columns, WIDTH - 1), axis=1)
@@ -86,7 +88,7 @@ def chunk_of(
         reason=np.char.add(np.where(facts.said != "", facts.said, routing.reason), _shift_said(history, shifts)),
         months=history.months,
         filled=history.filled,
-        failed=_failed(now, wanted),
+        failed=both.failed,
         variance=_variance(history),
         lot=np.where(np.isfinite(sales), sales, 0.0),
         left=facts.left,
@@ -135,12 +137,15 @@ def points_of(origin: Origin, route: TextArray) -> Array:
 
 
 def chunk_with_member(chunk: BaselineChunk, name: str, now: Array, past: Array) -> BaselineChunk:
-    """Return the chunk with one more member, run elsewhere: `now` n x horizon, `past` n x months held back."""
-    return replace(
-        chunk,
-        now=replace(chunk.now, members={**chunk.now.members, name: now}),
-        past=replace(chunk.past, members={**chunk.past.members, name: past}),
-    )
+    """Return the chunk with one more member, run elsewhere: `now` n x horizon, `past` n x months held back.
+
+    Where that has nothing to say of a series, what the chunk itself found by this name stays.
+    """
+    joined = []
+    for origin, points in ((chunk.now, now), (chunk.past, past)):
+        own = origin.members.get(name)
+        joined.append({**origin.members, name: points if own is None else filled(points, own)})
+    return replace(chunk, now=replace(chunk.now, members=joined[0]), past=replace(chunk.past, members=joined[1]))
 
 
 def chunk_join(chunks: Sequence[BaselineChunk]) -> BaselineChunk:
@@ -172,12 +177,12 @@ def chunk_unpack(data: bytes) -> BaselineChunk:
         return _nested({key: arrays[key] for key in arrays.files})
 
 
-def _origin(history: History, wanted: dict[str, np.ndarray], horizon: int) -> Origin:
+def _origin(history: History, members: dict[str, Array], horizon: int) -> Origin:
     columns = history.behind[:, None] % SEASON + np.arange(horizon)
     naive = same_month_points(history, horizon + SEASON)
     recent = np.where(np.isnan(history.values[:, -SEASON:]), 0.0, history.values[:, -SEASON:])
     return Origin(
-        members=members_run(history, wanted, horizon),
+        members=members,
         naive=np.maximum(np.take_along_axis(naive, columns, axis=1), 0),
         level=np.nan_to_num(smoothed_level(history.values)),
         scale=_scale(history),
@@ -207,15 +212,6 @@ def _variance(history: History) -> Array:
     mean = np.nan_to_num(_row_mean(history.values))
     squares: Array = np.nansum((history.values - mean[:, None]) ** 2, axis=1)
     return squares / np.maximum(history.months - 1, 1)
-
-
-def _failed(now: Origin, wanted: dict[str, np.ndarray]) -> TextArray:
-    """Return, per series, the members that were asked for and gave no number."""
-    said = np.full(len(now.level), "", dtype="<U100")
-    for name, asked in wanted.items():
-        failed = asked & ~np.isfinite(now.members[name]).all(axis=1)
-        said[failed] = np.char.add(np.where(said[failed] == "", "", np.char.add(said[failed], ", ")), name)
-    return said
 
 
 def _flat(chunk: BaselineChunk) -> dict[str, NDArray[np.generic]]:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from demand.engine.history import SEASON, History
+from demand.engine.libraries import library
 from sop.engine.arrays import Array
 
 ETS = "ets"  # its name among the members
@@ -18,14 +19,15 @@ MIN_MONTHS = 24  # a season is fitted: every month seen twice
 
 @cache
 def ets_method() -> Any:
-    """Return the method. Importing it takes a second and 100 MB: once, and only in workers that need it."""
-    from statsforecast.models import AutoETS  # noqa: PLC0415
-
-    return AutoETS(season_length=SEASON)
+    """Return the method. Raises LibraryMissing."""
+    return library("statsforecast.models").AutoETS(season_length=SEASON)
 
 
 def ets_points(history: History, horizon: int) -> Array:
-    """Return the mean forecast, n x horizon, base units a month; NaN where the history is short or the method fails."""
+    """Return the mean forecast, n x horizon, base units a month; NaN where the history is under two years.
+
+    Raises what the library raises where no kind can be fitted to a series.
+    """
     points = np.full((len(history), horizon), np.nan)
     for row, months in enumerate(history.months):
         if months >= MIN_MONTHS:
@@ -36,7 +38,4 @@ def ets_points(history: History, horizon: int) -> Array:
 def _one(values: Array, steps: int) -> Array:
     if np.ptp(values) == 0:
         return np.full(steps, values[-1])
-    try:
-        return np.asarray(ets_method().forecast(y=values, h=steps)["mean"], dtype=np.float64)
-    except Exception:  # whatever a library raises on odd data: one series must not stop a run
-        return np.full(steps, np.nan)
+    return np.asarray(ets_method().forecast(y=values, h=steps)["mean"], dtype=np.float64)

@@ -16,6 +16,7 @@ GROUPS = (FAMILY, "region", "customer", "product")  # columns whose sums the ser
 ENDS = "ends"  # last month of sale
 WHOLE = "whole"  # True: counted in whole units
 CHOSEN = "chosen"  # a person's choice: the name of a member; "" = the route decides
+ALSO = "also"  # a member beside those every regular series has; "" = none
 SAID = "said"  # who chose it and why, in a sentence
 RAMP = "ramp"  # months until a profile is reached in full
 PROFILE = tuple(f"p{month}" for month in range(1, SEASON + 1))  # January to December of the member "profile", units
@@ -31,6 +32,7 @@ class Facts:
     left: IntArray  # months of sale left after the last month of history; at most 0: ended
     whole: BoolArray
     chosen: TextArray
+    also: TextArray
     profile: Array  # n x 12, January to December; NaN where there is none
     ramp: IntArray
     said: TextArray
@@ -50,6 +52,7 @@ def facts_of(table: pd.DataFrame | None, history: History) -> Facts:
         left=left.astype(np.int64),
         whole=np.equal(known[WHOLE].to_numpy(dtype=object), True) if WHOLE in known else np.zeros(len(ids), np.bool_),
         chosen=_texts(known, CHOSEN),
+        also=_texts(known, ALSO),
         profile=np.column_stack([_numbers(known, name) for name in PROFILE]),
         ramp=np.nan_to_num(_numbers(known, RAMP)).astype(np.int64),
         said=_texts(known, SAID),

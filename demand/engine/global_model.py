@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from demand.engine.history import History
+from demand.engine.libraries import library
 from sop.engine.arrays import Array, IntArray
 from sop.engine.months import month_numbers
 
@@ -26,6 +27,7 @@ def global_points(history: History, horizon: int) -> Array:
 
     A row of NaN where a series has under 13 months; all NaN where fewer than SERIES_FROM have more. Negative months
     count as zero. Fitted on one thread with a fixed seed: the same histories give the same numbers.
+    Raises LibraryMissing.
     """
     points = np.full((len(history), horizon), np.nan)
     level = np.log1p(np.maximum(history.values, 0.0))
@@ -43,14 +45,12 @@ def global_points(history: History, horizon: int) -> Array:
 
 def _fitted(level: Array, last: IntArray) -> Any:
     """Return the model fitted on every month that has twelve changes before it."""
-    from sklearn.ensemble import HistGradientBoostingRegressor  # noqa: PLC0415  (a second to import: in workers only)
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
-
+    learner, threads = library("sklearn.ensemble"), library("threadpoolctl")
     features, target = _examples(level, last)
-    model = HistGradientBoostingRegressor(
+    model = learner.HistGradientBoostingRegressor(
         loss="absolute_error", max_iter=TREES, early_stopping=False, random_state=SEED
     )
-    with threadpool_limits(1):
+    with threads.threadpool_limits(1):
         return model.fit(features, target)
 
 
@@ -94,11 +94,9 @@ def _features(level: Array, month: IntArray) -> Array:
 
 def _ahead(model: Any, level: Array, last: IntArray, steps: int) -> Array:
     """Return forecasts step by step, each built on the one before; n x steps, base units."""
-    from threadpoolctl import threadpool_limits  # noqa: PLC0415
-
     recent = level[:, -LAGS - 1 :]
     points = np.empty((len(level), steps))
-    with threadpool_limits(1):
+    with library("threadpoolctl").threadpool_limits(1):
         for step in range(steps):
             change = model.predict(_features(recent, (last + step + 1) % SEASON))
             recent = np.column_stack([recent[:, 1:], recent[:, -1] + change])

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from demand.engine.history import History
+from demand.engine.libraries import library
 from demand.engine.seasonal import season_ahead, seasonal_indices, without_season
 from sop.engine.arrays import Array
 
@@ -18,14 +19,15 @@ MIN_MONTHS = 4  # three parameters are fitted
 
 @cache
 def theta_method() -> Any:
-    """Return the method. Importing it takes a second and 100 MB: once, and only in workers that need it."""
-    from statsforecast.models import DynamicOptimizedTheta  # noqa: PLC0415
-
-    return DynamicOptimizedTheta(season_length=1)
+    """Return the method. Raises LibraryMissing."""
+    return library("statsforecast.models").DynamicOptimizedTheta(season_length=1)
 
 
 def theta_points(history: History, horizon: int) -> Array:
-    """Return the mean forecast, n x horizon, base units a month; a row of NaN where the method failed."""
+    """Return the mean forecast, n x horizon, base units a month; NaN in a row with under four months.
+
+    Raises what the library raises where its optimiser gives up on a series.
+    """
     season = seasonal_indices(history.values)
     level = without_season(history.values, season)
     points = np.full((len(history), horizon), np.nan)
@@ -36,10 +38,7 @@ def theta_points(history: History, horizon: int) -> Array:
 
 
 def _one(level: Array, horizon: int) -> Array:
-    """Return the forecast of one deseasonalised series, NaN where the optimiser gives up."""
+    """Return the forecast of one deseasonalised series."""
     if np.ptp(level) == 0:
         return np.full(horizon, level[-1])
-    try:
-        return np.asarray(theta_method().forecast(y=level, h=horizon)["mean"], dtype=np.float64)
-    except Exception:  # whatever a library raises on odd data: one series must not stop a run
-        return np.full(horizon, np.nan)
+    return np.asarray(theta_method().forecast(y=level, h=horizon)["mean"], dtype=np.float64)

@@ -74,4 +74,4 @@ class BaselineChoice(models.Model):
         if self.method == ChoiceMethod.LIKE and self.like is not None:
             return f"{self.scale_percent.normalize():f} % of {self.like.name}'s last year{ramp}"
         label = ChoiceMethod(self.method).label
-        return label[0].lower() + label[1:] if self.method != ChoiceMethod.THETA else label
+        return label if label.startswith("Theta") else label[0].lower() + label[1:]

@@ -57,11 +57,21 @@ def choice_of(series: Series) -> BaselineChoice | None:
     return choices().get(pk=row[1]) if row else None
 
 
-def facts_with_choices(*, series_ids: Sequence[int], until: date) -> pd.DataFrame:
-    """Return `series_facts` with what people chose for each series: chosen, said, ramp, p1 to p12."""
+def facts_with_choices(*, series_ids: Sequence[int], until: date, ets_for_a: bool = False) -> pd.DataFrame:
+    """Return `series_facts` with what people chose for each series: chosen, said, ramp, p1 to p12.
+
+    `ets_for_a`: rows of A products have exponential smoothing as a further method (also).
+    """
     facts = series_facts(series_ids=series_ids)
+    if ets_for_a:
+        facts["also"] = facts["unique_id"].map(dict.fromkeys(series_of_a(series_ids), ChoiceMethod.ETS.value))
     chosen = _chosen(until)
     return facts if chosen.empty else facts.merge(chosen, on="unique_id", how="left")
+
+
+def series_of_a(series_ids: Sequence[int]) -> set[int]:
+    """Return those of these series whose product is of class A."""
+    return set(Series.objects.filter(product__abc="A", pk__in=series_ids).values_list("pk", flat=True))
 
 
 def _chosen(until: date) -> pd.DataFrame:

@@ -5,8 +5,9 @@ from typing import Any
 from django.db import transaction
 from django.utils import timezone
 
-from demand.constants import BASELINE_CHUNK_SERIES
+from demand.constants import BASELINE_CHUNK_SERIES, BASELINE_HEAVY_WORK
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
+from demand.selectors.choices import series_of_a
 from demand.selectors.layers import adopted_run, last_actual_month
 from demand.services.assumption_cells import cells_write
 from demand.services.baseline_again import KIND, parts_keep
@@ -33,12 +34,14 @@ def baseline_request(*, user: User, cycle_id: int) -> BaselineRun:
     ids = list(Series.objects.filter(active=True).order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise Refused("There is nothing to forecast: no series is active.")
+    rules = company()
+    heavy = series_of_a(ids) if rules.ets_for_a else set()
     run = BaselineRun.objects.create(
         cycle=step.cycle,
         first_bucket=step.cycle.bucket,
         horizon_months=step.cycle.horizon_months,
         history_until=until,
-        summary={"working_days": company().working_days},
+        summary={"working_days": rules.working_days, "holidays": rules.holidays, "ets_for_a": rules.ets_for_a},
     )
     run.job = job_request(
         user=user,
@@ -46,7 +49,7 @@ def baseline_request(*, user: User, cycle_id: int) -> BaselineRun:
         subject=f"cycle {cycle_id}",
         cycle=step.cycle,
         params={"run": run.pk},
-        chunks=_chunks(ids),
+        chunks=_chunks(ids, heavy),
     )
     run.save(update_fields=["job"])
     return run
@@ -67,9 +70,8 @@ def baseline_adopt(*, user: User, run_id: int) -> BaselineRun:
     return run
 
 
-def _chunks(ids: list[int]) -> list[ChunkSpec]:
-    cuts = [ids[at : at + BASELINE_CHUNK_SERIES] for at in range(0, len(ids), BASELINE_CHUNK_SERIES)]
-    parts = [(part[0], part[-1]) for part in cuts]
+def _chunks(ids: list[int], heavy: set[int]) -> list[ChunkSpec]:
+    parts = [(part[0], part[-1]) for part in _cut(ids, heavy)]
     return [
         *(ChunkSpec({"first": a, "last": b}, LOOK, STAGE_LABELS[LOOK]) for a, b in parts),
         ChunkSpec(stage=SEASONS, label=STAGE_LABELS[SEASONS]),
@@ -78,6 +80,20 @@ def _chunks(ids: list[int]) -> list[ChunkSpec]:
         ChunkSpec(stage=POOL, label=STAGE_LABELS[POOL]),
         *(ChunkSpec({"part": number}, WRITE, STAGE_LABELS[WRITE]) for number in range(len(parts))),
     ]
+
+
+def _cut(ids: list[int], heavy: set[int]) -> list[list[int]]:
+    """Return the series in parts of as even work as can be, none of more than BASELINE_CHUNK_SERIES."""
+    parts: list[list[int]] = []
+    room = 0
+    for number in ids:
+        work = BASELINE_HEAVY_WORK if number in heavy else 1
+        if not parts or work > room:
+            parts.append([])
+            room = BASELINE_CHUNK_SERIES
+        parts[-1].append(number)
+        room -= work
+    return parts
 
 
 def baseline_chunk_run(chunk: JobChunk, lease: Lease) -> None:

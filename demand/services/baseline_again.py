@@ -54,6 +54,7 @@ def chunk_again(chunk: JobChunk, asked: Asked) -> "BaselineChunk":
     for data in _before(chunk.params.get("first"), chunk.params.get("last")):
         before = chunk_unpack(data)
         same = np.array([wanted.get(each) == mark for each, mark in zip(before.ids, before.inputs, strict=True)], bool)
+        same &= before.failed == ""  # a library that was missing may be there by now
         if same.any():
             parts.append(chunk_rows(before, same))
     kept = {name for part in parts for name in part.ids.tolist()}
@@ -76,7 +77,7 @@ def all_series_again(chunk: JobChunk, asked: Asked) -> "AllSeries":
     mark = marks_mark(asked.marks())
     for data in _before(chunk.params.get("first"), chunk.params.get("last")):
         before = all_series_unpack(data)
-        if before.inputs == mark:
+        if before.inputs == mark and not (before.failed != "").any():
             return before
     found = all_series_find(asked.panel, horizon=asked.horizon, as_of=asked.as_of, facts=asked.facts)
     return replace(found, inputs=mark)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from demand.constants import METHODS
 from demand.frames import history_panel
 from demand.models import Baseline, BaselineRun, BaselineSeries, Series
 from demand.selectors.choices import facts_with_choices
@@ -91,7 +92,8 @@ def write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
         pd.DataFrame(run.summary["rho"], columns=COLUMNS),
         shift_unpack(_outputs(chunk.job, POOL)[0]),
     )
-    result = baseline_finish(part, pool, working_days=run.summary.get("working_days", False))
+    days = {"working_days": run.summary.get("working_days", False), "holidays": run.summary.get("holidays", "")}
+    result = baseline_finish(part, pool, **days, words=METHODS)
     forecast = result.forecast[result.forecast["ds"] >= pd.Timestamp(run.first_bucket)]
     with lease.writing():
         rows_copy(Baseline, FORECAST_COLUMNS, forecast_rows(run, forecast))
@@ -142,8 +144,9 @@ def _inputs(run: BaselineRun, ids: list[int]) -> tuple[pd.DataFrame, pd.DataFram
     until = run.history_until
     panel = history_panel(series_ids=ids, until=until)
     if run.summary.get("working_days"):
-        panel = in_usual_months(panel)
-    return panel, facts_with_choices(series_ids=ids, until=until)
+        panel = in_usual_months(panel, run.summary.get("holidays", ""))
+    ets_for_a = run.summary.get("ets_for_a", False)
+    return panel, facts_with_choices(series_ids=ids, until=until, ets_for_a=ets_for_a)
 
 
 def _steps(run: BaselineRun) -> int:

@@ -9,6 +9,7 @@ from django import forms
 from django.db.models import Field, Model, QuerySet
 
 from sop.constants import Role
+from sop.forms.holidays import CALENDARS, HolidaysField
 from sop.importing.registry import table_of, tables
 from sop.master_spec import MasterTable
 from sop.models import User
@@ -32,6 +33,14 @@ WORDS = {
     "working_days": (
         "Months by their working days",
         "Baselines take a month as long as its Mondays to Fridays. Compare the error of a run with and without it.",
+    ),
+    "holidays": (
+        "Public holidays of",
+        "A country or a region of it: US, US-CA, DE-BY. Not counted as working days.",
+    ),
+    "ets_for_a": (
+        "A third method for A products",
+        "Exponential smoothing joins the mean of their regular rows. It gains little and computes a minute per 1,000.",
     ),
     "carry_rate": ("Carrying cost a year", "As a share of the stock's value: 0.18."),
     "cash_ceiling": ("Cash in stock, at most", "What the whole inventory may be worth."),
@@ -88,7 +97,8 @@ class MasterForm(forms.ModelForm):  # type: ignore[type-arg]
     def lists(self) -> list[tuple[str, list[str]]]:
         """Return the codes to offer per kind of row."""
         fields = {each.model: each for each in self.fields.values() if isinstance(each, CodeField)}
-        return [(f"codes-{model.__name__.lower()}", field.listed()) for model, field in fields.items()]
+        rows = [(f"codes-{model.__name__.lower()}", field.listed()) for model, field in fields.items()]
+        return rows + [(CALENDARS, each.listed()) for each in self.fields.values() if isinstance(each, HolidaysField)]
 
     def values(self) -> dict[str, Any]:
         """Return what was typed, by field."""
@@ -115,6 +125,8 @@ def _field(table: MasterTable, field: "Field[Any, Any]") -> forms.Field | None:
         options["choices"] = field.get_choices(include_blank=has_blank, blank_choice=[("", nothing)])
     if field.name == "timezone":
         return forms.ChoiceField(choices=[(zone, zone) for zone in sorted(available_timezones())], **options)
+    if field.name == "holidays":
+        return HolidaysField(required=False, **options)
     if field.name == "currency":
         wrong = {"invalid": "Write three capital letters, as in USD."}
         return forms.RegexField(r"^[A-Z]{3}$", required=not field.blank, error_messages=wrong, **options)

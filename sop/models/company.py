@@ -23,6 +23,10 @@ class Company(models.Model):
     carry_rate = models.DecimalField(max_digits=5, decimal_places=4, default="0.18")  # of stock value a year
     cash_ceiling = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)  # inventory value
     working_days = models.BooleanField(default=False)  # whether baselines take months as long as their working days
+    holidays = models.CharField(max_length=30, blank=True, default="")  # calendar, see sop.engine.public_holidays
+    ets_for_a = models.BooleanField(
+        default=False
+    )  # whether A products' rows have exponential smoothing as third method
     history = history()
 
     class Meta:

@@ -230,20 +230,32 @@ def test_an_assumption_of_a_closed_step_is_to_look_at(cast: Cast) -> None:
     assert (answer.status_code, assumed.mean_days) == (422, 42)
 
 
+COMPANY = {
+    "name": "Harlow",
+    "currency": "EUR",
+    "timezone": "Europe/Berlin",
+    "horizon_months": "18",
+    "reason_percent": "10",
+    "reason_value": "25000",
+    "carry_rate": "0.18",
+    "cash_ceiling": "",
+    "version": "0",
+}
+
+
+def test_public_holidays_are_those_of_a_calendar_that_is_known(cast: Cast) -> None:
+    url, client = reverse("sop:master-row", args=["company", 1]), client_of(cast.cora)
+    assert '<datalist id="codes-holidays">' in client.get(url).content.decode()
+    refused = client.post(url, COMPANY | {"holidays": "us-qq"})
+    assert refused.status_code == 422
+    assert "No public holidays are known of &#x27;us-qq&#x27;. Did you mean US-" in refused.content.decode()
+    assert client.post(url, COMPANY | {"holidays": " de-by"}).status_code == 302
+    assert Company.objects.get().holidays == "DE-BY"
+
+
 def test_the_company_is_one_row_kept_by_the_coordinator(cast: Cast) -> None:
-    url = reverse("sop:master-row", args=["company", 1])
+    url, values = reverse("sop:master-row", args=["company", 1]), COMPANY
     assert client_of(cast.eve).get(url).status_code == 200
-    values = {
-        "name": "Harlow",
-        "currency": "EUR",
-        "timezone": "Europe/Berlin",
-        "horizon_months": "18",
-        "reason_percent": "10",
-        "reason_value": "25000",
-        "carry_rate": "0.18",
-        "cash_ceiling": "",
-        "version": "0",
-    }
     client = client_of(cast.cora)
     assert client.post(url, values | {"timezone": "Mars/Olympus"}).status_code == 422
     assert client.post(url, values | {"currency": "euro"}).status_code == 422

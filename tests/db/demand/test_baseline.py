@@ -19,7 +19,7 @@ from demand.services import baseline_stages
 from demand.services.baseline import baseline_adopt, baseline_request
 from sop.constants import JobState, Source, StepKind, StepState
 from sop.engine.months import month_add, month_list
-from sop.models import Company, Cycle, CycleEvent, CycleStep, JobChunk, User
+from sop.models import Company, Cycle, CycleEvent, CycleStep, JobChunk, Product, User
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.request_context import acting
 from tests.demand_makers import adopted_baseline, history_make, series_make
@@ -298,5 +298,41 @@ def test_months_by_their_working_days_are_a_choice_of_the_company(cast: Cast, cy
     for month, mean in months:
         count = np.busday_count(f"{month:%Y-%m}", f"{month_add(month, 1):%Y-%m}")
         assert float(mean) == pytest.approx(100 * count, abs=12)
+    Company.objects.update(holidays="US")
+    holidays = ran(cast.olga, cycle)
+    assert holidays.summary["holidays"] == "US"
+    july = [Baseline.objects.get(run=run, series=series, bucket=date(2022, 7, 1)).mean for run in (counted, holidays)]
+    assert july[1] < july[0], "Independence Day"
     with_days, without = (BaselineSeries.objects.get(run=run, series=series).wape for run in (counted, plain))
     assert (with_days or 0) < 0.02 < (without or 0)
+
+
+def test_a_products_have_a_third_method_where_the_company_chose_it(
+    cast: Cast, cycle: Cycle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(all_series, "ETS_BELOW", 0)
+    asked = asked_of(monkeypatch)
+    heavy, light = sold(cast), series_make(cast.ridge, product_make("TILE"))
+    history_make(light, [50 + at % 12 for at in range(40)], until=JANUARY)
+    Product.objects.filter(pk=heavy.product_id).update(abc="A")
+    plain = ran(cast.olga, cycle)
+    Company.objects.update_or_create(pk=1, defaults={"ets_for_a": True})
+    asked.clear()
+    chosen = ran(cast.olga, cycle)
+    assert sorted(asked, key=str) == [["all"], [heavy.pk]], "the others stand as they were"
+
+    def members(run: BaselineRun, series: Series) -> str:
+        return BaselineSeries.objects.get(run=run, series=series).members
+
+    assert [members(plain, series) for series in (heavy, light)] == ["theta", "theta"]
+    assert [members(chosen, series) for series in (heavy, light)] == ["ets, theta", "theta"]
+
+
+def test_parts_with_rows_of_more_work_have_fewer_of_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service, "BASELINE_CHUNK_SERIES", 30)
+    monkeypatch.setattr(service, "BASELINE_HEAVY_WORK", 10)
+    ids = list(range(100))
+    assert [len(part) for part in service._cut(ids, set())] == [30, 30, 30, 10]
+    parts = service._cut(ids, set(range(10)))
+    assert [len(part) for part in parts] == [3, 3, 3, 21, 30, 30, 10]
+    assert [number for part in parts for number in part] == ids

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 from statsmodels.tsa.forecasting.theta import ThetaModel
 
-from demand.engine import members, theta
+from demand.engine import members
 from demand.engine.all_series import all_series_pack, all_series_unpack, chunk_with_all
 from demand.engine.baseline import (
     QUANTILES,
@@ -23,7 +23,6 @@ from demand.engine.baseline import (
 )
 from demand.engine.chunk import chunk_join, chunk_pack, chunk_unpack, chunk_with_member, points_of
 from demand.engine.pool import baseline_pool
-from demand.engine.smoothing import smoothed_level
 from sop.engine.months import month_add
 from sop.engine.panel import PanelError
 from tests.unit.demand.shapes import END, SEASON, company, panel_of, regular, sporadic
@@ -214,21 +213,6 @@ def test_exploding_or_negative_member_is_stopped_by_the_fence(monkeypatch):
     values = regular(60)
     result = baseline_make(panel_of(A=values), horizon=4, options=BaselineOptions(regular=("wild",)))
     assert result.forecast["yhat"].tolist() == [0, 3 * values[-12:].max()] * 2
-
-
-def test_method_that_fails_falls_back_to_smoothing_and_says_so(monkeypatch):
-    class Broken:
-        def forecast(self, **_):
-            raise ValueError("odd data")
-
-    monkeypatch.setattr(theta, "theta_method", Broken)
-    result = baseline_make(panel_of(A=regular(60), B=sporadic(60)), horizon=3, options=ALONE)
-    row = result.series.set_index("unique_id").loc["A"]
-    assert row["fallback"] == "theta gave no number: simple exponential smoothing."
-    assert row["members"] == ""
-    assert result.series.set_index("unique_id").loc["B", "fallback"] == ""
-    level = smoothed_level(regular(60)[None, :])[0]
-    assert result.forecast["yhat"].tolist()[:3] == pytest.approx([level] * 3)
 
 
 def test_second_member_joins_by_its_name_and_the_mean_is_taken(monkeypatch):

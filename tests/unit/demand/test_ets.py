@@ -5,8 +5,9 @@ import pytest
 from statsmodels.tsa.exponential_smoothing.ets import ETSModel
 
 from demand.engine import ets
-from demand.engine.ets import ets_points
+from demand.engine.ets import ETS, ets_points
 from demand.engine.history import history_of
+from demand.engine.members import members_run
 from sop.engine.panel import check_panel
 from tests.unit.demand.shapes import panel_of, regular
 
@@ -27,10 +28,16 @@ def test_under_two_years_it_says_nothing_and_of_a_still_series_its_value():
     assert found[1].tolist() == [7.0] * 6
 
 
-def test_a_failure_is_one_row_of_nothing(monkeypatch):
+def test_what_the_library_raises_on_one_series_stops_no_other(monkeypatch):
     class Broken:
-        def forecast(self, **_):
-            raise ValueError("odd data")
+        def forecast(self, *, y, h):
+            if len(y) == 60:
+                raise ValueError("odd data")
+            return {"mean": np.ones(h)}
 
     monkeypatch.setattr(ets, "ets_method", Broken)
-    assert np.isnan(points(A=regular(60))).all()
+    history = history_of(check_panel(panel_of(A=regular(60), B=regular(50))))
+    ran = members_run(history, {ETS: np.ones(2, bool)}, 6)
+    assert np.isnan(ran.points[ETS][0]).all()
+    assert ran.points[ETS][1].tolist() == [1.0] * 6
+    assert ran.why[ETS].tolist() == ["it stopped with an error", ""]

@@ -63,7 +63,7 @@ def test_a_year_a_person_chose_is_reached_over_its_ramp_and_needs_no_history():
 
 def test_a_chosen_method_that_can_say_nothing_falls_back_and_says_so():
     result, rows = made(panel_of(A=regular(3)), [{"unique_id": "A", "chosen": "theta"}])
-    assert result.series["fallback"].item() == "theta gave no number: simple exponential smoothing."
+    assert result.series["fallback"].item() == "Left out: theta (it gave no number); a smoothed level in its place."
     assert np.isfinite(rows["A"]["yhat"]).all()
 
 

@@ -110,7 +110,7 @@ def test_forecasts_join_the_chunk_they_belong_to_whatever_its_series() -> None:
     ids = np.array(["S001", "S003"])
     now, past = np.array([[1.0], [3.0]]), np.array([[10.0], [30.0]]).repeat(12, axis=1)
     none = SumForecasts(np.zeros((0, 1)), np.zeros(0), ids[:0], np.zeros(0, dtype=np.int64))
-    found = AllSeries(ids, {GLOBAL: now}, {GLOBAL: past}, np.ones(11), none)
+    found = AllSeries(ids, {GLOBAL: now}, {GLOBAL: past}, np.ones(11), none, np.full(2, ""))
     part = PANEL[PANEL["unique_id"].isin(["S000", "S003"])]
     joined = chunk_with_all(baseline_chunk(part, horizon=1), all_series_unpack(all_series_pack(found)))
     assert np.array_equal(joined.now.members[GLOBAL][:, 0], [np.nan, 3], equal_nan=True)
