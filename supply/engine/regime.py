@@ -57,10 +57,7 @@ def regimes_find(
     starts = np.unique(placed, return_index=True)[1]
     daily = np.array([np.median(day) for day in np.split(np.log(np.maximum(taken, 1.0)), starts[1:])])
     cuts = [0, *starts[_breaks(daily)].tolist(), len(placed)]
-    return [
-        _regime(placed[start:end], taken[start:end], is_open[start:end])
-        for start, end in pairwise(cuts)
-    ]
+    return [_regime(placed[start:end], taken[start:end], is_open[start:end]) for start, end in pairwise(cuts)]
 
 
 def trend_days_a_month(ordered_on: ArrayLike, days: ArrayLike) -> float:
