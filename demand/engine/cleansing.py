@@ -9,13 +9,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from demand.engine.history import INTERMITTENT_FROM, SEASON
+from demand.engine.lost_sales import lost_sales_find
 from demand.engine.outliers import Expected, expected_find
 from demand.engine.stockouts import Stockouts, stockouts_find
 from sop.engine.arrays import Array, BoolArray, IntArray, TextArray
 
 LOOK_BACK = 120  # months looked at: ten years, a multiple of 12
 LOOK_FROM = SEASON  # months of history before anything can be called usual
-STOCKOUT, PROJECT, OUTLIER = "stockout", "project", "outlier"
+STOCKOUT, PROJECT, OUTLIER = KINDS = "stockout", "project", "outlier"
 ARRAYS = ("row", "column", "kind", "raw", "proposed", "sure")  # of Corrections
 
 FENCE = 5.0  # usual deviations: worth a person's look
@@ -23,8 +24,8 @@ FENCE_SHARE = 0.5  # of what is expected: less moves no forecast enough to ask a
 PROJECT_FROM = 2.0  # times what is expected: an order beside the usual business, not a good month
 SLIP_FENCE, SLIP_TIMES = 10.0, 8.0  # usual deviations, and times too much or too little: a digit or the unit is wrong
 LASTING = 3  # months in a row on the same side are a new level, not outliers
-PADDED_FROM, PADDED_MONTHS = 2.0, 6  # usual deviations above; months a padded order stands before it is cancelled
-RESTORED_FROM = 0.05  # of what is expected: a smaller loss is within every month's chance
+SURE_FROM = 0.5  # of what may have been lost: with less of it for sure a person decides
+SILENT_FENCE = 3.0  # usual deviations: a month without orders is hardly chance where so much is expected
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,9 @@ class Corrections:
 def corrections_find(orders: Orders) -> Corrections:
     """Return what to correct in the history of series that sell nearly every month and have done so for a year.
 
-    Demand is what was ordered less what was cancelled. A stock-out is raised by what was cancelled, at most to what
-    trend and season expect, and never lowered. In a shortage customers order more than they need: orders of such months
-    teach nothing, and what is cancelled after months ordered far above expectation takes that back and was not lost.
+    Demand is what was ordered less what was cancelled. A stock-out is raised by what was lost (`lost_sales_find`), at
+    most to what trend and season expect, and never lowered. In a shortage customers order more than they need: orders
+    of such months teach nothing.
     """
     demand = np.maximum(orders.ordered - orders.cancelled, 0)
     values, regular = _on_sale(demand)
@@ -105,25 +106,23 @@ class _Found:
         self.parts: list[Corrections] = []
 
     def add_stockouts(self, missing: BoolArray) -> None:
-        """Restore what was lost, up to what was ordered and to what was expected."""
-        expected, stockouts = self.expected.value, self.stockouts
-        with np.errstate(invalid="ignore"):
-            lost = np.maximum(self.orders.cancelled - self._padding(), 0)
-            ceiling = np.where(stockouts.short, np.minimum(self.demand + lost, expected), expected)
-            worth = ceiling - self.demand > np.maximum(RESTORED_FROM * expected, 0)
-            # Silence nobody can explain is a stock-out only where chance would hardly leave a month without orders.
-            unlikely = expected > FENCE * np.sqrt(np.maximum(expected, 0))
-        told = stockouts.short | stockouts.proven | unlikely
-        self._add(missing & worth & told, STOCKOUT, ceiling, stockouts.short | stockouts.proven)
+        """Restore what was lost: no more than was asked and not served, nor than trend and season expect.
 
-    def _padding(self) -> Array:
-        """Return what was ordered beyond need in the months before each: cancelled later, it is no lost sale."""
-        above = self.orders.ordered - self.expected.value
+        It counts by rule where at least half of it was lost for sure; otherwise a person decides.
+        """
+        expected, usual, short = self.expected.value, self.expected.usual, self.stockouts.short
+        learned = ~np.isnan(self.demand) & ~missing & ~self.stockouts.doubtful
+        unserved = np.where(short, self.orders.cancelled, expected)
+        lost = lost_sales_find(unserved, self.demand, expected, usual, learned)
         with np.errstate(invalid="ignore"):
-            padded = np.where(above > PADDED_FROM * self.expected.usual, above, 0.0)
-        before: Array = np.cumsum(np.pad(padded, ((0, 0), (PADDED_MONTHS + 1, 0)))[:, :-1], axis=1)
-        padding: Array = before[:, PADDED_MONTHS:] - before[:, :-PADDED_MONTHS]
-        return padding
+            room = np.maximum(expected - self.demand, 0)
+            possible, sure = np.minimum(lost.possible, room), np.minimum(lost.sure, room)
+            # Silence is a stock-out only where chance would hardly leave a month without orders.
+            unlikely = short | (expected > SILENT_FENCE * usual)
+            proven = (short | self.stockouts.proven) & unlikely & (sure >= SURE_FROM * possible) & (sure > usual)
+            # Silence nobody can explain is asked about only where chance is out of the question.
+            told = short | self.stockouts.proven & unlikely | (expected > FENCE * np.sqrt(np.maximum(expected, 0)))
+        self._add(missing & told & (possible > usual), STOCKOUT, self.demand + possible, proven)
 
     def add_outliers(self, candidates: BoolArray) -> None:
         """Take months far off back to what was expected."""
