@@ -17,13 +17,16 @@ from sop.engine.arrays import Array, BoolArray, IntArray, TextArray
 LOOK_BACK = 120  # months looked at: ten years, a multiple of 12
 LOOK_FROM = SEASON  # months of history before anything can be called usual
 STOCKOUT, PROJECT, OUTLIER = KINDS = "stockout", "project", "outlier"
-ARRAYS = ("row", "column", "kind", "raw", "proposed", "sure")  # of Corrections
+MISSING, PADDED, SLIP, ABOVE, BELOW = "missing", "padded", "slip", "above", "below"  # causes, beside a project
+ARRAYS = ("row", "column", "kind", "cause", "raw", "proposed", "sure")  # of Corrections
 
 FENCE = 5.0  # usual deviations: worth a person's look
 FENCE_SHARE = 0.5  # of what is expected: less moves no forecast enough to ask anybody
 PROJECT_FROM = 2.0  # times what is expected: an order beside the usual business, not a good month
 SLIP_FENCE, SLIP_TIMES = 10.0, 8.0  # usual deviations, and times too much or too little: a digit or the unit is wrong
 LASTING = 3  # months in a row on the same side are a new level, not outliers
+PADDED_BACK, PADDED_MONTHS = 0.1, 3  # of what was ordered too much, taken back in so many months: it was padded
+MOVED_FROM = 0.05  # of a usual month: a correction that moves the baseline by less is not worth asking a person about
 SURE_FROM = 0.5  # of what may have been lost: with less of it for sure a person decides
 SILENT_FENCE = 3.0  # usual deviations: a month without orders is hardly chance where so much is expected
 
@@ -45,11 +48,12 @@ class Orders:
 
 @dataclass(frozen=True)
 class Corrections:
-    """Months to correct: `row` and `column` of each, raw demand and what it should be, base units."""
+    """Months to correct: `row` and `column` of each, its cause, raw demand and what it should be, base units."""
 
     row: IntArray
     column: IntArray
     kind: TextArray
+    cause: TextArray
     raw: Array
     proposed: Array
     sure: BoolArray  # counts until a person says no
@@ -74,7 +78,26 @@ def corrections_find(orders: Orders) -> Corrections:
     found = _Found(orders, demand, expected, stockouts)
     found.add_stockouts(missing)
     found.add_outliers(suspects & ~missing & _until_last_sale(values))
-    return found.all()
+    return _worth_asking(found.all(), demand)
+
+
+def _worth_asking(found: Corrections, demand: Array) -> Corrections:
+    """Return what counts by rule, and what moves the baseline enough to be put to a person."""
+    lately = np.nan_to_num(demand[:, -SEASON:])
+    weight = month_weight(demand.shape[1] - 1 - found.column)
+    moved = np.abs(found.proposed - found.raw) * weight >= MOVED_FROM * lately.mean(axis=1)[found.row]
+    kept = found.sure | moved
+    arrays = {name: getattr(found, name)[kept] for name in ARRAYS}
+    return Corrections(**arrays, why=[said for said, keep in zip(found.why, kept, strict=True) if keep])
+
+
+def month_weight(age: IntArray) -> Array:
+    """Return about how much of a month's correction comes through in each month of the baseline.
+
+    `age`: months before the last of history. A twelfth in the latest year, half as much with each year before it.
+    """
+    weight: Array = 0.5 ** (age // SEASON) / SEASON
+    return weight
 
 
 def _on_sale(demand: Array) -> tuple[Array, BoolArray]:
@@ -104,6 +127,9 @@ class _Found:
     def __init__(self, orders: Orders, demand: Array, expected: Expected, stockouts: Stockouts) -> None:
         self.orders, self.demand, self.expected, self.stockouts = orders, demand, expected, stockouts
         self.parts: list[Corrections] = []
+        back = np.nan_to_num(orders.cancelled)
+        later = [np.pad(back, ((0, 0), (0, months)))[:, months:] for months in range(1, PADDED_MONTHS + 1)]
+        self.back: Array = np.sum(later, axis=0)
 
     def add_stockouts(self, missing: BoolArray) -> None:
         """Restore what was lost: no more than was asked and not served, nor than trend and season expect.
@@ -158,12 +184,22 @@ class _Found:
                 row[kept],
                 column[kept],
                 np.full(int(kept.sum()), kind),
+                self._cause(at, kind, sure[at])[kept],
                 raw[kept],
                 proposed[kept],
                 sure[at][kept],
                 [said for said, keep in zip(why, kept, strict=True) if keep],
             )
         )
+
+    def _cause(self, at: tuple[IntArray, IntArray], kind: str, sure: BoolArray) -> TextArray:
+        """Return why each of these months is told apart: one decision may settle many of the same cause."""
+        if kind == STOCKOUT:
+            return np.full(len(at[0]), MISSING)
+        above = self.demand[at] - self.expected.value[at]
+        plain = np.where(above < 0, BELOW, PROJECT if kind == PROJECT else ABOVE)
+        padded = (above > 0) & (self.stockouts.doubtful[at] | (self.back[at] >= PADDED_BACK * above))
+        return np.where(sure, SLIP, np.where(padded, PADDED, plain))
 
     def _stockout_words(self, row: int, column: int) -> str:
         usual = _said(self.expected.value[row, column])
