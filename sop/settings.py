@@ -221,7 +221,6 @@ SPECTACULAR_SETTINGS = {
         "AssumptionKind": "demand.constants.AssumptionKind",
         "AssumptionState": "demand.constants.AssumptionState",
         "RunningState": "demand.constants.RunningState",
-        "CleansingCause": "demand.constants.CleansingCause",
         "CleansingKind": "demand.constants.CleansingKind",
         "CleansingState": "demand.constants.CleansingState",
         "FlagKind": "supply.constants.FlagKind",

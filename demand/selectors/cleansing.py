@@ -1,6 +1,6 @@
 """Corrections of history as a person sees them: found, narrowed, counted, one by one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -137,17 +137,28 @@ def cleansing_detail(cycle: Cycle, user: User, cleansing_id: int) -> SeriesClean
     if row is None:
         return None
     of_series = list(visible.filter(series=row.series).order_by("-bucket"))
-    until = max(last_actual_month(before=cycle.bucket) or row.bucket, row.bucket)
-    first = min(row.bucket, max(_first_month(row), month_add(until, 1 - SHOWN_MONTHS)))
-    months = month_list(first, months_between(first, until) + 1)
-    raw = demand_actual(series_ids=[row.series_id], months=months)[0]
-    figure = cleansing_figure(
-        months=months,
-        raw=raw,
-        accepted={each.bucket: float(each.cleaned) for each in of_series if each.state == CleansingState.ACCEPTED},
-        proposed={each.bucket: float(each.proposed) for each in of_series if each.state == CleansingState.PROPOSED},
-    )
+    figure = series_figure(months_shown(cycle, row.series_id, also=row.bucket), row.series_id, of_series)
     return SeriesCleansing(row, figure, [each for each in of_series if each.pk != row.pk], _changes(row))
+
+
+def months_shown(cycle: Cycle, series_id: int, also: date | None = None) -> list[date]:
+    """Return the latest months of a series' history before a cycle, and of what lies before them a named one."""
+    last = last_actual_month(before=cycle.bucket)
+    until = max(month for month in (last, also, month_add(cycle.bucket, -1) if last is None else None) if month)
+    begins = Actual.objects.filter(series=series_id).order_by("bucket").values_list("bucket", flat=True).first()
+    first = max(begins or until, month_add(until, 1 - SHOWN_MONTHS))
+    first = min(first, until, also or until)
+    return month_list(first, months_between(first, until) + 1)
+
+
+def series_figure(months: Sequence[date], series_id: int, corrections: Sequence[Cleansing]) -> dict[str, Any]:
+    """Return a series' months raw and as the baseline reads them, with its corrections."""
+    return cleansing_figure(
+        months=months,
+        raw=demand_actual(series_ids=[series_id], months=months)[0],
+        accepted={each.bucket: float(each.cleaned) for each in corrections if each.state == CleansingState.ACCEPTED},
+        proposed={each.bucket: float(each.proposed) for each in corrections if each.state == CleansingState.PROPOSED},
+    )
 
 
 def cleansed_months(user: User, row_id: str) -> list[Cleansing]:
@@ -201,8 +212,3 @@ def _raw_now() -> Subquery:
     month = Actual.objects.filter(series=OuterRef("series"), bucket=OuterRef("bucket"))
     net = Greatest(F("ordered") - F("cancelled"), Value(Decimal(0)), output_field=DecimalField())
     return Subquery(month.annotate(net=net).values("net")[:1])
-
-
-def _first_month(row: Cleansing) -> date:
-    known = Actual.objects.filter(series=row.series_id).order_by("bucket").values_list("bucket", flat=True)
-    return known.first() or row.bucket
