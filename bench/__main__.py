@@ -1,8 +1,9 @@
 """`python -m bench [NAME ...]`: every benchmark, or the named ones, one table after the other, on private servers.
 
-forecast and supply need no database, grid needs a browser; importing, review, compare and baseline run on an empty
-database, planning on 5,000 series with a browser and the product's web server, adjust on the demo company. SOP_DATA
-names the real data sets that the accuracy of the baseline is measured on.
+forecast and supply need no database, grid needs a browser; fills, importing, review, compare, assumptions and baseline
+run on an empty database, planning on 5,000 series with a browser and the product's web server, adjust on the demo
+company.
+SOP_DATA names the real data sets that the accuracy of the baseline is measured on.
 """
 
 import argparse
@@ -21,10 +22,12 @@ from sop.local.venv import ROOT
 WITHOUT_DATABASE = ("forecast", "supply", "grid")
 # Each on a database of its own, made by these commands.
 WITH_DATABASE: dict[str, tuple[Sequence[str], ...]] = {
+    "fills": (),
     "importing": (("migrate", "--verbosity", "0"),),
     "planning": (("migrate", "--verbosity", "0"),),
     "adjust": (("migrate", "--verbosity", "0"), ("seed_demo",)),
     "review": (("migrate", "--verbosity", "0"),),
+    "assumptions": (("migrate", "--verbosity", "0"),),
     "baseline": (("migrate", "--verbosity", "0"),),
     "compare": (("migrate", "--verbosity", "0"),),
 }

@@ -92,5 +92,6 @@ urlpatterns = [
     path("baseline-runs/<int:run_id>/adopt/", baseline.BaselineAdoptView.as_view(), name="baseline-adopt"),
     path("cycles/<int:cycle_id>/cleansing/", cleansing.CleansingView.as_view(), name="cleansing"),
     path("cycles/<int:cycle_id>/cleansing/look/", cleansing.CleansingLookView.as_view(), name="cleansing-look"),
+    path("cycles/<int:cycle_id>/cleansing/add/", cleansing.CleansingAddView.as_view(), name="cleansing-add"),
     path("cycles/<int:cycle_id>/cleansing/decide/", cleansing.CleansingDecideView.as_view(), name="cleansing-decide"),
 ]

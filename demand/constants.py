@@ -145,6 +145,19 @@ class CleansingKind(models.TextChoices):
     STOCKOUT = "stockout", "Stock-out"
     PROJECT = "project", "One-off project"
     OUTLIER = "outlier", "Outlier"
+    PERSON = "person", "Added by a person"
+
+
+class CleansingCause(models.TextChoices):
+    """Why months were corrected, as far as one decision may settle many; codes are the engine's."""
+
+    PADDED = "padded", "Orders padded while goods were short"
+    PROJECT = "project", "One-off projects"
+    MISSING = "missing", "Goods were missing"
+    ABOVE = "above", "Far above usual"
+    BELOW = "below", "Far below usual"
+    SLIP = "slip", "Slips of the keyboard"
+    PERSON = "person", "Added by a person"
 
 
 class CleansingState(models.TextChoices):

@@ -11,12 +11,12 @@ from tests.demand_makers import history_make
 from tests.support.work import parts_run
 
 JANUARY = date(2022, 1, 1)
-SPIKE, SHORT = date(2021, 5, 1), date(2021, 2, 1)
+SPIKE, SHORT = date(2021, 5, 1), date(2021, 1, 1)  # further apart than what is ordered again after a shortage
 MONTHS = 48
 
 
 def spiky_make(series: Series) -> Series:
-    """Give a series four years of history with a project in May 2021 and a shortage in February 2021."""
+    """Give a series four years of history with a project in May 2021 and a shortage in January 2021."""
     history_make(series, [100 + 5 * (at % 3) for at in range(MONTHS)], until=JANUARY)
     Actual.objects.filter(series=series, bucket=SPIKE).update(ordered=500, shipped=500)
     Actual.objects.filter(series=series, bucket=SHORT).update(ordered=150, shipped=10, cancelled=120)

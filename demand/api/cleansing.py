@@ -9,6 +9,7 @@ from demand.constants import CleansingDecision
 from demand.models import Cleansing
 from demand.selectors.cleansing import Narrowed, cleansing_found, cleansing_listed
 from demand.services.cleansing import cleansing_decide
+from demand.services.cleansing_add import cleansing_add
 from demand.services.cleansing_look import cleansing_look
 from sop.api.base import ListView, WriteView, cycle_of
 from sop.models import Job, User
@@ -57,3 +58,22 @@ class CleansingDecideView(WriteView):
             cleaned=fields.get("cleaned"),
         )
         return {"decided": rows}
+
+
+class CleansingAddView(WriteView):
+    """Correct a month that looking through history did not propose; it counts from the next baseline run on."""
+
+    write_right = "demand.run_baseline"
+    body, item = shapes.CleansingAddIn, shapes.CleansingDecidedRow
+
+    def write(self, user: User, fields: dict[str, Any], **address: Any) -> Cleansing:
+        """Correct it."""
+        return cleansing_add(
+            user=user,
+            cycle_id=cycle_of(address["cycle_id"]).pk,
+            series_id=fields["series"],
+            bucket=fields["bucket"],
+            cleaned=fields.get("cleaned"),
+            note=fields["note"],
+            version=fields["version"],
+        )

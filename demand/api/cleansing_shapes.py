@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from demand.constants import CleansingDecision, CleansingKind
+from demand.constants import CleansingCause, CleansingDecision, CleansingKind
 from demand.models import Cleansing
 from sop.api.serializers import Body, Query, RowOut
 from sop.models import Job
@@ -15,6 +15,7 @@ class CleansingQuery(Query):
 
     state = serializers.ChoiceField(choices=["proposed", "rule", "accepted", "refused"], help_text="rule: by itself.")
     kind = serializers.ChoiceField(choices=CleansingKind.choices)
+    cause = serializers.ChoiceField(choices=CleansingCause.choices)
     family = serializers.CharField(source="series__product__family__code")
     product = serializers.CharField(source="series__product__code")
     customer = serializers.CharField(source="series__customer__code")
@@ -40,6 +41,7 @@ class CleansingOut(CleansingDecidedRow):
     decided_by = serializers.CharField(source="decided_by.username", default=None)
     units = serializers.DecimalField(None, 3)
     money = serializers.DecimalField(None, 2, allow_null=True)
+    effect = serializers.FloatField(allow_null=True, help_text="Money a month of the baseline moves by, about.")
     raw_now = serializers.DecimalField(None, 3)
 
     class Meta(CleansingDecidedRow.Meta):
@@ -47,8 +49,19 @@ class CleansingOut(CleansingDecidedRow):
 
         fields = (
             *CleansingDecidedRow.Meta.fields,
-            *("kind", "why", "family", "product", "customer", "location", "by_rule", "decided_by", "decided_at"),
-            *("units", "money", "raw_now"),
+            *(
+                "kind",
+                "cause",
+                "why",
+                "family",
+                "product",
+                "customer",
+                "location",
+                "by_rule",
+                "decided_by",
+                "decided_at",
+            ),
+            *("units", "money", "effect", "raw_now"),
         )
 
 
@@ -68,6 +81,20 @@ class CleansingDecideIn(Body):
         16, 3, required=False, allow_null=True, help_text="Your own number, for one correction you accept; say why."
     )
     note = serializers.CharField(max_length=500, required=False, allow_blank=True, default="")
+
+
+class CleansingAddIn(Body):
+    """A month of a series, what it should be, and why."""
+
+    series = serializers.IntegerField(min_value=1)
+    bucket = serializers.DateField()
+    cleaned = serializers.DecimalField(
+        16, 3, required=False, allow_null=True, help_text="Base units; left out: filled from its neighbours, in season."
+    )
+    note = serializers.CharField(max_length=500)
+    version = serializers.IntegerField(
+        min_value=0, required=False, default=0, help_text="Of the month's correction as you saw it; 0: there was none."
+    )
 
 
 class CleansingDecidedOut(serializers.Serializer[Any]):

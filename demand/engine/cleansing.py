@@ -9,22 +9,26 @@ from dataclasses import dataclass
 import numpy as np
 
 from demand.engine.history import INTERMITTENT_FROM, SEASON
+from demand.engine.lost_sales import lost_sales_find
 from demand.engine.outliers import Expected, expected_find
 from demand.engine.stockouts import Stockouts, stockouts_find
 from sop.engine.arrays import Array, BoolArray, IntArray, TextArray
 
 LOOK_BACK = 120  # months looked at: ten years, a multiple of 12
 LOOK_FROM = SEASON  # months of history before anything can be called usual
-STOCKOUT, PROJECT, OUTLIER = "stockout", "project", "outlier"
-ARRAYS = ("row", "column", "kind", "raw", "proposed", "sure")  # of Corrections
+STOCKOUT, PROJECT, OUTLIER = KINDS = "stockout", "project", "outlier"
+MISSING, PADDED, SLIP, ABOVE, BELOW = "missing", "padded", "slip", "above", "below"  # causes, beside a project
+ARRAYS = ("row", "column", "kind", "cause", "raw", "proposed", "sure")  # of Corrections
 
 FENCE = 5.0  # usual deviations: worth a person's look
 FENCE_SHARE = 0.5  # of what is expected: less moves no forecast enough to ask anybody
 PROJECT_FROM = 2.0  # times what is expected: an order beside the usual business, not a good month
 SLIP_FENCE, SLIP_TIMES = 10.0, 8.0  # usual deviations, and times too much or too little: a digit or the unit is wrong
 LASTING = 3  # months in a row on the same side are a new level, not outliers
-PADDED_FROM, PADDED_MONTHS = 2.0, 6  # usual deviations above; months a padded order stands before it is cancelled
-RESTORED_FROM = 0.05  # of what is expected: a smaller loss is within every month's chance
+PADDED_BACK, PADDED_MONTHS = 0.1, 3  # of what was ordered too much, taken back in so many months: it was padded
+MOVED_FROM = 0.05  # of a usual month: a correction that moves the baseline by less is not worth asking a person about
+SURE_FROM = 0.5  # of what may have been lost: with less of it for sure a person decides
+SILENT_FENCE = 3.0  # usual deviations: a month without orders is hardly chance where so much is expected
 
 
 @dataclass(frozen=True)
@@ -44,11 +48,12 @@ class Orders:
 
 @dataclass(frozen=True)
 class Corrections:
-    """Months to correct: `row` and `column` of each, raw demand and what it should be, base units."""
+    """Months to correct: `row` and `column` of each, its cause, raw demand and what it should be, base units."""
 
     row: IntArray
     column: IntArray
     kind: TextArray
+    cause: TextArray
     raw: Array
     proposed: Array
     sure: BoolArray  # counts until a person says no
@@ -61,9 +66,9 @@ class Corrections:
 def corrections_find(orders: Orders) -> Corrections:
     """Return what to correct in the history of series that sell nearly every month and have done so for a year.
 
-    Demand is what was ordered less what was cancelled. A stock-out is raised by what was cancelled, at most to what
-    trend and season expect, and never lowered. In a shortage customers order more than they need: orders of such months
-    teach nothing, and what is cancelled after months ordered far above expectation takes that back and was not lost.
+    Demand is what was ordered less what was cancelled. A stock-out is raised by what was lost (`lost_sales_find`), at
+    most to what trend and season expect, and never lowered. In a shortage customers order more than they need: orders
+    of such months teach nothing.
     """
     demand = np.maximum(orders.ordered - orders.cancelled, 0)
     values, regular = _on_sale(demand)
@@ -73,7 +78,26 @@ def corrections_find(orders: Orders) -> Corrections:
     found = _Found(orders, demand, expected, stockouts)
     found.add_stockouts(missing)
     found.add_outliers(suspects & ~missing & _until_last_sale(values))
-    return found.all()
+    return _worth_asking(found.all(), demand)
+
+
+def _worth_asking(found: Corrections, demand: Array) -> Corrections:
+    """Return what counts by rule, and what moves the baseline enough to be put to a person."""
+    lately = np.nan_to_num(demand[:, -SEASON:])
+    weight = month_weight(demand.shape[1] - 1 - found.column)
+    moved = np.abs(found.proposed - found.raw) * weight >= MOVED_FROM * lately.mean(axis=1)[found.row]
+    kept = found.sure | moved
+    arrays = {name: getattr(found, name)[kept] for name in ARRAYS}
+    return Corrections(**arrays, why=[said for said, keep in zip(found.why, kept, strict=True) if keep])
+
+
+def month_weight(age: IntArray) -> Array:
+    """Return about how much of a month's correction comes through in each month of the baseline.
+
+    `age`: months before the last of history. A twelfth in the latest year, half as much with each year before it.
+    """
+    weight: Array = 0.5 ** (age // SEASON) / SEASON
+    return weight
 
 
 def _on_sale(demand: Array) -> tuple[Array, BoolArray]:
@@ -103,27 +127,28 @@ class _Found:
     def __init__(self, orders: Orders, demand: Array, expected: Expected, stockouts: Stockouts) -> None:
         self.orders, self.demand, self.expected, self.stockouts = orders, demand, expected, stockouts
         self.parts: list[Corrections] = []
+        back = np.nan_to_num(orders.cancelled)
+        later = [np.pad(back, ((0, 0), (0, months)))[:, months:] for months in range(1, PADDED_MONTHS + 1)]
+        self.back: Array = np.sum(later, axis=0)
 
     def add_stockouts(self, missing: BoolArray) -> None:
-        """Restore what was lost, up to what was ordered and to what was expected."""
-        expected, stockouts = self.expected.value, self.stockouts
-        with np.errstate(invalid="ignore"):
-            lost = np.maximum(self.orders.cancelled - self._padding(), 0)
-            ceiling = np.where(stockouts.short, np.minimum(self.demand + lost, expected), expected)
-            worth = ceiling - self.demand > np.maximum(RESTORED_FROM * expected, 0)
-            # Silence nobody can explain is a stock-out only where chance would hardly leave a month without orders.
-            unlikely = expected > FENCE * np.sqrt(np.maximum(expected, 0))
-        told = stockouts.short | stockouts.proven | unlikely
-        self._add(missing & worth & told, STOCKOUT, ceiling, stockouts.short | stockouts.proven)
+        """Restore what was lost: no more than was asked and not served, nor than trend and season expect.
 
-    def _padding(self) -> Array:
-        """Return what was ordered beyond need in the months before each: cancelled later, it is no lost sale."""
-        above = self.orders.ordered - self.expected.value
+        It counts by rule where at least half of it was lost for sure; otherwise a person decides.
+        """
+        expected, usual, short = self.expected.value, self.expected.usual, self.stockouts.short
+        learned = ~np.isnan(self.demand) & ~missing & ~self.stockouts.doubtful
+        unserved = np.where(short, self.orders.cancelled, expected)
+        lost = lost_sales_find(unserved, self.demand, expected, usual, learned)
         with np.errstate(invalid="ignore"):
-            padded = np.where(above > PADDED_FROM * self.expected.usual, above, 0.0)
-        before: Array = np.cumsum(np.pad(padded, ((0, 0), (PADDED_MONTHS + 1, 0)))[:, :-1], axis=1)
-        padding: Array = before[:, PADDED_MONTHS:] - before[:, :-PADDED_MONTHS]
-        return padding
+            room = np.maximum(expected - self.demand, 0)
+            possible, sure = np.minimum(lost.possible, room), np.minimum(lost.sure, room)
+            # Silence is a stock-out only where chance would hardly leave a month without orders.
+            unlikely = short | (expected > SILENT_FENCE * usual)
+            proven = (short | self.stockouts.proven) & unlikely & (sure >= SURE_FROM * possible) & (sure > usual)
+            # Silence nobody can explain is asked about only where chance is out of the question.
+            told = short | self.stockouts.proven & unlikely | (expected > FENCE * np.sqrt(np.maximum(expected, 0)))
+        self._add(missing & told & (possible > usual), STOCKOUT, self.demand + possible, proven)
 
     def add_outliers(self, candidates: BoolArray) -> None:
         """Take months far off back to what was expected."""
@@ -159,12 +184,22 @@ class _Found:
                 row[kept],
                 column[kept],
                 np.full(int(kept.sum()), kind),
+                self._cause(at, kind, sure[at])[kept],
                 raw[kept],
                 proposed[kept],
                 sure[at][kept],
                 [said for said, keep in zip(why, kept, strict=True) if keep],
             )
         )
+
+    def _cause(self, at: tuple[IntArray, IntArray], kind: str, sure: BoolArray) -> TextArray:
+        """Return why each of these months is told apart: one decision may settle many of the same cause."""
+        if kind == STOCKOUT:
+            return np.full(len(at[0]), MISSING)
+        above = self.demand[at] - self.expected.value[at]
+        plain = np.where(above < 0, BELOW, PROJECT if kind == PROJECT else ABOVE)
+        padded = (above > 0) & (self.stockouts.doubtful[at] | (self.back[at] >= PADDED_BACK * above))
+        return np.where(sure, SLIP, np.where(padded, PADDED, plain))
 
     def _stockout_words(self, row: int, column: int) -> str:
         usual = _said(self.expected.value[row, column])

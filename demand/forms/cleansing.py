@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django import forms
 
-from demand.constants import CleansingDecision, CleansingKind
+from demand.constants import CleansingCause, CleansingDecision, CleansingKind
 from demand.forms.shapes import ID_MAX, VERSION_MAX, Malformed
 from demand.selectors.cleansing import ORDERS, STATES, Narrowed
 from sop.forms.master import PlainDecimalField
@@ -16,9 +16,11 @@ class CleansingFilter(forms.Form):
 
     state = forms.ChoiceField(choices=STATES.items(), required=False, widget=forms.HiddenInput)
     kind = forms.ChoiceField(choices=[("", "Kind: all"), *CleansingKind.choices], required=False)
+    cause = forms.ChoiceField(choices=[("", "Cause: all"), *CleansingCause.choices], required=False)
+    quarter = forms.DateField(required=False, widget=forms.HiddenInput)
     family = forms.ModelChoiceField(Family.objects.order_by("name"), required=False, empty_label="Family: all")
     order = forms.ChoiceField(
-        choices=[(name, f"By {name}") for name in ORDERS], required=False, initial="money", label="Order"
+        choices=[(name, f"By {name}") for name in ORDERS], required=False, initial="baseline", label="Order"
     )
     q = forms.CharField(max_length=100, required=False, label="Search product or customer")
 
@@ -26,7 +28,8 @@ class CleansingFilter(forms.Form):
         """Return the filter; nothing named shows what waits for a decision."""
         data = self.cleaned_data
         state = data["state"] if "state" in self.data else Narrowed.state
-        return Narrowed(state, data["kind"], data["family"].pk if data["family"] else None, data["q"])
+        family = data["family"].pk if data["family"] else None
+        return Narrowed(state, data["kind"], data["cause"], data["quarter"], family, data["q"])
 
 
 class CleansingForm(forms.Form):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('demand', '0014_baseline_parts'),
+        ('demand', '0015_upload'),
     ]
 
     operations = [

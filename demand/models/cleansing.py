@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.db import models
 
-from demand.constants import CleansingKind, CleansingState
+from demand.constants import CleansingCause, CleansingKind, CleansingState
 from sop.models.history import history
 
 
@@ -17,6 +17,7 @@ class Cleansing(models.Model):
     series = models.ForeignKey("demand.Series", on_delete=models.PROTECT, related_name="cleansing")
     bucket = models.DateField()
     kind = models.CharField(max_length=10, choices=CleansingKind)
+    cause = models.CharField(max_length=10, choices=CleansingCause, blank=True)
     raw = models.DecimalField(max_digits=16, decimal_places=3)  # as it was looked at
     proposed = models.DecimalField(max_digits=16, decimal_places=3)
     cleaned = models.DecimalField(max_digits=16, decimal_places=3)  # what counts if accepted; a person may change it

@@ -50,14 +50,8 @@ SCORE_SQL = f"""
         where c.state = '{AssumptionState.IN_NUMBER}'
           and c.series_id in (select series_id from demand_assumptionsum where assumption_id = any(%(ids)s))
         window same as (partition by c.cycle_id, c.series_id, c.bucket)
-    ), price as (
-        select distinct on (d.id) d.id, p.price from demand_series d
-        join sop_price p on p.product_id = d.product_id and p.valid_from <= %(now)s
-             and (p.customer_id = d.customer_id or p.customer_id is null)
-        where d.id in (select series_id from cell where assumption_id = any(%(ids)s))
-        order by d.id, p.customer_id nulls last, p.valid_from desc
-    ), held as (
-        select c.assumption_id, c.bucket, price.price, n.noise, coalesce({DEMAND_SQL}, 0) as actual,
+    ), held as materialized (
+        select c.assumption_id, d.product_id, d.customer_id, c.bucket, n.noise, coalesce({DEMAND_SQL}, 0) as actual,
                greatest(0, s.sales * (1 + greatest(-100, percents) / 100) + quantities) as planned,
                greatest(0, s.sales * (1 + greatest(-100, percents - coalesce(c.percent, 0)) / 100)
                            + quantities - coalesce(c.quantity, 0)) as without
@@ -68,18 +62,33 @@ SCORE_SQL = f"""
              and s.series_id = c.series_id and s.bucket = c.bucket
         left join demand_actual x on x.series_id = c.series_id and x.bucket = c.bucket
         left join demand_baselineseries n on n.run_id = c.run_id and n.series_id = c.series_id
-        left join price on price.id = c.series_id
         where c.assumption_id = any(%(ids)s) and (a.percent is null or c.percent is not null)
           and not exists (select from demand_override o where o.cycle_id = c.cycle_id and o.series_id = c.series_id
                           and o.bucket = c.bucket and o.layer = 'consensus' and o.quantity is not null)
+    ), known as (
+        select assumption_id, count(distinct bucket) as months from held group by 1
+    ), summed as materialized (
+        select assumption_id, product_id, customer_id, sum(planned - without)::float8 as expected,
+               sum(actual - without)::float8 as came, sum(noise * noise) as noise
+        from held group by 1, 2, 3
+    ), told_of as materialized (
+        select assumption_id, sum(expected) as expected, sum(came) as came,
+               coalesce(sum(expected * price), 0) as expected_money, coalesce(sum(came * price), 0) as came_money,
+               sqrt(coalesce(sum(noise), 0))::float8 as noise
+        from summed
+        left join lateral (
+            select p.price::float8 from sop_price p
+            where p.product_id = summed.product_id and p.valid_from <= %(now)s
+                  and (p.customer_id = summed.customer_id or p.customer_id is null)
+            order by p.customer_id nulls last, p.valid_from desc limit 1
+        ) dated on true
+        group by 1
     )
     select assumption_id,
            (select h.owner_id from demand_historicalassumption h where h.id = assumption_id
             order by h.history_id limit 1),
-           count(distinct bucket), sum(planned - without)::float8, sum(actual - without)::float8,
-           coalesce(sum((planned - without) * price), 0)::float8, coalesce(sum((actual - without) * price), 0)::float8,
-           sqrt(coalesce(sum(noise * noise), 0))::float8
-    from held group by 1
+           months, expected, came, expected_money, came_money, noise
+    from told_of join known using (assumption_id)
 """  # noqa: S608  (our own constants)
 
 

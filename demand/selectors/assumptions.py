@@ -37,17 +37,15 @@ EFFECT_SQL = """
         left join demand_baseline b on b.run_id = r.id and b.series_id = c.series_id and b.bucket = c.bucket
         where c.assumption_id = any(%(ids)s)
     ), price as materialized (
-        select distinct on (s.id) s.id, p.price from demand_series s
-        join sop_price p on p.product_id = s.product_id and p.valid_from <= %(on)s
-             and (p.customer_id = s.customer_id or p.customer_id is null)
-        where s.id in (select series_id from part)
-        order by s.id, p.customer_id nulls last, p.valid_from desc
+        select distinct on (product_id, customer_id) product_id, customer_id, price from sop_price
+        where valid_from <= %(on)s order by product_id, customer_id, valid_from desc
     )
     select part.assumption_id, min(part.state), sum(part.cells), sum(part.replaced), sum(part.units)::float8,
-           coalesce(sum(part.units * price.price), 0)::float8
+           coalesce(sum(part.units * coalesce(own.price, common.price)), 0)::float8
     from part
     join demand_series s on s.id = part.series_id and s.active and s.customer_id = any(%(customers)s)
-    left join price on price.id = part.series_id
+    left join price own on own.product_id = s.product_id and own.customer_id = s.customer_id
+    left join price common on common.product_id = s.product_id and common.customer_id is null
     group by 1
 """
 UNFOLLOWED_SQL = """

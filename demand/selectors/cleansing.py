@@ -1,14 +1,15 @@
 """Corrections of history as a person sees them: found, narrowed, counted, one by one."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, DecimalField, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
-from django.db.models.functions import Abs, Coalesce, Greatest
+from django.db.models import Count, DecimalField, Exists, F, FloatField, OuterRef, Q, QuerySet, Subquery, Sum, Value
+from django.db.models.functions import Abs, Cast, Coalesce, ExtractMonth, ExtractYear, Floor, Greatest, Power
 
-from demand.constants import CleansingKind, CleansingState
+from demand.constants import CleansingCause, CleansingKind, CleansingState
 from demand.figures import cleansing_figure
 from demand.models import Actual, BaselineRun, Cleansing, Series
 from demand.selectors.layers import demand_actual, last_actual_month
@@ -17,11 +18,13 @@ from sop.engine.months import month_add, month_list, months_between
 from sop.models import Cycle, Price, User
 from sop.selectors.master_history import Change, row_history
 
+QUARTER = 3  # months
 SHOWN_MONTHS = 60  # of a series' history beside its corrections
 BY_RULE = "rule"  # accepted, and no person has said so
 STATES = {"proposed": "To decide", BY_RULE: "By rule", "accepted": "Accepted", "refused": "Refused", "": "All"}
 TOLD_FIELDS = {"Kind", "Raw", "Proposed", "Cleaned", "State"}  # in a correction's history
 ORDERS = {
+    "baseline": (F("effect").desc(nulls_last=True), "-units", "pk"),
     "money": (F("money").desc(nulls_last=True), "-units", "pk"),
     "units": ("-units", "pk"),
     "month": ("-bucket", "-units", "pk"),
@@ -34,6 +37,8 @@ class Narrowed:
 
     state: str = CleansingState.PROPOSED
     kind: str = ""
+    cause: str = ""
+    quarter: date | None = None  # its first month
     family: int | None = None
     words: str = ""
 
@@ -73,20 +78,38 @@ def cleansing_counts(user: User, narrowed: Narrowed) -> list[tuple[str, str, int
 
 def cleansing_stamp(rows: QuerySet[Cleansing]) -> str:
     """Return a text that changes whenever a row of a list is added, decided or gone."""
-    found = rows.aggregate(rows=Count("pk"), versions=Sum("version"), ids=Sum("pk"))
-    return "-".join(str(found[name] or 0) for name in ("rows", "versions", "ids"))
+    return stamp_of(rows.aggregate(rows=Count("pk"), versions=Sum("version"), ids=Sum("pk")))
 
 
-def cleansing_listed(rows: QuerySet[Cleansing], *, on: date, order: str = "money") -> QuerySet[Cleansing]:
-    """Return rows with `units` and `money` they move (money at the price of `on`) and `raw_now`, largest first."""
+def stamp_of(sums: Mapping[str, Any]) -> str:
+    """Return the stamp of a list from its number of rows and the sums of their versions and ids."""
+    return "-".join(str(sums[name] or 0) for name in ("rows", "versions", "ids"))
+
+
+def cleansing_listed(rows: QuerySet[Cleansing], *, on: date, order: str = "baseline") -> QuerySet[Cleansing]:
+    """Return rows with what they move (`moves_annotated`) and `raw_now`, what moves the baseline most first."""
+    return (
+        moves_annotated(rows, on=on)
+        .select_related("series__product", "series__customer", "series__location", "decided_by")
+        .annotate(raw_now=Coalesce(_raw_now(), Value(Decimal(0))))
+        .order_by(*ORDERS[order])
+    )
+
+
+def moves_annotated(rows: QuerySet[Cleansing], *, on: date) -> QuerySet[Cleansing]:
+    """Return rows with `units` and `money` they move, money at the price of `on`, and their `effect`.
+
+    The effect is about how much money a month of a baseline from `on` moves: the weight of a month's age is that of
+    `month_weight` in the engine.
+    """
     price = Price.objects.filter(product=OuterRef("series__product"), valid_from__lte=on)
     own = price.filter(Q(customer=OuterRef("series__customer")) | Q(customer=None))
     dated = own.order_by(F("customer").desc(nulls_last=True), "-valid_from").values("price")[:1]
     units = Abs(F("cleaned") - F("raw"))
-    return (
-        rows.select_related("series__product", "series__customer", "series__location", "decided_by")
-        .annotate(units=units, money=units * Subquery(dated), raw_now=Coalesce(_raw_now(), Value(Decimal(0))))
-        .order_by(*ORDERS[order])
+    age = Value(on.year * 12 + on.month - 1) - ExtractYear("bucket") * 12 - ExtractMonth("bucket")
+    weight = Power(Value(0.5), Floor(age / Value(12.0)), output_field=FloatField()) / Value(12.0)
+    return rows.annotate(units=units, money=units * Subquery(dated)).annotate(
+        effect=Cast(F("money"), FloatField()) * weight
     )
 
 
@@ -114,17 +137,28 @@ def cleansing_detail(cycle: Cycle, user: User, cleansing_id: int) -> SeriesClean
     if row is None:
         return None
     of_series = list(visible.filter(series=row.series).order_by("-bucket"))
-    until = max(last_actual_month(before=cycle.bucket) or row.bucket, row.bucket)
-    first = min(row.bucket, max(_first_month(row), month_add(until, 1 - SHOWN_MONTHS)))
-    months = month_list(first, months_between(first, until) + 1)
-    raw = demand_actual(series_ids=[row.series_id], months=months)[0]
-    figure = cleansing_figure(
-        months=months,
-        raw=raw,
-        accepted={each.bucket: float(each.cleaned) for each in of_series if each.state == CleansingState.ACCEPTED},
-        proposed={each.bucket: float(each.proposed) for each in of_series if each.state == CleansingState.PROPOSED},
-    )
+    figure = series_figure(months_shown(cycle, row.series_id, also=row.bucket), row.series_id, of_series)
     return SeriesCleansing(row, figure, [each for each in of_series if each.pk != row.pk], _changes(row))
+
+
+def months_shown(cycle: Cycle, series_id: int, also: date | None = None) -> list[date]:
+    """Return the latest months of a series' history before a cycle, and of what lies before them a named one."""
+    last = last_actual_month(before=cycle.bucket)
+    until = max(month for month in (last, also, month_add(cycle.bucket, -1) if last is None else None) if month)
+    begins = Actual.objects.filter(series=series_id).order_by("bucket").values_list("bucket", flat=True).first()
+    first = max(begins or until, month_add(until, 1 - SHOWN_MONTHS))
+    first = min(first, until, also or until)
+    return month_list(first, months_between(first, until) + 1)
+
+
+def series_figure(months: Sequence[date], series_id: int, corrections: Sequence[Cleansing]) -> dict[str, Any]:
+    """Return a series' months raw and as the baseline reads them, with its corrections."""
+    return cleansing_figure(
+        months=months,
+        raw=demand_actual(series_ids=[series_id], months=months)[0],
+        accepted={each.bucket: float(each.cleaned) for each in corrections if each.state == CleansingState.ACCEPTED},
+        proposed={each.bucket: float(each.proposed) for each in corrections if each.state == CleansingState.PROPOSED},
+    )
 
 
 def cleansed_months(user: User, row_id: str) -> list[Cleansing]:
@@ -152,6 +186,10 @@ def _narrowed(user: User, narrowed: Narrowed) -> QuerySet[Cleansing]:
     found = cleansing_visible(user)
     if narrowed.kind in CleansingKind.values:
         found = found.filter(kind=narrowed.kind)
+    if narrowed.cause in CleansingCause.values:
+        found = found.filter(cause=narrowed.cause)
+    if narrowed.quarter is not None:
+        found = found.filter(bucket__gte=narrowed.quarter, bucket__lt=month_add(narrowed.quarter, QUARTER))
     if narrowed.family is not None:
         found = found.filter(series__product__family_id=narrowed.family)
     for word in narrowed.words.split():
@@ -174,8 +212,3 @@ def _raw_now() -> Subquery:
     month = Actual.objects.filter(series=OuterRef("series"), bucket=OuterRef("bucket"))
     net = Greatest(F("ordered") - F("cancelled"), Value(Decimal(0)), output_field=DecimalField())
     return Subquery(month.annotate(net=net).values("net")[:1])
-
-
-def _first_month(row: Cleansing) -> date:
-    known = Actual.objects.filter(series=row.series_id).order_by("bucket").values_list("bucket", flat=True)
-    return known.first() or row.bucket

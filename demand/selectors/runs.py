@@ -6,6 +6,7 @@ from django.db.models import Count, QuerySet
 
 from demand.constants import METHODS, Route
 from demand.models import Actual, BaselineRun, BaselineSeries, Series
+from demand.selectors.layers import months_with_actuals
 from sop.engine.months import month_add, month_list, months_between
 from sop.models import Cycle
 
@@ -62,11 +63,12 @@ def family_names() -> dict[str, str]:
 
 def history_gaps(cycle: Cycle) -> list[str]:
     """Return what is missing in the history before a cycle, in sentences: whole months nobody brought in."""
-    known = Actual.objects.filter(bucket__lt=cycle.bucket)
-    sold = set(known.filter(ordered__gt=0).order_by("bucket").values_list("bucket", flat=True).distinct())
-    if not sold:
+    known = Actual.objects.filter(bucket__lt=cycle.bucket, ordered__gt=0)
+    first = known.order_by("bucket").values_list("bucket", flat=True).first()
+    if first is None:
         return []
-    first, last = min(sold), max(sold)
+    sold = [month for month in months_with_actuals(first) if month < cycle.bucket]
+    last = sold[-1]
     inside = [month for month in month_list(first, months_between(first, last)) if month not in sold]
     sentences = []
     if inside:

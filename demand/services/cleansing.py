@@ -72,14 +72,19 @@ def cleansing_decide_all(
 def _check_own(decision: CleansingDecision, seen: Mapping[int, int], cleaned: Decimal, note: str) -> None:
     if decision != CleansingDecision.ACCEPT or len(seen) > 1:
         raise Refused("A number of your own is for one correction that you accept.")
+    number_check(cleaned)
+    if not note.strip():
+        raise Refused("Say why it is this number.")
+
+
+def number_check(cleaned: Decimal) -> None:
+    """Raise Refused for a number no month can hold."""
     if not cleaned.is_finite():
         raise Refused("This is not a number.")
     if cleaned < 0:
         raise Refused(f"{cleaned.normalize():,f} is below zero; nobody can have wanted that.")
     if cleaned > OVERRIDE_MAX:
         raise Refused(f"This is more than {OVERRIDE_MAX:,}, the most a month can hold.")
-    if not note.strip():
-        raise Refused("Say why it is this number.")
 
 
 def _locked(user: User, seen: Mapping[int, int]) -> list[Cleansing]:
@@ -90,7 +95,7 @@ def _locked(user: User, seen: Mapping[int, int]) -> list[Cleansing]:
     rows = list(chosen.filter(pk__in=locked).select_related(*joined))
     changed = [row for row in rows if row.version != seen[row.pk]]
     if changed:
-        raise Conflict(_who_was_first(changed))
+        raise Conflict(who_was_first(changed))
     if len(rows) < len(seen):
         raise Conflict(
             "A correction is no longer there: history was looked through again. Look at the list as it is now."
@@ -98,7 +103,8 @@ def _locked(user: User, seen: Mapping[int, int]) -> list[Cleansing]:
     return rows
 
 
-def _who_was_first(changed: Sequence[Cleansing]) -> str:
+def who_was_first(changed: Sequence[Cleansing]) -> str:
+    """Return who changed a correction after the person opened it, as a sentence."""
     row = changed[0]
     where = f"{row.series.product}, {row.series.customer}, {row.bucket:%b %Y}"
     more = f" and {len(changed) - 1:,} more" if len(changed) > 1 else ""

@@ -24,7 +24,7 @@ from sop.services.job import ChunkSpec, Lease, job_request
 KIND = "cleansing"
 LABEL = "Looking through history"
 KEY = ("series_id", "bucket")
-FOUND = ("kind", "raw", "proposed", "cleaned", "why", "state")  # what a look says of a month
+FOUND = ("kind", "cause", "raw", "proposed", "cleaned", "why", "state")  # what a look says of a month
 Cell = tuple[int, date]
 Columns = dict[str, Any]
 
@@ -128,6 +128,7 @@ def _look(ids: Sequence[int], until: date) -> dict[Cell, Columns]:
     return {
         (ids[row], months[column]): {
             "kind": kind,
+            "cause": cause,
             "raw": _decimal(raw),
             "proposed": _decimal(proposed),
             "cleaned": _decimal(proposed),
@@ -135,10 +136,11 @@ def _look(ids: Sequence[int], until: date) -> dict[Cell, Columns]:
             "state": (CleansingState.ACCEPTED if sure else CleansingState.PROPOSED).value,
             "note": "",
         }
-        for row, column, kind, raw, proposed, sure, why in zip(
+        for row, column, kind, cause, raw, proposed, sure, why in zip(
             corrections.row.tolist(),
             corrections.column.tolist(),
             corrections.kind.tolist(),
+            corrections.cause.tolist(),
             corrections.raw.tolist(),
             corrections.proposed.tolist(),
             corrections.sure.tolist(),

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from demand import exports
-from demand.constants import CleansingDecision
+from demand.constants import CleansingDecision, CleansingState
 from demand.forms.cleansing import CleansingFilter, CleansingForm, cleansing_rows
 from demand.forms.shapes import Malformed
 from demand.models import Cleansing
@@ -28,6 +28,7 @@ from demand.selectors.cleansing import (
     cleansing_listed,
     cleansing_stamp,
 )
+from demand.selectors.cleansing_groups import GROUPS_SHOWN, cleansing_groups
 from demand.selectors.grid import gather_is_open
 from demand.selectors.layers import last_actual_month
 from demand.services.cleansing import cleansing_decide, cleansing_decide_all
@@ -38,6 +39,7 @@ from sop.refusals import Refused
 from sop.views.request import signed_in
 
 PAGE_ROWS = 50
+GROUP = ("cause", "quarter")
 FILTER = (*CleansingFilter.base_fields, "page")
 
 
@@ -138,8 +140,9 @@ def _decide(request: HttpRequest, cycle: Cycle) -> tuple[int, str]:
 
 
 def _address(query: Mapping[str, str]) -> str:
-    """Return the filter as an address carries it, so that the same list is shown again."""
-    return urlencode({name: query[name] for name in FILTER if query.get(name) is not None})
+    """Return the filter as an address carries it, so that the same list is shown again; a group settled is left out."""
+    names = [name for name in FILTER if name not in GROUP] if "group" in query else FILTER
+    return urlencode({name: query[name] for name in names if query.get(name) is not None})
 
 
 def _frame(cycle: Cycle, request: HttpRequest) -> dict[str, Any]:
@@ -159,7 +162,7 @@ def _page(request: HttpRequest, cycle: Cycle, query: Mapping[str, str], refusal:
     valid = form.is_valid()
     narrowed = form.narrowed() if valid else Narrowed()
     found = cleansing_found(user, narrowed)
-    order = (form.cleaned_data["order"] if valid else "") or "money"
+    order = (form.cleaned_data["order"] if valid else "") or "baseline"
     pages = Paginator(cleansing_listed(found, on=cycle.bucket, order=order), PAGE_ROWS)
     stamp = cleansing_stamp(found)
     context = {
@@ -167,13 +170,21 @@ def _page(request: HttpRequest, cycle: Cycle, query: Mapping[str, str], refusal:
         "narrowed": narrowed,
         "order": order,
         "counts": cleansing_counts(user, narrowed),
+        "groups": cleansing_groups(cycle, user, narrowed)[:GROUPS_SHOWN] if _is_first(narrowed, query) else [],
         "page": pages.get_page(query.get("page")),
         "carried": [("stamp", stamp), *((name, query[name]) for name in FILTER if query.get(name) is not None)],
+        "narrowing": [(name, query[name]) for name in ("kind", "family", "q", "order") if query.get(name)],
         "ticked": set(request.POST.getlist("row")),
         "refusal": refusal,
     }
     status = refusal.status if refusal else 200 if valid else 422
     return render(request, "demand/cleansing.html", _frame(cycle, request) | context, status=status)
+
+
+def _is_first(narrowed: Narrowed, query: Mapping[str, str]) -> bool:
+    """Return whether groups stand above the list: on the first page of all causes that wait for a decision."""
+    waiting = narrowed.state == CleansingState.PROPOSED and not (narrowed.cause or narrowed.quarter)
+    return waiting and query.get("page", "1") == "1"
 
 
 def _found(request: HttpRequest, cycle: Cycle, cleansing_id: int) -> SeriesCleansing:

@@ -6,15 +6,15 @@ import numpy as np
 import pandas as pd
 
 from demand.constants import BASELINE_CHUNK_SERIES
-from demand.engine.cleansing import LOOK_BACK, Orders
 from demand.models import Series
 from publish.demo.ahead import Question
 from publish.demo.customers import CUSTOMERS
 from publish.demo.keys import Keys
+from publish.demo.known import orders_of
 from publish.demo.span import MONTHS, at
 from publish.demo.story import DECEMBER, FEBRUARY, JANUARY
 from publish.demo.world import World
-from sop.engine.arrays import Array, IntArray
+from sop.engine.arrays import IntArray
 from sop.engine.months import month_add
 from sop.models import Company
 
@@ -28,7 +28,7 @@ def questions(world: World, key: Keys) -> list[Question]:
     asked = []
     for bucket in (DECEMBER, JANUARY, FEBRUARY):
         panel, facts = _history(world, key, rows, at(bucket)), _facts(world, key, rows)
-        orders = _orders(world, rows, at(bucket))
+        orders = orders_of(world, rows, at(bucket))
         asked.append(Question(panel, orders, facts, month_add(bucket, -1), horizon, parts))
     return asked
 
@@ -69,27 +69,6 @@ def _replaced(world: World) -> list[tuple[int, int]]:
         own = [(cell, number) for cell, number in at.items() if cell[0] == new]
         found += [(number, at[old, *cell[1:]]) for cell, number in own if (old, *cell[1:]) in at]
     return found
-
-
-def _orders(world: World, rows: IntArray, months: int) -> Orders:
-    """Return what looking through history finds: orders, shipments, cancellations and what the item's others got."""
-    demand, shipped = world.demand, world.stock.shipped[:, :months]
-    ordered, cancelled = demand.ordered[:, :months], demand.cancelled[:, :months]
-    begun = np.logical_or.accumulate((ordered > 0) | (shipped > 0) | (cancelled > 0), axis=1)
-    items = demand.series.groupby(["product", "location"]).ngroup().to_numpy()
-    of_item = pd.DataFrame(shipped).groupby(items).transform("sum").to_numpy()
-
-    def wide(table: Array) -> Array:
-        own = np.where(begun, table, np.nan)[rows]
-        return np.pad(own, ((0, 0), (LOOK_BACK - months, 0)), constant_values=np.nan)
-
-    return Orders(
-        ordered=wide(ordered),
-        shipped=wide(shipped),
-        cancelled=wide(cancelled),
-        others=np.pad((of_item - shipped)[rows], ((0, 0), (LOOK_BACK - months, 0))),
-        whole=np.ones(len(rows), dtype=np.bool_),
-    )
 
 
 def _facts(world: World, key: Keys, rows: IntArray) -> pd.DataFrame:

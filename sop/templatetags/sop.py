@@ -12,6 +12,7 @@ from django.conf import settings
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
+from sop.engine.months import month_add
 from sop.formats import NONE
 
 register = template.Library()
@@ -88,6 +89,12 @@ def typed(context: Mapping[str, Any], address: str, name: str, otherwise: object
     if match.view_name != address or any(match.kwargs.get(key) != at for key, at in where.items()):
         return otherwise
     return request.POST.get(name, otherwise)
+
+
+@register.filter
+def quarter(first: date) -> str:
+    """Write the three months from `first` on: Jul to Sep 2021."""
+    return f"{first:%b} to {month_add(first, 2):%b %Y}"
 
 
 @register.filter

@@ -6,7 +6,7 @@ from decimal import Decimal
 import numpy as np
 import pytest
 
-from demand.constants import CleansingDecision, CleansingKind, CleansingState
+from demand.constants import CleansingCause, CleansingDecision, CleansingKind, CleansingState
 from demand.engine import cleansing as engine
 from demand.frames import history_panel, orders_matrices
 from demand.home import corrections_to_decide
@@ -22,6 +22,7 @@ from demand.selectors.cleansing import (
     cleansing_visible,
     cleansing_waiting,
 )
+from demand.selectors.cleansing_groups import cleansing_groups
 from demand.services import cleansing_look as look_service
 from demand.services.baseline import baseline_adopt, baseline_request
 from demand.services.cleansing import cleansing_decide, cleansing_decide_all
@@ -49,7 +50,7 @@ def cycle(cast: Cast) -> Cycle:
 
 @pytest.fixture
 def spiky(cast: Cast) -> Series:
-    """A series of Ana's with a project in May 2021 and a shortage in February 2021."""
+    """A series of Ana's with a project in May 2021 and a shortage in January 2021."""
     return spiky_make(series_make(cast.harbour))
 
 
@@ -66,7 +67,9 @@ def read(series: Series, bucket: date = SPIKE) -> float:
 
 
 def test_the_engine_and_the_table_name_kinds_alike() -> None:
-    assert {engine.STOCKOUT, engine.PROJECT, engine.OUTLIER} == set(CleansingKind.values)
+    assert {*engine.KINDS, CleansingKind.PERSON} == set(CleansingKind.values)
+    causes = {engine.MISSING, engine.PADDED, engine.PROJECT, engine.ABOVE, engine.BELOW, engine.SLIP}
+    assert {*causes, CleansingCause.PERSON} == set(CleansingCause.values)
 
 
 def test_a_look_proposes_a_project_and_fills_a_proven_shortage_by_rule(cast: Cast, cycle: Cycle, spiky: Series) -> None:
@@ -249,9 +252,46 @@ def test_a_month_in_which_nobody_ordered_is_a_missing_file_and_not_a_shortage(ca
     Actual.objects.filter(bucket=SPIKE).delete()
     looked(cast.olga, cycle)
     assert not Cleansing.objects.exists()
-    Actual.objects.filter(bucket=SHORT, series__product__code="P1").delete()
+    lately = date(2021, 8, 1)
+    Actual.objects.filter(bucket=lately, series__product__code="P1").delete()
     looked(cast.olga, cycle)
-    assert [(row.bucket, row.state) for row in Cleansing.objects.all()] == [(SHORT, "proposed")]
+    assert [(row.bucket, row.state) for row in Cleansing.objects.all()] == [(lately, "proposed")]
+
+
+def test_what_hardly_moves_the_baseline_is_not_put_to_a_person(cast: Cast, cycle: Cycle) -> None:
+    series = series_make(cast.harbour)
+    history_make(series, [100] * MONTHS, until=JANUARY)
+    Actual.objects.filter(series=series, bucket__in=[date(2018, 6, 1), date(2021, 6, 1)]).update(
+        ordered=200, shipped=200
+    )
+    looked(cast.olga, cycle)
+    assert [row.bucket for row in Cleansing.objects.all()] == [date(2021, 6, 1)], "a month of 2018 weighs an eighth"
+
+
+def test_proposals_of_one_cause_and_quarter_are_settled_by_one_decision(cast: Cast, cycle: Cycle) -> None:
+    for number in range(3):
+        series = series_make(cast.harbour, product_make(f"P{number}"))
+        Price.objects.create(product=series.product, price=10, valid_from=FEBRUARY)
+        history_make(series, [100] * MONTHS, until=JANUARY)
+        month = date(2021, 7 + number // 2, 1)
+        Actual.objects.filter(series=series, bucket=month).update(ordered=200 + 50 * number, shipped=20)
+        Actual.objects.filter(series=series, bucket=month_add(month, 2)).update(ordered=130, cancelled=40)
+    looked(cast.olga, cycle)
+    assert not cleansing_groups(cycle, cast.ben, Narrowed()), "of another rep's customer"
+    (group,) = cleansing_groups(cycle, cast.olga, Narrowed())
+    assert (group.cause, group.quarter, group.rows, group.families) == ("padded", date(2021, 7, 1), 3, 1)
+    assert (group.units, group.money, group.effect) == (450, 4500, pytest.approx(375))
+    narrowed = Narrowed(cause=group.cause, quarter=group.quarter)
+    with acting(cast.olga, Source.PAGE):
+        decided = cleansing_decide_all(
+            user=cast.olga, cycle_id=cycle.pk, decision=ACCEPT, narrowed=narrowed, stamp=group.stamp
+        )
+        assert len(decided) == 3
+        with pytest.raises(Conflict, match="The list has changed"):
+            cleansing_decide_all(
+                user=cast.olga, cycle_id=cycle.pk, decision=REFUSE, narrowed=narrowed, stamp=group.stamp
+            )
+    assert not cleansing_groups(cycle, cast.olga, Narrowed())
 
 
 def test_an_item_nobody_got_is_a_shortage_by_rule(cast: Cast, cycle: Cycle) -> None:
