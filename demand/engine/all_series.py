@@ -4,19 +4,21 @@ The model over all regular series, the sums they make forecast by the same model
 """
 
 import io
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demand.engine.all_history import AllHistory, Part, all_history_of
 from demand.engine.chunk import BaselineChunk, Origin, chunk_with_member, held_of
 from demand.engine.ets import ETS
 from demand.engine.first_months import YOUNG, after_first_months
 from demand.engine.global_model import GLOBAL, SERIES_FROM, global_points
-from demand.engine.hierarchy import MATURE_FROM, SumForecasts, sums_of
-from demand.engine.history import WIDTH, History
+from demand.engine.hierarchy import MATURE_FROM, SumForecasts, Sums, sums_of
+from demand.engine.history import History, history_join
 from demand.engine.level_shift import followed, level_shifts
 from demand.engine.members import members_run
 from demand.engine.routes import INTERMITTENT, REGULAR, SHORT
@@ -39,36 +41,40 @@ class AllSeries:
     inputs: str = ""  # mark of all it was made from
 
 
-def all_series_of(
-    history: History,
-    route: TextArray,
-    *,
-    horizon: int,
-    held_back: int,
-    keys: Mapping[str, TextArray],
-) -> AllSeries:
-    """Return what all series together teach; `history`, `route`, `keys` (family, region, ...) row by row.
+def all_series_of(parts: Iterable[Part], *, horizon: int, held_back: int, as_of: date | None = None) -> AllSeries:
+    """Return what the series of all parts together teach; how they were cut cannot be seen.
 
     A series whose baseline a person chose is in no sum: no sum moves it.
     """
-    chosen = history.take(route == REGULAR)
-    enough = len(chosen) >= SERIES_FROM
+    known = all_history_of(parts, as_of=as_of)
+    after = after_first_months(known.history)
+    joint, sums = _regular_and_sums(known)
+    del known  # what follows needs room: of every matrix there is one at a time
+    count = len(joint) - len(sums.history)
+    now = global_points(joint, horizon)
+    members = _members(joint, now, count)
+    joint = joint.without_last(held_of(joint.months, held_back))
+    past = global_points(joint, held_back)
+    error = past[count:] - sums.history.values[:, sums.history.width - held_back :]
+    return AllSeries(
+        ids=joint.ids[:count],
+        now=members,
+        past=_members(joint, past, count),
+        after=after,
+        sums=SumForecasts(now[count:], (error**2).mean(axis=1), sums.part, sums.whole),
+    )
+
+
+def _regular_and_sums(known: AllHistory) -> tuple[History, Sums]:
+    """Return the regular series and, after them, the sums in one history; and the sums."""
+    history, route = known.history, known.route
+    regular = route == REGULAR
     mature = np.isin(route, [REGULAR, INTERMITTENT]) & (history.months >= MATURE_FROM)
     until = month_numbers(history.last)
     mature &= until == (until + history.behind).max(initial=0)
     # A sum cannot be told from a series: with too few to learn from it is forecast by nobody, and moves nobody.
-    sums = sums_of(history, mature & enough, keys)
-    joint, count = _joined(chosen, sums.history), len(chosen)
-    earlier = joint.without_last(held_of(joint.months, held_back))
-    now, past = global_points(joint, horizon), global_points(earlier, held_back)
-    error = past[count:] - sums.history.values[:, WIDTH - held_back :]
-    return AllSeries(
-        ids=chosen.ids,
-        now=_members(chosen, now[:count], horizon),
-        past=_members(earlier.take(slice(count)), past[:count], held_back),
-        after=after_first_months(history),
-        sums=SumForecasts(now[count:], (error**2).mean(axis=1), sums.part, sums.whole),
-    )
+    sums = sums_of(history, mature & (regular.sum() >= SERIES_FROM), known.keys)
+    return history_join([history.take(regular), sums.history]), sums
 
 
 def chunk_with_all(chunk: BaselineChunk, found: AllSeries) -> BaselineChunk:
@@ -104,19 +110,14 @@ def all_series_unpack(data: bytes) -> AllSeries:
         return AllSeries(arrays["ids"], now, past, arrays["after"], sums, str(arrays["inputs"]))
 
 
-def _members(chosen: History, over_all: Array, horizon: int) -> dict[str, Array]:
-    """Return the members that these few or many regular series have beside those run series by series."""
-    members = {GLOBAL: over_all} if len(chosen) >= SERIES_FROM else {}
-    if len(chosen) < ETS_BELOW:
-        asked = {ETS: np.ones(len(chosen), dtype=np.bool_)}
-        members |= members_run(followed(chosen, level_shifts(chosen)), asked, horizon)
+def _members(joint: History, over_all: Array, count: int) -> dict[str, Array]:
+    """Return the members that the first `count`, few or many regular series have beside those run series by series."""
+    members = {GLOBAL: over_all[:count]} if count >= SERIES_FROM else {}
+    if count < ETS_BELOW:
+        asked = {ETS: np.ones(count, dtype=np.bool_)}
+        wide = joint.take(slice(count)).widened()
+        members |= members_run(followed(wide, level_shifts(wide)), asked, over_all.shape[1])
     return members
-
-
-def _joined(one: History, other: History) -> History:
-    return History(
-        **{each.name: np.concatenate([getattr(one, each.name), getattr(other, each.name)]) for each in fields(History)}
-    )
 
 
 def _rows(found: AllSeries, ids: TextArray, points: Array) -> Array:
