@@ -76,9 +76,12 @@ def _errors(parts: Sequence[_Kept], order: IntArray) -> pd.DataFrame:
     place = np.empty(len(order), dtype=np.int64)
     place[order] = np.arange(len(order))
     starts = np.cumsum([0, *(len(part.ids) for part in parts)])
-    table = {SERIES: np.concatenate([place[start + part.at] for start, part in zip(starts, parts, strict=False)])}
-    table |= {name: np.concatenate([part.errors[name] for part in parts]) for name in parts[0].errors}
-    return pd.DataFrame(table, copy=False).sort_values([SERIES, STEP], ignore_index=True)
+    series = np.concatenate([place[start + part.at] for start, part in zip(starts, parts, strict=False)])
+    rows = np.lexsort((np.concatenate([part.errors[STEP] for part in parts]), series))
+    table: dict[str, NDArray[np.generic]] = {SERIES: series[rows]}
+    for name in parts[0].errors:
+        table[name] = np.concatenate([part.errors[name] for part in parts])[rows]
+    return pd.DataFrame(table, copy=False)
 
 
 def points_moved(chunk: BaselineChunk, shift: Shift) -> Array:
