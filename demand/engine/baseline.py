@@ -11,7 +11,7 @@
 `baseline_make` does all three in one process. The same panel gives the same result to the last bit, however it is cut.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import compress
@@ -19,6 +19,7 @@ from itertools import compress
 import numpy as np
 import pandas as pd
 
+from demand.engine.all_history import Part
 from demand.engine.all_series import AllSeries, all_series_of, chunk_with_all
 from demand.engine.backtest import accuracy_of, errors_of
 from demand.engine.chunk import BaselineChunk, Origin, chunk_join, chunk_of
@@ -29,7 +30,7 @@ from demand.engine.pool import BaselinePool, baseline_pool, points_moved
 from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply
 from demand.engine.rounding import whole_units
 from demand.engine.routes import CHOSEN, ENDED, INTERMITTENT, NONE, routes_find
-from demand.engine.short import sibling_seasons, with_siblings
+from demand.engine.short import Donors, donors_of, sibling_seasons, with_siblings
 from demand.engine.stand_in import failed_words
 from demand.engine.working_days import in_usual_months, month_shares
 from sop.engine.arrays import Array
@@ -102,8 +103,12 @@ def baseline_make(
 
 def seasons_find(panel: pd.DataFrame, facts: pd.DataFrame | None, *, as_of: date | None = None) -> pd.DataFrame:
     """Return each family's season for the chunks to borrow: family, siblings, agreement, agree, m1..m12. Run once."""
-    history = history_of(check_panel(panel), as_of=as_of)
-    return sibling_seasons(history, facts_of(facts, history).family)
+    return seasons_over([(panel, facts)], as_of=as_of)
+
+
+def seasons_over(parts: Iterable[Part], *, as_of: date | None = None) -> pd.DataFrame:
+    """Return what `seasons_find` does of the series of all parts; only one part is held at a time."""
+    return sibling_seasons(_donors(panel, facts, as_of) for panel, facts in parts)
 
 
 def baseline_chunk(
@@ -135,10 +140,14 @@ def all_series_find(
 
     Run once, beside the chunks; `chunk_with_all` joins it to each.
     """
-    history = history_of(check_panel(panel), as_of=as_of)
-    known = facts_of(facts, history)
-    route = routes_find(history, known.left <= 0, known.chosen).route
-    return all_series_of(history, route, horizon=horizon, held_back=options.held_back, keys=known.keys)
+    return all_series_over([(panel, facts)], horizon=horizon, as_of=as_of, options=options)
+
+
+def all_series_over(
+    parts: Iterable[Part], *, horizon: int, as_of: date | None = None, options: BaselineOptions = DEFAULTS
+) -> AllSeries:
+    """Return what `all_series_find` does of the series of all parts; only one part is held in full at a time."""
+    return all_series_of(parts, horizon=horizon, held_back=options.held_back, as_of=as_of)
 
 
 def baseline_finish(
@@ -172,6 +181,11 @@ def baseline_finish(
     over = (np.arange(yhat.shape[1]) >= chunk.left[:, None]) | (chunk.route == ENDED)[:, None]
     yhat[over], cuts[over] = 0.0, 0.0
     return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool, words), errors_of(chunk), pool)
+
+
+def _donors(panel: pd.DataFrame, facts: pd.DataFrame | None, as_of: date | None) -> Donors:
+    history = history_of(check_panel(panel), as_of=as_of)
+    return donors_of(history, facts_of(facts, history).family)
 
 
 def _block(
