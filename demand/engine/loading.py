@@ -3,7 +3,14 @@
 from importlib import import_module
 
 # Each is imported where it is used, for a page needs none of them: two seconds and 120 MB.
-LIBRARIES = ("scipy.linalg", "sklearn.ensemble", "statsforecast.models", "statsmodels.tsa.seasonal")
+LIBRARIES = (
+    "scipy.linalg",
+    "sklearn.ensemble",
+    "statsforecast.models",
+    "statsmodels.tsa.forecasting.theta",
+    "statsmodels.tsa.holtwinters",
+    "statsmodels.tsa.seasonal",
+)
 
 
 def libraries_load() -> None:

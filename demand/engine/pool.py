@@ -1,7 +1,7 @@
 """What all series of a run teach together, when every chunk is there: ranges, errors over a lead time, moves."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -27,7 +27,9 @@ class BaselinePool:
     quantiles: pd.DataFrame  # route, probability, value, growth, errors
     rho: pd.DataFrame  # route, months, rho, error, series
     shift: Shift = NO_SHIFT  # what each series is moved by to agree with its sums
-    coverage: pd.DataFrame = NO_COVERAGE  # route, band, months, share: how often what came lay inside the ranges
+    coverage: pd.DataFrame = field(
+        default_factory=NO_COVERAGE.copy
+    )  # route, band, months, share: how often what came lay inside the ranges
 
 
 @dataclass(frozen=True)

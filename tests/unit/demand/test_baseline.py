@@ -13,7 +13,6 @@ from statsmodels.tsa.forecasting.theta import ThetaModel
 from demand.engine import members
 from demand.engine.all_series import all_series_pack, all_series_unpack, chunk_with_all
 from demand.engine.baseline import (
-    QUANTILES,
     BaselineOptions,
     all_series_find,
     all_series_over,
@@ -23,6 +22,7 @@ from demand.engine.baseline import (
     seasons_find,
     seasons_over,
 )
+from demand.engine.baseline_tables import QUANTILES
 from demand.engine.chunk import chunk_join, chunk_pack, chunk_unpack, chunk_with_member, points_of
 from demand.engine.pool import baseline_pool
 from sop.engine.months import month_add
