@@ -24,6 +24,7 @@ class Measured:
     open_lines: int
     overdue: int
     lines: OrderLines
+    day: date  # looked from
 
     @property
     def present(self) -> "Regime | None":
@@ -57,4 +58,11 @@ def lines_measured(lines: OrderLines, until: date) -> Measured:
         open_lines=int(is_open.sum()),
         overdue=int((is_open & lines.overdue).sum()),
         lines=lines,
+        day=until,
     )
+
+
+def day_said(day: np.datetime64) -> str:
+    """Write a day of the engine's as 1 Jun 2021."""
+    when: date = day.astype(object)
+    return f"{when.day} {when:%b %Y}"

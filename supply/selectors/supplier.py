@@ -9,7 +9,7 @@ from sop.models import Cycle, Product, Supplier
 from sop.selectors.master_history import versions_of
 from supply.frames.receipts import OrderLines, order_lines
 from supply.models import LeadTimeAssumption, Sourcing, SupplierRecord
-from supply.selectors.measured import Measured, lines_measured
+from supply.selectors.measured import Measured, day_said, lines_measured
 from supply.selectors.supplier_figure import supplier_figure
 from supply.selectors.supplier_words import Sentences, sentences
 from supply.selectors.suppliers import supplier_record
@@ -50,8 +50,8 @@ class SupplierPage:
         one = lanes.get(product_code) if product_code else self.measured
         if one is None or one.present is None:
             return {}
-        lead, since = one.present.lead, one.present.first.item()
-        reason = f"Measured: {lead.receipts} receipts of orders since {since:%d %b %Y}."
+        lead, since = one.present.lead, day_said(one.present.first)
+        reason = f"Measured: {lead.receipts} receipts of orders since {since}."
         return {"mean_days": f"{lead.mean_days:.1f}", "sd_days": f"{lead.sd_days:.1f}", "reason": reason}
 
 

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supply.selectors.measured import Measured
+from supply.selectors.measured import Measured, day_said
 
 if TYPE_CHECKING:
     from supply.engine.regime import Regime
@@ -19,6 +19,7 @@ class Sentences:
     worth: str = ""
     trend: str = ""
     still_open: str = ""
+    young: str = ""
     left_out: str = ""
     enough: bool = False
 
@@ -35,6 +36,7 @@ def sentences(measured: Measured | None) -> Sentences:
         worth=_worth(present),
         trend=_trend(measured),
         still_open=_still_open(present.still_open),
+        young=_young(measured, present),
         left_out=_left_out(measured.left_out),
         enough=sample_worth(present.lead).enough,
     )
@@ -46,12 +48,14 @@ def trend_of(measured: Measured) -> float:
 
     if measured.present is None:
         return 0.0
-    lines = measured.lines
-    here = (lines.days >= 0) & (lines.placed >= measured.present.first)
-    placed, first = np.unique(lines.placed[here], return_inverse=True)
-    order = np.argsort(first, kind="stable")
-    cuts = np.searchsorted(first[order], np.arange(1, len(placed)))
-    daily = [float(np.median(day)) for day in np.split(lines.days[here][order], cuts)] if len(placed) else []
+    lines, present = measured.lines, measured.present
+    age = (np.datetime64(measured.day, "D") - lines.placed) / np.timedelta64(1, "D")
+    waiting = np.isnan(lines.days) & ~lines.closed & (lines.part < 1)
+    days = np.where(waiting, age, lines.days)  # without those still open, late orders would look fast
+    here = (days >= 0) & (lines.placed >= present.first) & (lines.placed <= present.last)
+    order = np.argsort(lines.placed[here], kind="stable")
+    placed, starts = np.unique(lines.placed[here][order], return_index=True)
+    daily = [float(np.median(day)) for day in np.split(days[here][order], starts[1:])]
     return trend_days_a_month(placed, daily)
 
 
@@ -59,9 +63,9 @@ def _present(regimes: "list[Regime]") -> str:
     """Return the last jump in a sentence."""
     now = regimes[-1]
     if len(regimes) == 1:
-        return f"One regime: {now.lead.mean_days:.0f} days for all orders since {now.first.item():%d %b %Y}."
+        return f"One regime: {now.lead.mean_days:.0f} days for all orders since {day_said(now.first)}."
     return (
-        f"Orders since {now.first.item():%d %b %Y} take {now.lead.mean_days:.0f} days; "
+        f"Orders since {day_said(now.first)} take {now.lead.mean_days:.0f} days; "
         f"those before took {regimes[-2].lead.mean_days:.0f}. Nothing is averaged across the jump."
     )
 
@@ -94,6 +98,15 @@ def _still_open(count: int) -> str:
         return ""
     verb = "is an order" if count == 1 else "are orders"
     return f"{count:,} of them {verb} still open for longer than nearly all took; counted with their age so far."
+
+
+def _young(measured: Measured, present: "Regime") -> str:
+    after = (measured.lines.days >= 0) & (measured.lines.placed > present.last)
+    count = int(after.sum())
+    if not count:
+        return ""
+    kind = "receipt of a later order is" if count == 1 else "receipts of later orders are"
+    return f"{count:,} {kind} not counted yet: many orders of that time are still open, only the fast ones have come."
 
 
 def _left_out(count: int) -> str:
