@@ -41,7 +41,7 @@ def promises_kept(late_days: ArrayLike, due: ArrayLike, part: ArrayLike, closed:
     owed = np.asarray(due, dtype=bool)
     in_time = owed & (late <= 0)  # NaN: not received, so not in time
     whole = came >= 1
-    behind = late[owed & (late > 0)]
+    behind = np.sort(late[owed & (late > 0)])  # in one order, whatever the lines came in: the same last digit
     ended = whole | np.asarray(closed, dtype=bool)
     return Promises(
         due=int(owed.sum()),
@@ -56,5 +56,5 @@ def promises_kept(late_days: ArrayLike, due: ArrayLike, part: ArrayLike, closed:
 
 
 def _share(values: ArrayLike) -> float:
-    found: Array = np.asarray(values, dtype=np.float64)
+    found: Array = np.sort(np.asarray(values, dtype=np.float64))
     return float(found.mean()) if len(found) else float("nan")
