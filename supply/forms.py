@@ -28,11 +28,9 @@ class ReceiptForm(forms.Form):
         return fields
 
 
-class LeadTimeForm(forms.Form):
-    """A lead time for orders placed from a day on."""
+class _StatedForm(forms.Form):
+    """Base of what states a lead time for orders placed from a day on."""
 
-    supplier = forms.IntegerField(widget=forms.HiddenInput)
-    this_product_only = forms.BooleanField(required=False, label="This product only")
     valid_from = forms.DateField(label="For orders from", widget=forms.DateInput(attrs={"type": "date"}))
     mean_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Days on average")
     sd_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Spread in days (standard deviation)")
@@ -43,6 +41,20 @@ class LeadTimeForm(forms.Form):
         """Return the version of a lead time that stood on the page; 0 where it did not stand there."""
         seen = dict(pair.split(":") for pair in self.cleaned_data["seen"].split())
         return int(seen.get(str(row.pk), 0)) if row else 0
+
+
+class LeadTimeForm(_StatedForm):
+    """A lead time stated on the page of a stock item: of one of its suppliers."""
+
+    supplier = forms.IntegerField(widget=forms.HiddenInput)
+    this_product_only = forms.BooleanField(required=False, label="This product only")
+
+
+class SupplierLeadTimeForm(_StatedForm):
+    """A lead time stated on the page of a supplier: of all its products or of one, by code."""
+
+    product = forms.CharField(required=False, max_length=64, label="Product code (empty = all of them)")
+    field_order = ("product",)
 
 
 class PolicyForm(forms.Form):

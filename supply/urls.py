@@ -13,5 +13,12 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.item.receipts, name="receipts"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/lead-time/", views.item.lead_time, name="lead-time"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.item.policy, name="policy"),
+    path("cycle/<int:cycle_id>/supply/suppliers/", views.supplier.suppliers, name="suppliers"),
+    path("cycle/<int:cycle_id>/supply/suppliers/<int:supplier_id>/", views.supplier.supplier, name="supplier"),
+    path(
+        "cycle/<int:cycle_id>/supply/suppliers/<int:supplier_id>/lead-time/",
+        views.supplier.lead_time,
+        name="supplier-lead-time",
+    ),
     path("cycle/<int:cycle_id>/supply/flags/<int:flag_id>/", views.item.flag, name="flag"),
 ]

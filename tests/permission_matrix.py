@@ -179,6 +179,9 @@ TABLE: dict[str, Route] = {
     "supply:item": Route(get="supply.view_supply"),
     "supply:receipts": Route(post="supply.plan_supply"),
     "supply:lead-time": Route(post="supply.plan_supply"),
+    "supply:suppliers": Route(get="supply.view_supply"),
+    "supply:supplier": Route(get="supply.view_supply"),
+    "supply:supplier-lead-time": Route(post="supply.plan_supply"),
     "supply:policy": Route(post="supply.plan_supply"),
     "supply:flag": Route(post="supply.flag_shortage"),
     # reconcile
@@ -289,6 +292,8 @@ TABLE: dict[str, Route] = {
     "api:supply-flags": Route(get="supply.view_supply"),
     "api:supply-runs": Route(get="supply.view_supply", post="supply.plan_supply"),
     "api:lead-times": Route(get="supply.view_supply", post="supply.plan_supply"),
+    "api:supplier-records": Route(get="supply.view_supply"),
+    "api:supplier-record": Route(get="supply.view_supply"),
     "api:receipts": Route(post="supply.plan_supply"),
     "api:policy": Route(get="supply.view_supply", post="supply.plan_supply"),
     "api:flag-answer": Route(post="supply.flag_shortage"),
