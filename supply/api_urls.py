@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supply.api import suppliers, views
+from supply.api import capacity, suppliers, views
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/supply/lines/", views.LinesView.as_view(), name="supply-lines"),
@@ -16,6 +16,8 @@ urlpatterns = [
         suppliers.SupplierView.as_view(),
         name="supplier-record",
     ),
+    path("cycles/<int:cycle_id>/supply/loads/", capacity.LoadsView.as_view(), name="supply-loads"),
+    path("cycles/<int:cycle_id>/supply/capacity/", capacity.CapacityView.as_view(), name="capacity"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.ReceiptsView.as_view(), name="receipts"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.PolicyView.as_view(), name="policy"),
     path("supply/flags/<int:flag_id>/answer/", views.FlagAnswerView.as_view(), name="flag-answer"),
