@@ -175,7 +175,7 @@ def test_real_suppliers_are_mostly_one_regime_and_early_receipts_are_left_out(ca
             assert product is None, "no product has a lead time of its own"
             regimes[len(one.regimes)] += 1
             left_out += one.left_out
-    assert 1 <= left_out <= early.count() == 4
+    assert 100 < left_out <= early.count()
     assert regimes[1] > 10 * sum(count for many, count in regimes.items() if many > 1)
 
 
