@@ -16,7 +16,7 @@ from supply.selectors.suppliers import supplier_records
 VIEW = "supply.view_supply"
 
 
-class SupplierOut(RowOut):
+class SupplierRecordOut(RowOut):
     """How one supplier stands in the current run; shares in 0..1, null where no line tells; money at cost."""
 
     name = serializers.CharField(source="supplier.name")
@@ -54,23 +54,23 @@ class RegimeOut(serializers.Serializer[Any]):
     p95_days = serializers.FloatField()
 
 
-class SupplierRegimesOut(SupplierOut):
+class SupplierRegimesOut(SupplierRecordOut):
     """One supplier with the regimes of its lead time, the oldest first."""
 
     regimes = RegimeOut(many=True)
     trend_days_a_month = serializers.FloatField(help_text="Growth inside the present regime; 0 where unsure.")
 
-    class Meta(SupplierOut.Meta):
+    class Meta(SupplierRecordOut.Meta):
         """What is shown."""
 
-        fields = (*SupplierOut.Meta.fields, "regimes", "trend_days_a_month")  # type: ignore[assignment]
+        fields = (*SupplierRecordOut.Meta.fields, "regimes", "trend_days_a_month")  # type: ignore[assignment]
 
 
 class SuppliersView(ListView):
     """How suppliers stand in the current run: lead time of the present regime, promises kept, money of the gap."""
 
     read_right = VIEW
-    item = SupplierOut
+    item = SupplierRecordOut
     orderings = {
         "supplier": ("supplier__code", "id"),
         "stock_gap": ("stock_gap", "id"),
