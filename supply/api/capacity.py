@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 
 from sop.api.base import ListView, WriteView, cycle_of
 from sop.models import User
-from supply.api import shapes
+from supply.api import capacity_shapes as shapes
 from supply.models import Capacity
 from supply.selectors.capacity import capacity_rows, capacity_stated
 from supply.selectors.rough_cut import LoadMonth, rough_cut

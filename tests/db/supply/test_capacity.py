@@ -144,7 +144,7 @@ def test_the_page_sets_shows_and_refuses(world: Supplied) -> None:
     limit = reverse("supply:limit", args=[world.cycle.pk])
     assert client.post(limit, form).status_code == 302
     html = client.get(address + "?rule=priority").content.decode()
-    assert "▼ over 133" in html and "Told on the phone" in html and "1 stock item concerned" in html
+    assert "▼ 133%" in html and ">over<" in html and "Told on the phone" in html and "1 stock item concerned" in html
     refused = client.post(limit, {**form, "quantity": "20"})
     assert refused.status_code == 409 and 'value="20"' in refused.content.decode()
     assert client.post(limit, {**form, "owner": "supplier-999999"}).status_code == 422
