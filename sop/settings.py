@@ -86,7 +86,7 @@ DATABASES = {
         "CONN_MAX_AGE": 0,
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 12), "timeout": 10},
+            "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 12), "timeout": 10, "reconnect_timeout": 3},
             "options": f"-c statement_timeout={env.number('STATEMENT_TIMEOUT_MS', 15000)}",
         },
     }
