@@ -1,5 +1,6 @@
-"""`python -m bench supply_run`: a whole supply run from tables to tables, at 10,000 and at 50,000 stock items x 18 months,
-in one process, and an edit of one stock item until its page shows the family's new totals.
+"""`python -m bench supply_run`: a whole supply run from tables to tables, at 10,000 and at 50,000 stock items.
+
+18 months, one process; then an edit of one stock item until its page shows the family's new totals.
 
 Two customers buy every product; 40 suppliers with lead times of three to twenty weeks, three open order lines an item,
 costs that rise in summer, a baseline whose errors are known. Memory is the most the process ever held.
@@ -65,8 +66,8 @@ ITEMS = """
         select h.id, s.id, 1, 50, 10, 7, 0, 1, 0, 0 from held h join sop_supplier s on s.code = 'S' || (h.n % 40 + 1);
     insert into supply_onhand (item_id, as_of, quantity, average_cost, backlog)
         select id, '2022-02-01', n * 37 % 400, 10 + n % 40, 0 from held;
-    insert into supply_purchaseorderline (number, line, item_id, supplier_id, ordered_on, first_promised_on, promised_on,
-                                          ordered, received, unit_cost, closed)
+    insert into supply_purchaseorderline (number, line, item_id, supplier_id, ordered_on, first_promised_on,
+                                          promised_on, ordered, received, unit_cost, closed)
         select 'PO' || h.n, line, h.id, s.id, '2022-01-05', date '2022-02-01' + h.n % 80, date '2022-02-01' + h.n % 80,
                100, 0, 10 + h.n % 40, false
         from held h join sop_supplier s on s.code = 'S' || (h.n % 40 + 1), generate_series(1, 3) line;
