@@ -176,8 +176,8 @@ def _supply_of(claims: Claims) -> Array:
 
 def _sum(values: Array, group: IntArray, supply: Array) -> Array:
     """Return for each claim the sum over its group."""
-    sums: Array = np.bincount(group, values, len(supply))[group]
-    return sums
+    sums = np.asarray(np.bincount(group, values, len(supply)), dtype=np.float64)
+    return sums[group]
 
 
 def _before(values: Array, group: IntArray) -> Array:

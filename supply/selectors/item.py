@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from sop.figures import bar_trace, figure, line_trace, mark_trace
-from sop.models import Cycle
+from sop.models import Cycle, User
 from sop.selectors.master_history import version_of, versions_of
 from supply.models import (
     LeadTimeAssumption,
@@ -21,6 +21,7 @@ from supply.models import (
     SupplyLine,
     SupplyRun,
 )
+from supply.selectors.item_short import ItemShort, item_short
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class ItemPage:
     version: int  # of the stock item, when its rule was read
     seen: str  # the lead times shown and their versions: "7:120 9:131"
     figure: dict[str, Any] | None
+    short: "ItemShort | None"  # who goes short in the worst month; None where nobody does, or nobody in sight
 
     @property
     def versions(self) -> dict[date, int]:
@@ -47,8 +49,8 @@ class ItemPage:
         return {month: row.version for month, row in self.overrides.items()}
 
 
-def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
-    """Return one stock item's page in this cycle.
+def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
+    """Return one stock item's page in this cycle, with the customers this person sees.
 
     Versions are read before the values they stand for: a change in between is then a conflict, and not lost.
     """
@@ -73,6 +75,7 @@ def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
         version=version,
         seen=" ".join(f"{row}:{at}" for row, at in seen.items()),
         figure=item_figure(lines) if lines else None,
+        short=item_short(run, item, user) if run and any(line.lost or line.backlog for line in lines) else None,
     )
 
 
