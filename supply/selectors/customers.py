@@ -140,10 +140,10 @@ class Trial:
 
     @property
     def _exception(self) -> str:
-        rows = "1 row asks" if self.full_rows == 1 else f"{self.full_rows:,} rows ask"
+        rows = "one row" if self.full_rows == 1 else f"{self.full_rows:,} rows"
         return (
-            f"The one exception: {rows} less than the share and {'gets' if self.full_rows == 1 else 'get'} all of it; "
-            f"asking more would have brought {self.full_earned:,.0f} units beyond what was said to be needed."
+            f"The one exception: in {rows} a customer asks less than its share and gets all of it; asking more would "
+            f"have brought {self.full_earned:,.0f} units beyond what was said to be needed."
         )
 
 

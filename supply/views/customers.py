@@ -18,7 +18,7 @@ from supply.selectors.customer_shares import customer_shares
 from supply.selectors.customers import Lines, Narrowed, choices_of, shares_figure, total_line, trial_of
 from supply.selectors.workbench import run_current
 
-PAGE = 20
+PAGE = 15
 KEY_DIGITS = 18  # of the largest key a table has
 
 
