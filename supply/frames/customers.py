@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +15,21 @@ from supply.models import StockItem, SupplyRun
 
 Ids = NDArray[np.int64]
 
+# Everything comes as one text of numbers a query: rows of them take several times as long to turn into arrays.
 ROWS_SQL = f"""
     with price as ({PRICE_SQL})
-    select d.id, i.id, p.id, p.family_id, d.location_id, d.customer_id, coalesce(c.owner_id, 0), p.whole_units::int,
-           coalesce(price.price, 0)::float8
+    select string_agg(concat_ws(' ', d.id, i.id, p.id, p.family_id, d.location_id, d.customer_id,
+                                coalesce(c.owner_id, 0), p.whole_units::int, coalesce(price.price, 0)),
+                      ' ' order by d.id)
     from demand_series d
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
     join sop_product p on p.id = d.product_id join sop_customer c on c.id = d.customer_id
     left join price on price.series_id = d.id
-    where %(item)s::bigint is null or i.id = %(item)s order by d.id
+    where %(item)s::bigint is null or i.id = %(item)s
 """  # noqa: S608  (a constant of the demand step)
-# All cells as one text of numbers: rows of them take several times as long to turn into arrays.
+PAST_SQL = f"""
+    with past(series_id, kept) as ({PAST_SALES_SQL}) select string_agg(series_id || ' ' || kept, ' ') from past
+"""  # noqa: S608  (a constant of the demand step)
 ASKED_SQL = """
     select string_agg(s.series_id || ' ' || m.place || ' ' || s.consensus, ' ')
     from demand_forecastsnapshot s join unnest(%(months)s::date[]) with ordinality as m(bucket, place) using (bucket)
@@ -34,10 +37,12 @@ ASKED_SQL = """
 """
 BASELINE_SQL = ASKED_SQL.replace("s.consensus", "s.baseline")
 ONLY = "and series_id = any(%(ids)s)"
+# Only months that can be short: in all others everything asked is delivered.
 LINES_SQL = """
     select string_agg(l.item_id || ' ' || m.place || ' ' || l.demand || ' ' || l.shipped || ' ' || l.lost, ' ')
     from supply_supplyline l join unnest(%(months)s::date[]) with ordinality as m(bucket, place) using (bucket)
     where l.run_id = %(run)s and (%(item)s::bigint is null or l.item_id = %(item)s)
+      and (l.lost > 0 or l.shipped < l.demand)
 """
 
 
@@ -47,7 +52,7 @@ class CustomerDemand:
 
     item: place of its stock item among the rows of `supply`. whole: sold in whole units. price [money/unit], 0 unknown.
     past: kept sales [units a month]. asked, baseline: series x months [units]; the baseline 0 where it was not wanted.
-    supply: items x months, what of the demand is delivered [units]; NaN where the run planned nothing.
+    supply: items x months, what of the demand is delivered [units]; NaN where that is all of it.
     """
 
     months: list[date]
@@ -77,12 +82,12 @@ def customer_demand(run: SupplyRun, item: StockItem | None = None, *, every_base
         **{"months": months, "cycle": run.cycle_id, "version": run.snapshot_version, "run": run.pk},
         **{"on": run.first_bucket, "past_after": after, "past_until": until, "item": item and item.pk},
     }
-    rows = rows_of(ROWS_SQL, params)
-    series, items, product, family, location, customer, owner, whole = _ids(rows, 8)
+    rows = _numbers(ROWS_SQL, params, 9)
+    series, items, product, family, location, customer, owner, whole = rows[:8].astype(np.int64)
     only, params["ids"] = ONLY if item else "", series.tolist()
     planned, place = np.unique(items, return_inverse=True)
-    past = dict(rows_of(PAST_SALES_SQL.format(only=only), params))
-    kept = np.array([past.get(row[0], 0.0) for row in rows], dtype=np.float64)
+    kept = np.zeros(len(series))
+    _fill(kept, series, *_numbers(PAST_SQL.format(only=only), params, 2))
     asked = _matrices(ASKED_SQL.format(only=only), params, series, 1)[0]
     if not every_baseline:
         only, params["ids"] = ONLY, series[kept == 0].tolist()
@@ -96,7 +101,7 @@ def customer_demand(run: SupplyRun, item: StockItem | None = None, *, every_base
         customer=customer,
         owner=owner,
         whole=whole > 0,
-        price=np.array([row[8] for row in rows], dtype=np.float64),
+        price=rows[8],
         past=kept,
         asked=np.nan_to_num(asked),
         baseline=np.nan_to_num(_matrices(BASELINE_SQL.format(only=only), params, series, 1)[0]),
@@ -104,23 +109,25 @@ def customer_demand(run: SupplyRun, item: StockItem | None = None, *, every_base
     )
 
 
-def _ids(rows: list[tuple[Any, ...]], count: int) -> Ids:
-    """Return the first columns of some rows, each as an array."""
-    return np.array([row[:count] for row in rows], dtype=np.int64).reshape(-1, count).T
+def _numbers(sql: str, params: Params, count: int) -> Matrix:
+    """Return the columns of a query that gives `count` numbers a row as one text; each column is a row here."""
+    ((text,),) = rows_of(sql, params)
+    return np.fromstring(text or "", sep=" ").reshape(-1, count).T
 
 
 def _matrices(sql: str, params: Params, ids: Ids, count: int) -> list[Matrix]:
-    """Return `count` matrices (ids x months) from one text of ids, places of months and numbers; NaN where none.
-
-    `ids` in order; what a query knows beside them is left out.
-    """
+    """Return `count` matrices (ids x months) from a query of ids, places of months and numbers; NaN where none."""
     found = [np.full((len(ids), len(params["months"])), np.nan) for _ in range(count)]
-    ((text,),) = rows_of(sql, params)
-    if text is None or not len(ids):
-        return found
-    who, month, *values = np.fromstring(text, sep=" ").reshape(-1, count + 2).T
+    who, month, *values = _numbers(sql, params, count + 2)
+    for matrix, numbers in zip(found, values, strict=True):
+        _fill(matrix, ids, who, numbers, month.astype(np.int64) - 1)
+    return found
+
+
+def _fill(table: Matrix, ids: Ids, who: Matrix, numbers: Matrix, *column: Ids) -> None:
+    """Write numbers into the rows of those they belong to; `ids` in order, what is not among them is left out."""
+    if not len(ids):
+        return
     at = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
     known = ids[at] == who
-    for matrix, numbers in zip(found, values, strict=True):
-        matrix[at[known], month[known].astype(np.int64) - 1] = numbers[known]
-    return found
+    table[(at[known], *(each[known] for each in column))] = numbers[known]
