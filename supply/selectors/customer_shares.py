@@ -68,8 +68,9 @@ def customer_shares(run: SupplyRun, user: User, rule: ShareRule) -> Shares:
     The split is made over all customers, or its parts would not add up to what there is; it is kept until the run,
     actuals, prices or customers change.
     """
-    stamp: datetime | None = Import.objects.filter(table="actuals").aggregate(at=Max("applied_at"))["at"]
-    found = sums_kept("customer-shares", run.cycle, lambda: _split(run, rule), run.pk, rule.value, stamp)
+    brought: datetime | None = Import.objects.filter(table="actuals").aggregate(at=Max("applied_at"))["at"]
+    stamp = (run.pk, brought)
+    found = sums_kept("customer-shares", run.cycle, lambda: _split(run, rule), rule.value, stamp=stamp)
     return _seen(found, user)
 
 

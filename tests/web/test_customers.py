@@ -210,10 +210,18 @@ def test_who_asks_less_than_the_share_gets_it_and_the_sentence_says_so(cast: Cas
     assert "would have brought 12 units beyond what was said to be needed" in words
 
 
-def test_the_split_is_made_anew_when_a_price_changes_or_a_new_run_is_current(cast: Cast, short: Short) -> None:
+def test_the_split_is_made_anew_when_a_price_changes_and_takes_the_old_ones_place(
+    cast: Cast, short: Short, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    places: list[str] = []
+    keep = cache.set
+    monkeypatch.setattr(cache, "set", lambda key, *rest: (places.append(key), keep(key, *rest)))
     assert shares_of(cast, short).money.sum() == 110 * 5
+    assert shares_of(cast, short).money.sum() == 110 * 5
+    assert len(places) == 1, "counted once"
     Price.objects.create(product=short.world.item.product, valid_from=date(2022, 1, 1), price=Decimal(6))
     assert shares_of(cast, short).money.sum() == 110 * 6
+    assert (len(places), len(set(places))) == (2, 1)
 
 
 def test_the_file_holds_every_month_and_names_run_rule_and_person(cast: Cast, short: Short) -> None:
