@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supply.api import capacity, suppliers, views
+from supply.api import capacity, customers, suppliers, views
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/supply/lines/", views.LinesView.as_view(), name="supply-lines"),
@@ -17,6 +17,7 @@ urlpatterns = [
         name="supplier-record",
     ),
     path("cycles/<int:cycle_id>/supply/loads/", capacity.LoadsView.as_view(), name="supply-loads"),
+    path("cycles/<int:cycle_id>/supply/customers/", customers.CustomerNeedsView.as_view(), name="customer-needs"),
     path("cycles/<int:cycle_id>/supply/capacity/", capacity.CapacityView.as_view(), name="capacity"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.ReceiptsView.as_view(), name="receipts"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.PolicyView.as_view(), name="policy"),

@@ -32,6 +32,14 @@ class ServiceType(models.TextChoices):
     FILL = "fill", "Share of demand served from stock"
 
 
+class ShareRule(models.TextChoices):
+    """What a shortage is shared by among the customers of an item; never by what they ask for now alone."""
+
+    PAST_SALES = "past-sales", "Past sales"
+    CORRECTED_NEED = "corrected-need", "Corrected need"
+
+
+ASKING_MORE = 1.3  # times as much: what a trial asks, to show what it would have earned
 STEPS_PER_MONTH = 4  # quarter months: whole-month lead times misstate lost units by a third
 SUPPLY_CHUNK_ITEMS = 2000
 REPLAN_AT_MOST = 1000  # stock items planned anew while somebody at a page waits; more need a run

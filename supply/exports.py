@@ -6,7 +6,11 @@ from django.utils import timezone
 
 from sop.exports import Cell, csv_lines
 from sop.models import Cycle, User
+from supply.constants import ShareRule
 from supply.models import SupplyLine
+from supply.selectors.customer_needs import CustomerNeed, CustomerNeeds
+from supply.selectors.customer_shares import customer_shares
+from supply.selectors.customers import Narrowed
 from supply.selectors.workbench import run_current
 
 HEAD = (
@@ -19,6 +23,10 @@ COLUMNS = (
     "open_receipts", "planned_receipts", "releases", "shipped", "lost", "backlog", "closing", "safety_stock", "excess",
     "inventory_value", "purchases_value",
 )  # fmt: skip
+CUSTOMERS_HEAD = (
+    *("Family", "Product", "Customer", "Location", "Month", "Asked", "Can be delivered", "Short"),
+    "Money short",
+)
 
 
 def supply_csv(cycle: Cycle, user: User) -> Iterator[str]:
@@ -32,3 +40,22 @@ def supply_csv(cycle: Cycle, user: User) -> Iterator[str]:
     ]
     rows = SupplyLine.objects.filter(run=run).order_by("item_id", "bucket").values_list(*COLUMNS)
     return csv_lines(preamble, HEAD, rows.iterator(chunk_size=5000))
+
+
+def customers_csv(cycle: Cycle, user: User, rule: ShareRule, narrowed: Narrowed) -> Iterator[str]:
+    """Yield what customers ask and what can be delivered as CSV: the rows this person sees, every month of the plan."""
+    run = run_current(cycle)
+    preamble: list[tuple[Cell, ...]] = [
+        ("Who goes short", str(cycle)),
+        ("Calculated", run.created_at.isoformat(timespec="seconds") if run else "not yet"),
+        ("Shared by", rule.label),
+        ("Written", timezone.now().isoformat(timespec="seconds")),
+        ("For", user.name),
+    ]
+    needs = CustomerNeeds(narrowed.of(customer_shares(run, user, rule))) if run else ()
+    return csv_lines(preamble, CUSTOMERS_HEAD, (_need_row(need) for need in needs))
+
+
+def _need_row(need: CustomerNeed) -> tuple[Cell, ...]:
+    where = (need.family, need.product, need.customer, need.location, need.bucket)
+    return (*where, need.asked, need.delivered, need.short, need.money)

@@ -11,6 +11,8 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/supply/export/", views.workbench.export, name="export"),
     path("cycle/<int:cycle_id>/supply/rough-cut/", views.rough_cut.page, name="rough-cut"),
     path("cycle/<int:cycle_id>/supply/rough-cut/limit/", views.rough_cut.limit, name="limit"),
+    path("cycle/<int:cycle_id>/supply/customers/", views.customers.page, name="customers"),
+    path("cycle/<int:cycle_id>/supply/customers/export/", views.customers.export, name="customers-export"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/", views.item.item, name="item"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.receipts.receipts, name="receipts"),
     path(

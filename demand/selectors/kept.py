@@ -22,17 +22,19 @@ STAMP_SQL = """
 """
 
 
-def sums_kept(name: str, cycle: Cycle, sums: Callable[[], Sums], *more: object) -> Sums:
+def sums_kept(name: str, cycle: Cycle, sums: Callable[[], Sums], *more: object, stamp: tuple[object, ...] = ()) -> Sums:
     """Return what `sums` counts of a cycle's baseline or snapshot, counted anew once anything behind it changed.
 
-    `name` and `more` say what is counted.
+    `name` and `more` say what is counted; `stamp` what else it stands on. What is counted anew takes the old one's
+    place, so that a day of many changes fills no memory.
     """
     with connection.cursor() as cursor:
         cursor.execute(STAMP_SQL, {"cycle": cycle.pk})
-        stamp = cursor.fetchone()
-    key = ":".join(str(part) for part in ("sums", name, cycle.pk, *more, *stamp))
-    found: Sums | None = cache.get(key)
-    if found is None:
-        found = sums()
-        cache.set(key, found, DAY_SECONDS)
+        stood_on = (*cursor.fetchone(), *stamp)
+    key = ":".join(str(part) for part in ("sums", name, cycle.pk, *more))
+    kept: tuple[tuple[object, ...], Sums] | None = cache.get(key)
+    if kept is not None and kept[0] == stood_on:
+        return kept[1]
+    found = sums()
+    cache.set(key, (stood_on, found), DAY_SECONDS)
     return found

@@ -24,3 +24,9 @@ def series_editable(user: User) -> QuerySet[Series]:
 def layer_of(user: User) -> str:
     """Return which layer this person's numbers belong to: a planner's are consensus, a rep's are sales."""
     return "consensus" if user.has_perm("demand.override_any_forecast") else "sales"
+
+
+def series_named(ids: list[int]) -> dict[int, str]:
+    """Return what each series is called under its product: customer and warehouse."""
+    found = Series.objects.filter(pk__in=ids).values_list("pk", "customer__name", "location__name")
+    return {pk: f"{customer}, {location}" for pk, customer, location in found}

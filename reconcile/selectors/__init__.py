@@ -9,6 +9,7 @@ from reconcile.constants import ConflictKind, ConflictState, ScenarioState
 from reconcile.models import Conflict, Lever, Scenario, ScenarioLine, ScenarioRun
 from sop.formats import money_short, percent, points
 from sop.models import Company, Cycle, User
+from supply.selectors.workbench import stands_since
 
 
 def currency() -> str:
@@ -33,7 +34,7 @@ def scenario_run(scenario: Scenario) -> ScenarioRun | None:
 
 def run_holds(run: ScenarioRun) -> bool:
     """Return whether a run's figures are the scenario's latest and made on the supply plan everybody sees."""
-    return run.current and run.supply_run.current
+    return run.current and stands_since(run.supply_run, run.created_at)
 
 
 def prepared_alone(scenario: Scenario, user: User) -> bool:

@@ -17,7 +17,7 @@ from sop.services.cycle import step_edit_lock, step_mark_fresh
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
 from supply.selectors.problem import problem_of_run
-from supply.selectors.workbench import run_current
+from supply.selectors.workbench import run_current, stands_since
 
 KIND = "scenario"
 
@@ -102,8 +102,8 @@ def _still_wanted(run: ScenarioRun) -> None:
         step_edit_lock(cycle_id=cycle_id, kind=StepKind.RECONCILE)
     else:
         scenario_edit_lock(cycle_id)
-    if run_current(run.scenario.cycle) != run.supply_run:
-        raise Refused("The supply plan was run again while this was calculated; calculate it again.")
+    if not stands_since(run.supply_run, run.created_at):
+        raise Refused("The supply plan changed while this was calculated; calculate it again.")
 
 
 def _run(job: Job) -> ScenarioRun:

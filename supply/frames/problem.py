@@ -39,12 +39,16 @@ DAYS_PER_MONTH = 30.4375
 
 @dataclass(frozen=True)
 class SupplyInputs:
-    """A supply problem with what its tables left out, in words per stock item."""
+    """A supply problem with what its tables left out, in words per stock item.
+
+    guessed: stock items whose forecast error nobody ever measured, so that RHO_UNMEASURED stands for it.
+    """
 
     item_ids: list[int]
     months: list[date]
     problem: SupplyProblem
     notes: dict[int, list[str]]
+    guessed: frozenset[int]
 
 
 def supply_inputs(
@@ -69,18 +73,20 @@ def supply_inputs(
     ids = [int(item) for item in items["id"]]
     read = Reader(ids, months, params)
     by_month, notes = _month_columns(items, read)
+    error, measured = _rho(ids, params, rho["table"])
     columns: dict[str, Any] = by_month | _item_columns(items, by_month, dict(rows_of(LATE_SQL, params)))
     problem = SupplyProblem.build(
         items=np.array(ids, dtype=np.int64),
         family=items["family"].to_numpy(dtype=np.str_),
         first_month=np.datetime64(cycle.bucket, "M"),
         carry_rate=carry_rate,
-        rho=_rho(ids, params, rho["table"]),
+        rho=error,
         reference_demand=read.matrix(REFERENCE_SQL) if before else np.nan,
         firm=_firm(ids, params),
         **columns,
     )
-    return SupplyInputs(ids, months, problem, notes)
+    guessed = frozenset(item for item, known in zip(ids, measured, strict=True) if not known)
+    return SupplyInputs(ids, months, problem, notes, guessed)
 
 
 def _month_columns(items: pd.DataFrame, read: Reader) -> tuple[dict[str, Matrix], dict[int, list[str]]]:
@@ -129,13 +135,17 @@ def _firm(ids: list[int], params: Params) -> FirmReceipts:
     )
 
 
-def _rho(ids: list[int], params: dict[str, Any], table: list[dict[str, Any]]) -> Matrix:
-    """Return rho(1..12) per item: its customers' cumulated errors, taken as independent, over its cumulated demand."""
+def _rho(ids: list[int], params: dict[str, Any], table: list[dict[str, Any]]) -> tuple[Matrix, NDArray[np.bool_]]:
+    """Return rho(1..12) per item, and whether any of it was measured.
+
+    It is its customers' cumulated errors, taken as independent, over its cumulated demand.
+    """
     rows = rows_of(SERIES_ERROR_SQL, params)
     result: Matrix = np.full((len(ids), RHO_MONTHS), RHO_UNMEASURED)
+    measured = np.zeros(len(ids), dtype=np.bool_)
     pooled = pd.DataFrame(table, columns=RHO_COLUMNS)
     if not rows or pooled.empty:
-        return result
+        return result, measured
     items, routes, scales, means = zip(*rows, strict=True)
     place = pd.Index(ids).get_indexer(pd.Index(items))
     mean = np.bincount(place, weights=np.array(means, dtype=float), minlength=len(ids))
@@ -144,7 +154,8 @@ def _rho(ids: list[int], params: dict[str, Any], table: list[dict[str, Any]]) ->
         squares = np.bincount(place, weights=np.nan_to_num(error) ** 2, minlength=len(ids))
         known = (mean > 0) & (squares > 0)
         result[known, month - 1] = np.sqrt(squares[known]) / (mean[known] * month)
-    return result
+        measured |= known
+    return result, measured
 
 
 def _notes(items: pd.DataFrame, cost: Matrix, lead: Matrix, price: Matrix) -> dict[int, list[str]]:

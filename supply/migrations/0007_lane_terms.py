@@ -66,6 +66,11 @@ class Migration(migrations.Migration):
             name='planned_requests',
             field=models.JSONField(default=list),
         ),
+        migrations.AddField(
+            model_name='supplyrun',
+            name='replanned_at',
+            field=models.DateTimeField(null=True),
+        ),
         migrations.AlterField(
             model_name='historicalsupplyflag',
             name='kind',

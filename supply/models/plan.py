@@ -20,6 +20,7 @@ class SupplyRun(models.Model):
     current = models.BooleanField(default=False)
     summary = models.JSONField(default=dict)
     planned_requests = models.JSONField(default=list)  # whose changes were planned at once, after the run
+    replanned_at = models.DateTimeField(null=True)  # when some stock items were last planned anew in it
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from sop.figures import bar_trace, figure, line_trace, mark_trace
-from sop.models import Cycle
+from sop.models import Cycle, User
 from sop.selectors.master_history import version_of, versions_of
 from supply.models import (
     LeadTimeAssumption,
@@ -21,6 +21,7 @@ from supply.models import (
     SupplyLine,
     SupplyRun,
 )
+from supply.selectors.item_short import ItemShort, item_short
 from supply.selectors.receipt_changes import ReceiptChange, receipt_changes
 
 
@@ -42,10 +43,11 @@ class ItemPage:
     seen: str  # the lead times shown and their versions: "7:120 9:131"
     changes: list[ReceiptChange]
     figure: dict[str, Any] | None
+    short: "ItemShort | None"  # who goes short in the worst month; None where nobody does, or nobody in sight
 
 
-def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
-    """Return one stock item's page in this cycle.
+def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
+    """Return one stock item's page in this cycle, with the customers this person sees.
 
     Versions are read before the values they stand for: a change in between is then a conflict, and not lost.
     """
@@ -71,6 +73,7 @@ def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
         seen=" ".join(f"{row}:{at}" for row, at in seen.items()),
         changes=receipt_changes(cycle.pk, item),
         figure=item_figure(lines) if lines else None,
+        short=item_short(run, item, user) if run and any(line.lost or line.backlog for line in lines) else None,
     )
 
 

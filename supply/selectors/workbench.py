@@ -1,6 +1,7 @@
 """The supply workbench: stock items by money at stake, and the flags behind it."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 
 from django.db.models import Count, F, Max, Min, Prefetch, Q, QuerySet, Sum
@@ -25,6 +26,11 @@ class FlagCount:
 def run_current(cycle: Cycle) -> SupplyRun | None:
     """Return the supply plan everybody sees, None before the first run."""
     return SupplyRun.objects.filter(cycle=cycle, current=True).first()
+
+
+def stands_since(run: SupplyRun, moment: datetime) -> bool:
+    """Return whether a run is what everybody sees and has stayed as it was at a moment."""
+    return run.current and (run.replanned_at is None or run.replanned_at < moment)
 
 
 def flags(cycle: Cycle) -> QuerySet[SupplyFlag]:

@@ -92,6 +92,7 @@ def item_rows(
             "moq": float(problem.moq[at]),
             "multiple": float(problem.multiple[at]),
             "rho": round(float(problem.rho[at, 0]), 4),
+            "rho_guessed": item in inputs.guessed,
             **more.get(item, {}),
         }
         yield (run_id, item, *numbers[at], json.dumps(facts))

@@ -7,6 +7,8 @@ more items than somebody at a page waits for, needs a whole run.
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from django.utils import timezone
+
 from demand.selectors.layers import snapshot_version
 from sop.constants import StepKind
 from sop.models import Cycle
@@ -54,4 +56,5 @@ def _plan_anew(run: SupplyRun, ids: list[int]) -> None:
         flags_replace(run=run, found=found_flags(flag_rows(plan)), item_ids=ids)
         stock_gaps_sum(run)
     run.planned_requests = [*run.planned_requests, current().request_id]
-    run.save(update_fields=["planned_requests"])
+    run.replanned_at = timezone.now()
+    run.save(update_fields=["planned_requests", "replanned_at"])

@@ -148,7 +148,7 @@ def shown(
 ) -> HttpResponse:
     """Show the item; `typed` are forms that were refused, shown again as they were sent."""
     step = CycleStep.objects.select_related("closed_by").get(cycle=cycle, kind=StepKind.SUPPLY)
-    view = item_page(cycle, stock_item)
+    view = item_page(cycle, stock_item, signed_in(request))
     rule = {
         "service_target": (stock_item.service_target * 100).normalize(),
         "service_type": stock_item.service_type,

@@ -46,6 +46,7 @@ NO_PAGE = {
     "demand:cleansing-export": FILE,
     "demand:change-log-csv": FILE,
     "supply:export": FILE,
+    "supply:customers-export": FILE,
     "reconcile:export": FILE,
     "publish:plan-csv": FILE,
     "publish:plan-xlsx": FILE,

@@ -96,7 +96,7 @@ def test_a_calculation_on_a_supply_plan_replaced_meanwhile_changes_nothing(cast:
     step_only(world.cycle, StepKind.RECONCILE)
     stale = step(world.cycle, StepKind.RECONCILE).stale_because
     job = parts_run(run.job)
-    assert (job.state, "supply plan was run again" in job.error) == (JobState.FAILED, True)
+    assert (job.state, "supply plan changed" in job.error) == (JobState.FAILED, True)
     assert scenario_run(old.scenario) == old
     assert not run_holds(ScenarioRun.objects.select_related("supply_run").get(pk=old.pk))
     assert set(Conflict.objects.values_list("sentence", flat=True)) == {"As it was."}

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from sop.constants import Source, StepKind
 from sop.models import CycleStep, Supplier
@@ -17,6 +18,7 @@ from sop.selectors.cycle import step
 from sop.selectors.master_history import version_of
 from supply import hooks
 from supply.models import StockItem, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
+from supply.selectors.workbench import stands_since
 from supply.services import inputs, replan
 from supply.services.receipts import ReceiptCell, receipts_set
 from tests.api_world import FEBRUARY, MARCH
@@ -194,3 +196,12 @@ def test_queries_do_not_grow_with_the_items_planned_anew(world: Supplied) -> Non
             version=0,
         )
     assert len(many) <= len(one) + 2
+
+
+def test_what_was_calculated_on_the_plan_before_no_longer_stands(world: Supplied) -> None:
+    run, before = SupplyRun.objects.get(), timezone.now()
+    assert stands_since(run, before)
+    receipts(world)
+    run.refresh_from_db()
+    assert not stands_since(run, before)
+    assert stands_since(run, timezone.now())
