@@ -31,8 +31,8 @@ class Agreed:
 
     def of_rows(self, rows: IntArray) -> "Agreed":
         """Return the agreed receipts of some items."""
-        given = {each.name: getattr(self, each.name) for each in fields(self)}
-        return Agreed(**{name: None if array is None else array[rows] for name, array in given.items()})
+        amounts = {each.name: getattr(self, each.name)[rows] for each in fields(self) if each.name != "fixed"}
+        return Agreed(**amounts, fixed=None if self.fixed is None else self.fixed[rows])
 
 
 def agreed_receipts(problem: SupplyProblem) -> Agreed:

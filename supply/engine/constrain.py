@@ -96,7 +96,9 @@ def constrain_releases(
     return Constrained(kept[back], moved[back], cut[back], left_over[back])
 
 
-def _fits(asked: Array, each: Array, limit: Array, facts: CutFacts, rule: CutRule, movable: BoolArray) -> Array:
+def _fits(  # noqa: PLR0917  (private, called once above)
+    asked: Array, each: Array, limit: Array, facts: CutFacts, rule: CutRule, movable: BoolArray
+) -> Array:
     """Return what may stay in an overfull month: pro rata of what can move, by the rule of what cannot.
 
     Where a month holds both, each kind gets its part of every limit by what it asks for.

@@ -20,9 +20,9 @@ class SupplyPlan:
     """A supply plan and the problem it answers; arrays items x steps or items x months.
 
     steps, months: the plan's rows. safety, agreed, orders: what explains them. wanted: what would be ordered each month
-    if suppliers had no limits [units]; wanted + moved of the month after + late = releases + moved + cut. cover: months of following demand the
-    closing stock lasts, items x months (NaN: never runs out). excess: units of closing stock above what safety stock,
-    demand over the protection time and lots justify, items x months.
+    if suppliers had no limits [units]; wanted + moved of the month after + late = releases + moved + cut. cover: months
+    of following demand the closing stock lasts, items x months (NaN: never runs out). excess: units of closing stock
+    above what safety stock, demand over the protection time and lots justify, items x months.
     """
 
     problem: SupplyProblem

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from supply.engine.agreed import Agreed
-from supply.engine.arrays import RESIDUE, Array, IntArray
+from supply.engine.arrays import Array, BoolArray, IntArray
 from supply.engine.constrain import Constrained, Lots, constrain_releases
 from supply.engine.cutting import CutFacts
 from supply.engine.limits import SupplierLimit
@@ -131,7 +131,8 @@ def _fit(one: _Supplier) -> _Fitted | None:
 
 def _left(room: Array, per_unit: Array, ordered: Array) -> Array:
     """Return what is left of the room after orders, measures x months; 0 where they take more."""
-    return np.maximum(room - np.einsum("kim,im->km", per_unit, np.ascontiguousarray(ordered)), 0.0)
+    taken: Array = np.einsum("kim,im->km", per_unit, np.ascontiguousarray(ordered))
+    return np.maximum(room - taken, 0.0)
 
 
 def _constrained(one: _Supplier, releases: Array, room: Array, first_open: IntArray) -> Constrained:
@@ -150,9 +151,9 @@ def _constrained(one: _Supplier, releases: Array, room: Array, first_open: IntAr
 def _catch_up(one: _Supplier, fitted: _Fitted, room: Array) -> _Fitted:
     """Return the orders with what was cut ordered later, month by month, as far as it is still needed and fits."""
     assert one.problem.limits is not None
-    waits = fitted.cut.any(axis=1)
+    waits: BoolArray = np.any(fitted.cut > 0, axis=1)
     for month in range(int(one.calendar.first_month.min()) + 1, one.problem.months):
-        if not waits.any() or not (room > 0).all(axis=0)[month:].any():
+        if not waits.any() or not np.all(room > 0, axis=0)[month:].any():
             break
         asked = _asked_again(one, fitted, waits, month)
         wanted = one.calendar.by_month(asked)
@@ -169,7 +170,7 @@ def _catch_up(one: _Supplier, fitted: _Fitted, room: Array) -> _Fitted:
     return fitted
 
 
-def _asked_again(one: _Supplier, fitted: _Fitted, waits: Array, month: int) -> Array:
+def _asked_again(one: _Supplier, fitted: _Fitted, waits: BoolArray, month: int) -> Array:
     """Return what items that wait would order from a month on, on top of what is ordered, by step of receipt."""
     problem, chances = one.problem, one.orders.chances
     supply = one.agreed.total + _receipts(problem, fitted.ordered, fitted.anew)

@@ -107,6 +107,7 @@ SENTENCES = {
     "no_demand": "{units:,.0f} in stock and no demand in the whole plan",
 }
 CAUSES = {
+    "supplier capacity": "the supplier accepts no more orders in time",
     "firm order late": "an open order comes late",
     "demand above plan": "demand is above the last published plan",
     "receipts set by hand": "planned receipts were set by hand",
