@@ -26,23 +26,20 @@ def seeds(test):
     return settings(max_examples=30, deadline=None)(given(seed=st.integers(0, 2**32 - 1))(test))
 
 
-def limited(seed, *, lots=True, limits=None, **changed) -> SupplyProblem:
-    """Return a random problem of two limited suppliers in two measures, a third without limits, one item without any."""
+def limited(seed) -> SupplyProblem:
+    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any."""
     draw = np.random.default_rng(seed)
-    given = {"frozen_days": draw.choice([0, 0, 20, 40], ITEMS)} | changed
-    given |= {} if lots else {"moq": 0, "multiple": 0, "max_order": np.inf}
-    free = random_problem(seed, items=ITEMS, months=MONTHS, **given)
+    free = random_problem(seed, items=ITEMS, months=MONTHS, frozen_days=draw.choice([0, 0, 20, 40], ITEMS))
     usual = plan_supply(free).months.releases.sum() / MONTHS / 3
     quantity = usual * draw.gamma(2.0, 0.5, (2, 2, MONTHS))
     quantity = np.where(draw.random(quantity.shape) < 0.25, np.inf, quantity)
-    per_unit = draw.choice([0.0, 0.5, 1.0, 2.5], (2, ITEMS, 1))
-    suppliers = {
-        at: SupplierLimit(quantity[at] * (1 if limits is None else limits[at]), RULES[draw.integers(3)])
-        for at in (0, 1)
-    }
-    owner = draw.permutation([-1, 0, 0, 0, 1, 1, 1, 2])
+    suppliers = {at: SupplierLimit(quantity[at], RULES[draw.integers(3)]) for at in (0, 1)}
     built = SupplierLimits.build(
-        owner, suppliers, months=MONTHS, per_unit=per_unit, priority=draw.integers(0, 3, ITEMS)
+        draw.permutation([-1, 0, 0, 0, 1, 1, 1, 2]),
+        suppliers,
+        months=MONTHS,
+        per_unit=draw.choice([0.0, 0.5, 1.0, 2.5], (2, ITEMS, 1)),
+        priority=draw.integers(0, 3, ITEMS),
     )
     return replace(free, limits=built)
 
@@ -89,9 +86,8 @@ def test_units_and_money_balance_as_in_any_plan(seed):
 def test_orders_keep_to_lots_and_to_the_frozen_fence(seed):
     plan = plan_supply(limited(seed))
     problem, ordered = plan.problem, plan.orders.flows.ordered
-    orders = [
-        (row, plan.orders.chances.release[row, step], ordered[row, step]) for row, step in np.argwhere(ordered > 0)
-    ]
+    release = plan.orders.chances.release
+    orders = [(row, release[row, step], ordered[row, step]) for row, step in np.argwhere(ordered > 0)]
     if plan.orders.extra is not None:
         extra = plan.orders.extra.orders
         orders += list(zip(extra.item, extra.release, extra.quantity, strict=True))
