@@ -4,7 +4,7 @@ from django.db import models
 
 
 class FlagKind(models.TextChoices):
-    """What is wrong with a stock item's plan; flags never change the plan."""
+    """What is wrong with the plan of a stock item, a supplier or a warehouse; flags never change the plan."""
 
     SHORTAGE = "shortage", "Short"
     BELOW_SS = "below_ss", "Below safety stock"
@@ -13,6 +13,8 @@ class FlagKind(models.TextChoices):
     NO_SUPPLY = "no_supply", "Nothing can arrive in the horizon"
     EXCESS = "excess", "Excess"
     NO_DEMAND = "no_demand", "Stock without demand"
+    SUPPLIER_OVER = "supplier_over", "Supplier at its limit"
+    SPACE_OVER = "space_over", "Warehouse space"
 
 
 class FlagState(models.TextChoices):
@@ -24,6 +26,22 @@ class FlagState(models.TextChoices):
     GONE = "gone", "Gone"
 
 
+class LimitUnit(models.TextChoices):
+    """What a limit counts."""
+
+    UNITS = "units", "Units"
+    M3 = "m3", "m³"
+    MONEY = "money", "Money"
+
+
+class CutBy(models.TextChoices):
+    """By which rule what a supplier does not accept is cut from its items' orders; the engine knows them by name."""
+
+    FAIR_SHARE = "fair share", "Equal days of supply"
+    PRIORITY = "priority", "Priority, then margin"
+    PROPORTIONAL = "proportional", "In proportion"
+
+
 class ServiceType(models.TextChoices):
     """What a service target promises."""
 
@@ -33,6 +51,7 @@ class ServiceType(models.TextChoices):
 
 STEPS_PER_MONTH = 4  # quarter months: whole-month lead times misstate lost units by a third
 SUPPLY_CHUNK_ITEMS = 2000
+NEAR = {"supplier": 0.90, "location": 0.85}  # from this share of its limit on a load is near it
 DEFAULT_SERVICE_TARGET = "0.95"
 DEFAULT_REVIEW_DAYS = 7
 LEAD_TIME_MEASURED_DAYS = 3 * 365  # orders of three years, in which regimes are told apart; the last one counts

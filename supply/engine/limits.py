@@ -52,13 +52,14 @@ class SupplierLimits:
         """
         owner = np.asarray(supplier, dtype=np.int64)
         known = {number: np.atleast_2d(np.asarray(each.quantity, dtype=np.float64)) for number, each in limited.items()}
-        measures = max((len(quantity) for quantity in known.values()), default=1)
+        given_each = np.asarray(per_unit, dtype=np.float64)
+        measures = len(given_each) if given_each.ndim == 3 else max((len(each) for each in known.values()), default=1)  # noqa: PLR2004
         for number, quantity in known.items():
             if quantity.shape != (measures, months):
                 raise ValueError(f"Supplier {number}: expected limits of {measures} x {months}, got {quantity.shape}.")
             if (quantity < 0).any() or np.isnan(quantity).any():
                 raise ValueError(f"Supplier {number}: a limit is below 0 or missing; give inf where there is none.")
-        each = np.broadcast_to(np.asarray(per_unit, dtype=np.float64), (measures, len(owner), months))
+        each = np.broadcast_to(given_each, (measures, len(owner), months))
         if not (each >= 0).all():
             raise ValueError("A unit takes less than nothing of a limit, or nobody knows how much.")
         rank = np.broadcast_to(np.asarray(priority, dtype=np.float64), owner.shape)

@@ -16,6 +16,7 @@ from sop.models import Cycle
 from supply.constants import DEFAULT_LEAD_TIME_DAYS
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import FirmReceipts
+from supply.frames.limits import Owners, limits_of, owners_of, supplier_limits
 from supply.frames.queries import (
     COST_SQL,
     DEMAND_SQL,
@@ -44,6 +45,7 @@ class SupplyInputs:
     months: list[date]
     problem: SupplyProblem
     notes: dict[int, list[str]]
+    owners: Owners
 
 
 def supply_inputs(
@@ -77,9 +79,10 @@ def supply_inputs(
         rho=_rho(ids, params, rho["table"]),
         reference_demand=read.matrix(REFERENCE_SQL) if before else np.nan,
         firm=_firm(ids, params),
+        limits=supplier_limits(items, by_month["unit_cost"], months, limits_of(months)),
         **columns,
     )
-    return SupplyInputs(ids, months, problem, notes)
+    return SupplyInputs(ids, months, problem, notes, owners_of(items))
 
 
 def _month_columns(items: pd.DataFrame, read: Reader) -> tuple[dict[str, Matrix], dict[int, list[str]]]:

@@ -1,0 +1,120 @@
+"""What a run asks of suppliers and warehouses: kept with the run, and flagged where it comes near a limit."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from decimal import Decimal
+
+import numpy as np
+
+from sop.models import Location, Supplier
+from supply.constants import NEAR, FlagKind, LimitUnit
+from supply.frames.limits import MEASURES, Limits
+from supply.frames.loads import Load, Subject
+from supply.frames.reading import Matrix
+from supply.models import SupplyLoad, SupplyRun
+from supply.services.flags import Found
+
+SLACK = 1e-9  # a load that is its limit is not above it
+UNITS, MONEY = MEASURES.index("units"), MEASURES.index("money")
+COUNTED = {LimitUnit.UNITS: "units", LimitUnit.M3: "m³", LimitUnit.MONEY: "money"}
+
+
+def loads_write(run: SupplyRun, loads: Mapping[Subject, Load], limits: Limits, months: Sequence[date]) -> None:
+    """Keep the loads of a run: of whom something is asked, and of all who have a limit."""
+    SupplyLoad.objects.bulk_create(_rows(run, loads, limits, months), batch_size=2000)
+
+
+def limit_flags(loads: Mapping[Subject, Load], limits: Limits, months: Sequence[date]) -> list[Found]:
+    """Return one flag for each supplier or warehouse whose load is near its limit or above it in any month.
+
+    At stake is what lies above the limit: of a supplier's orders, before they were fitted, over all months; of a
+    warehouse's stock in its worst month. Who is only near a limit has nothing at stake yet.
+    """
+    names = {
+        "supplier": dict(Supplier.objects.values_list("pk", "name")),
+        "location": dict(Location.objects.values_list("pk", "name")),
+    }
+    found = []
+    for (kind, number), load in sorted(loads.items(), key=lambda each: each[0]):
+        room = _room(kind, number, limits, months)
+        share = _shares(load.wanted, room)
+        if np.nanmax(share, initial=0.0) >= NEAR[kind]:
+            found.append(_flag(kind, number, names[kind].get(number, ""), (load, room, share), months))
+    return found
+
+
+def _flag(
+    kind: str, number: int, name: str, facts: tuple[Load, Matrix, Matrix], months: Sequence[date]
+) -> Found:
+    load, room, share = facts
+    worst = np.nan_to_num(share).max(axis=0)
+    over = np.where(worst > 1 + SLACK, 1 - 1 / np.where(worst > 0, worst, 1.0), 0.0)
+    over = np.where(np.isinf(worst), 1.0, over)
+    units, money = over * load.wanted[UNITS], over * load.wanted[MONEY]
+    near = np.flatnonzero(worst >= NEAR[kind])
+    at = int(worst.argmax())
+    unit = LimitUnit(MEASURES[int(np.nan_to_num(share[:, at]).argmax())])
+    supplier = kind == "supplier"
+    return Found(
+        item_id=None,
+        kind=FlagKind.SUPPLIER_OVER if supplier else FlagKind.SPACE_OVER,
+        first_bucket=months[near[0]],
+        last_bucket=months[near[-1]],
+        units=Decimal(str(round(float(units.sum() if supplier else units.max()), 3))),
+        money=Decimal(str(round(float(money.sum() if supplier else money.max()), 2))),
+        cause=_sentence(name, supplier, worst[at], f"{months[at]:%b %Y}", unit) + (_fate(load) if supplier else ""),
+        supplier_id=number if supplier else None,
+        location_id=None if supplier else number,
+    )
+
+
+def _sentence(name: str, supplier: bool, share: float, month: str, unit: LimitUnit) -> str:
+    what = "the plan wants" if supplier else "closing stock takes"
+    if np.isinf(share):
+        return f"{name}: {what} something in {month}, and the limit is 0"
+    return f"{name}: {what} {share:.0%} of its limit in {COUNTED[unit]} in {month}"
+
+
+def _fate(load: Load) -> str:
+    moved, cut, late = load.flows.sum(axis=1)
+    if not moved + cut:
+        return ""
+    said = f"; {moved:,.0f} units are ordered earlier, {cut:,.0f} not in time"
+    return f"{said}, {late:,.0f} of them later" if late else said
+
+
+def _shares(load: Matrix, room: Matrix) -> Matrix:
+    """Return load / limit, measures x months; NaN without a limit, inf at a limit of 0 that is asked for."""
+    share = np.divide(load, room, out=np.where(load > 0, np.inf, 0.0), where=room > 0)
+    return np.where(np.isnan(room), np.nan, share)
+
+
+def _room(kind: str, number: int, limits: Limits, months: Sequence[date]) -> Matrix:
+    stated = [limits.stated.get((kind, number, unit), {}) for unit in MEASURES]
+    return np.array([[each.get(month, np.nan) for month in months] for each in stated], dtype=np.float64)
+
+
+def _rows(
+    run: SupplyRun, loads: Mapping[Subject, Load], limits: Limits, months: Sequence[date]
+) -> Iterator[SupplyLoad]:
+    for (kind, number), load in sorted(loads.items(), key=lambda each: each[0]):
+        owner = {f"{kind}_id": number}
+        for at, unit in enumerate(MEASURES):
+            stated = limits.stated.get((kind, number, unit), {})
+            if not stated and not load.wanted[at].any() and not load.planned[at].any():
+                continue
+            for month, bucket in enumerate(months):
+                moved, cut, late = load.flows[:, month].tolist()
+                yield SupplyLoad(
+                    run=run,
+                    unit=unit,
+                    bucket=bucket,
+                    limit=stated.get(bucket),
+                    wanted=float(load.wanted[at, month]),
+                    planned=float(load.planned[at, month]),
+                    moved=moved,
+                    cut=cut,
+                    late=late,
+                    unmeasured=int(load.unmeasured[at]),
+                    **owner,
+                )
