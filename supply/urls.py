@@ -11,6 +11,7 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/supply/export/", views.workbench.export, name="export"),
     path("cycle/<int:cycle_id>/supply/rough-cut/", views.rough_cut.page, name="rough-cut"),
     path("cycle/<int:cycle_id>/supply/rough-cut/limit/", views.rough_cut.limit, name="limit"),
+    path("cycle/<int:cycle_id>/supply/rough-cut/rule/", views.rough_cut.rule, name="cut-rule"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/", views.item.item, name="item"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.item.receipts, name="receipts"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/lead-time/", views.item.lead_time, name="lead-time"),
@@ -22,5 +23,5 @@ urlpatterns = [
         views.supplier.lead_time,
         name="supplier-lead-time",
     ),
-    path("cycle/<int:cycle_id>/supply/flags/<int:flag_id>/", views.item.flag, name="flag"),
+    path("cycle/<int:cycle_id>/supply/flags/<int:flag_id>/", views.flag.flag, name="flag"),
 ]

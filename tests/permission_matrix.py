@@ -178,6 +178,7 @@ TABLE: dict[str, Route] = {
     "supply:export": Route(get="supply.export_supply"),
     "supply:rough-cut": Route(get="supply.view_supply"),
     "supply:limit": Route(post="supply.plan_supply"),
+    "supply:cut-rule": Route(post="supply.plan_supply"),
     "supply:item": Route(get="supply.view_supply"),
     "supply:receipts": Route(post="supply.plan_supply"),
     "supply:lead-time": Route(post="supply.plan_supply"),

@@ -53,7 +53,7 @@ class SupplierLimits:
         owner = np.asarray(supplier, dtype=np.int64)
         known = {number: np.atleast_2d(np.asarray(each.quantity, dtype=np.float64)) for number, each in limited.items()}
         given_each = np.asarray(per_unit, dtype=np.float64)
-        measures = len(given_each) if given_each.ndim == 3 else max((len(each) for each in known.values()), default=1)  # noqa: PLR2004
+        measures = len(given_each) if given_each.ndim == 3 else max((len(each) for each in known.values()), default=1)
         for number, quantity in known.items():
             if quantity.shape != (measures, months):
                 raise ValueError(f"Supplier {number}: expected limits of {measures} x {months}, got {quantity.shape}.")

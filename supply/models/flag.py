@@ -15,7 +15,9 @@ class SupplyFlag(models.Model):
     """
 
     cycle = models.ForeignKey("sop.Cycle", on_delete=models.PROTECT, related_name="flags")
-    run = models.ForeignKey("supply.SupplyRun", null=True, on_delete=models.SET_NULL, related_name="flags")  # that last saw it
+    run = models.ForeignKey(
+        "supply.SupplyRun", null=True, on_delete=models.SET_NULL, related_name="flags"
+    )  # that last saw it
     # Exactly one of the three is what is wrong.
     item = models.ForeignKey("supply.StockItem", null=True, on_delete=models.PROTECT, related_name="flags")
     supplier = models.ForeignKey("sop.Supplier", null=True, on_delete=models.PROTECT, related_name="flags")

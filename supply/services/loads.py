@@ -39,14 +39,12 @@ def limit_flags(loads: Mapping[Subject, Load], limits: Limits, months: Sequence[
         room = _room(kind, number, limits, months)
         share = _shares(load.wanted, room)
         if np.nanmax(share, initial=0.0) >= NEAR[kind]:
-            found.append(_flag(kind, number, names[kind].get(number, ""), (load, room, share), months))
+            found.append(_flag(kind, number, names[kind].get(number, ""), (load, share), months))
     return found
 
 
-def _flag(
-    kind: str, number: int, name: str, facts: tuple[Load, Matrix, Matrix], months: Sequence[date]
-) -> Found:
-    load, room, share = facts
+def _flag(kind: str, number: int, name: str, facts: tuple[Load, Matrix], months: Sequence[date]) -> Found:
+    load, share = facts
     worst = np.nan_to_num(share).max(axis=0)
     over = np.where(worst > 1 + SLACK, 1 - 1 / np.where(worst > 0, worst, 1.0), 0.0)
     over = np.where(np.isinf(worst), 1.0, over)

@@ -111,7 +111,9 @@ def supply_finish(job: Job) -> dict[str, Any]:
         )
     if run.snapshot_version != snapshot_version(run.cycle):
         raise Refused("Demand was closed anew while this plan was calculated; run it again.")
-    outputs = [json.loads(bytes(output)) for output in job.chunks.order_by("pk").values_list("output", flat=True)]
+    outputs = [
+        json.loads(bytes(output or b"")) for output in job.chunks.order_by("pk").values_list("output", flat=True)
+    ]
     loads, limits, months = loads_in(part["loads"] for part in outputs), limits_of(_months(run)), _months(run)
     loads_write(run, loads, limits, months)
     found = [flag for part in outputs for flag in found_flags(part)] + limit_flags(loads, limits, months)

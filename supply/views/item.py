@@ -15,9 +15,8 @@ from sop.refusals import Refused
 from sop.selectors.cycle import closed_sentence
 from sop.views.request import signed_in
 from supply import forms
-from supply.models import StockItem, SupplyFlag
+from supply.models import StockItem
 from supply.selectors.item import item_page, lead_time_stated
-from supply.services.flags import flag_answer
 from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
 
 
@@ -25,7 +24,7 @@ from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_ov
 @permission_required("supply.view_supply", raise_exception=True)
 def item(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """Show the stock item's page."""
-    return _page(request, get_object_or_404(Cycle, pk=cycle_id), _item(item_id))
+    return item_shown(request, get_object_or_404(Cycle, pk=cycle_id), _item(item_id))
 
 
 @require_POST
@@ -34,12 +33,12 @@ def receipts(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """Override the planned receipts of a month."""
     cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.ReceiptForm(request.POST)
     if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)))
+        return item_shown(request, cycle, stock_item, Refused(_first(form)))
     fields = form.cleaned_data
     try:
         receipt_override_set(user=signed_in(request), cycle_id=cycle_id, item_id=item_id, **fields)
     except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal)
+        return item_shown(request, cycle, stock_item, refusal)
     return _done(request, cycle_id, item_id, "Planned receipts set.")
 
 
@@ -49,7 +48,7 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
     """State a lead time."""
     cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.LeadTimeForm(request.POST)
     if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)), lead_form=form)
+        return item_shown(request, cycle, stock_item, Refused(_first(form)), lead_form=form)
     fields = form.cleaned_data
     key = {
         "supplier_id": fields["supplier"],
@@ -67,7 +66,7 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
             **key,
         )
     except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal, lead_form=form)
+        return item_shown(request, cycle, stock_item, refusal, lead_form=form)
     return _done(request, cycle_id, item_id, "Lead time stated.")
 
 
@@ -77,7 +76,7 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """Change the stocking policy."""
     cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.PolicyForm(request.POST)
     if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)), policy_form=form)
+        return item_shown(request, cycle, stock_item, Refused(_first(form)), policy_form=form)
     fields = form.cleaned_data
     wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
     try:
@@ -90,23 +89,8 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
             version=fields["version"],
         )
     except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal, policy_form=form)
+        return item_shown(request, cycle, stock_item, refusal, policy_form=form)
     return _done(request, cycle_id, item_id, "Stocking rule changed.")
-
-
-@require_POST
-@permission_required("supply.flag_shortage", raise_exception=True)
-def flag(request: HttpRequest, cycle_id: int, flag_id: int) -> HttpResponse:
-    """Answer a flag."""
-    found = get_object_or_404(SupplyFlag.objects.select_related("item"), pk=flag_id, cycle_id=cycle_id)
-    form = forms.FlagForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise Refused(_first(form))
-        flag_answer(user=signed_in(request), flag_id=flag_id, **form.cleaned_data)
-    except Refused as refusal:
-        return _page(request, found.cycle, _item(found.item_id), refusal)
-    return _done(request, cycle_id, found.item_id, "Noted.")
 
 
 def _item(item_id: int) -> StockItem:
@@ -124,7 +108,7 @@ def _done(request: HttpRequest, cycle_id: int, item_id: int, sentence: str) -> H
     return redirect("supply:item", cycle_id=cycle_id, item_id=item_id)
 
 
-def _page(
+def item_shown(
     request: HttpRequest,
     cycle: Cycle,
     stock_item: StockItem,
