@@ -1,7 +1,8 @@
 """The queries behind the supply problem: each gives stock item, month and values, or one row per stock item."""
 
 ITEMS_SQL = """
-    select i.id, i.location_id, f.code as family, p.abc, p.volume_m3::float8, i.service_target::float8, (i.service_type = 'fill')::int::float8 as by_fill,
+    select i.id, i.location_id, f.code as family, p.abc, p.volume_m3::float8,
+           i.service_target::float8, (i.service_type = 'fill')::int::float8 as by_fill,
            i.backorder_share::float8, i.safety_stock::float8, i.max_cover_months::float8,
            p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.moq, 0)::float8 as moq,
            greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
