@@ -5,7 +5,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from django.db.models import Sum
 
 from sop.engine.months import month_list
 from sop.models import Supplier
@@ -13,7 +12,7 @@ from supply.constants import CutBy
 from supply.frames.limits import MEASURES, limits_of
 from supply.frames.loads import Load, loads_of
 from supply.frames.problem import SupplyInputs
-from supply.models import StockItem, SupplyLine, SupplyRun
+from supply.models import StockItem, SupplyRun
 from supply.selectors.problem import inputs_of, items_limited
 from supply.selectors.rough_cut import MOST_ITEMS, ItemMoved, LoadMonth, LoadRow, Named, row_of
 
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class RuleWhatIf:
-    """One supplier's rows under another rule, and what its items lose in sales in the plan and under the rule."""
+    """One supplier's rows under another rule, and what its items lose in sales under its own and under that one."""
 
     supplier: Supplier
     rule: str
@@ -49,11 +48,13 @@ def rule_what_if(run: SupplyRun, supplier: Supplier, rule: str) -> RuleWhatIf | 
     assert limits is not None
     given: Any = rule
     limited = {number: replace(each, rule=given) for number, each in limits.limited.items()}
+    # Both anew, so that nothing but the rule tells them apart: inputs may have changed since the run.
+    own = plan_supply(inputs.problem)
     plan = plan_supply(replace(inputs.problem, limits=replace(limits, limited=limited)))
     load = loads_of(inputs, plan)["supplier", supplier.pk]
     rows = _rows(inputs, load, supplier, {"rule": rule, **_concerned(inputs, plan)})
-    lost = SupplyLine.objects.filter(run=run, item_id__in=inputs.item_ids).aggregate(total=Sum("lost_revenue"))["total"]
-    return RuleWhatIf(supplier, rule, rows, lost or Decimal(0), Decimal(round(float(plan.months.lost_value.sum()), 2)))
+    lost, lost_then = (Decimal(round(float(each.months.lost_value.sum()), 2)) for each in (own, plan))
+    return RuleWhatIf(supplier, rule, rows, lost, lost_then)
 
 
 def _concerned(inputs: SupplyInputs, plan: "SupplyPlan") -> dict[str, Any]:

@@ -74,11 +74,10 @@ def _sentence(name: str, supplier: bool, share: float, month: str, unit: LimitUn
 
 
 def _fate(load: Load) -> str:
-    moved, cut, late = load.flows.sum(axis=1)
-    if not moved + cut:
-        return ""
-    said = f"; {moved:,.0f} units are ordered earlier, {cut:,.0f} not in time"
-    return f"{said}, {late:,.0f} of them later" if late else said
+    """Return what becomes of the orders that do not fit."""
+    words = ("are ordered earlier", "are not ordered in time", "are ordered later instead")
+    said = [f"{units:,.0f} units {word}" for units, word in zip(load.flows.sum(axis=1), words, strict=True) if units]
+    return f"; {', '.join(said)}" if said else ""
 
 
 def _shares(load: Matrix, room: Matrix) -> Matrix:

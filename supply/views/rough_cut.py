@@ -80,12 +80,14 @@ def rough_cut_page(
     seen = versions_seen(months)
     step = CycleStep.objects.select_related("closed_by").get(cycle=cycle, kind=StepKind.SUPPLY)
     run = run_current(cycle)
-    then = _what_if(request, run) if run else None
-    may_edit = step.state == StepState.OPEN and request.user.has_perm("supply.plan_supply")
+    is_open = step.state == StepState.OPEN
+    then = _what_if(request, run) if run and is_open else None
+    may_edit = is_open and request.user.has_perm("supply.plan_supply")
     context = {
         "cycle": cycle,
         "step": step,
         "closed": closed_sentence(step) if step.state == StepState.CLOSED else "",
+        "is_open": is_open,
         "can_edit": may_edit,
         "run": run,
         "rows": _rows(run, then) if run else [],
