@@ -52,7 +52,7 @@ def rule_what_if(run: SupplyRun, supplier: Supplier, rule: str) -> RuleWhatIf | 
     own = plan_supply(inputs.problem)
     plan = plan_supply(replace(inputs.problem, limits=replace(limits, limited=limited)))
     load = loads_of(inputs, plan)["supplier", supplier.pk]
-    rows = _rows(inputs, load, supplier, {"rule": rule, **_concerned(inputs, plan)})
+    rows = _rows(inputs, load, supplier, {"rule": limits.limited[supplier.pk].rule, **_concerned(inputs, plan)})
     lost, lost_then = (Decimal(round(float(each.months.lost_value.sum()), 2)) for each in (own, plan))
     return RuleWhatIf(supplier, rule, rows, lost, lost_then)
 
