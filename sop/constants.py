@@ -139,6 +139,7 @@ CALCULATED_TABLES: tuple[str, ...] = (
     "demand_forecastsnapshot",
     "supply_supplyline",
     "supply_supplyitem",
+    "supply_supplyload",
     "reconcile_scenarioline",
     "publish_planline",
 )

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class FlagKind(models.TextChoices):
-    """What is wrong with a stock item's plan; flags never change the plan."""
+    """What is wrong with the plan of a stock item, a supplier or a warehouse; flags never change the plan."""
 
     SHORTAGE = "shortage", "Short"
     BELOW_SS = "below_ss", "Below safety stock"
@@ -14,6 +14,8 @@ class FlagKind(models.TextChoices):
     EXCESS = "excess", "Excess"
     NO_DEMAND = "no_demand", "Stock without demand"
     EXPEDITE = "expedite", "Can still be hurried"
+    SUPPLIER_OVER = "supplier_over", "Supplier at its limit"
+    SPACE_OVER = "space_over", "Warehouse space"
 
 
 class FlagState(models.TextChoices):
@@ -23,6 +25,22 @@ class FlagState(models.TextChoices):
     ACCEPTED = "accepted", "Seen, being handled"
     RAISED = "raised", "Raised to reconcile"
     GONE = "gone", "Gone"
+
+
+class LimitUnit(models.TextChoices):
+    """What a limit counts."""
+
+    UNITS = "units", "Units"
+    M3 = "m3", "m³"
+    MONEY = "money", "Money"
+
+
+class CutBy(models.TextChoices):
+    """By which rule what a supplier does not accept is cut from its items' orders; the engine knows them by name."""
+
+    FAIR_SHARE = "fair share", "Equal days of supply"
+    PRIORITY = "priority", "Priority, then margin"
+    PROPORTIONAL = "proportional", "In proportion"
 
 
 class ServiceType(models.TextChoices):
@@ -43,6 +61,7 @@ ASKING_MORE = 1.3  # times as much: what a trial asks, to show what it would hav
 STEPS_PER_MONTH = 4  # quarter months: whole-month lead times misstate lost units by a third
 SUPPLY_CHUNK_ITEMS = 2000
 REPLAN_AT_MOST = 1000  # stock items planned anew while somebody at a page waits; more need a run
+NEAR = {"supplier": 0.90, "location": 0.85}  # from this share of its limit on a load is near it
 DEFAULT_SERVICE_TARGET = "0.95"
 DEFAULT_REVIEW_DAYS = 7
 LEAD_TIME_MEASURED_DAYS = 3 * 365  # orders of three years, in which regimes are told apart; the last one counts

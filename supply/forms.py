@@ -10,7 +10,7 @@ from django import forms
 
 from sop.models import Location, Supplier
 from sop.refusals import Refused
-from supply.constants import FlagState, ServiceType
+from supply.constants import CutBy, FlagState, LimitUnit, ServiceType
 from supply.models import LeadTimeAssumption
 from supply.services.receipts import ReceiptCell
 
@@ -113,11 +113,20 @@ class FlagForm(forms.Form):
     note = forms.CharField(required=False, max_length=2000)
 
 
+class RuleForm(forms.Form):
+    """By which rule what a supplier does not accept is cut."""
+
+    supplier = forms.IntegerField(label="Supplier")
+    cut_by = forms.ChoiceField(choices=CutBy, label="Rule")
+    reason = forms.CharField(max_length=100, label="Why")
+    version = forms.IntegerField(min_value=0)
+
+
 class LimitForm(forms.Form):
     """What a supplier accepts or a warehouse holds in each of some months."""
 
     owner = forms.RegexField(r"^(supplier|location)-\d{1,18}$", label="Supplier or warehouse")
-    unit = forms.ChoiceField(choices=[("units", "Units"), ("m3", "m³"), ("money", "Money")], label="Counted in")
+    unit = forms.ChoiceField(choices=LimitUnit, label="Counted in")
     first = forms.DateField(label="From")
     last = forms.DateField(label="To")
     quantity = forms.DecimalField(max_digits=16, decimal_places=3, label="Limit a month")

@@ -13,6 +13,7 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/supply/rough-cut/limit/", views.rough_cut.limit, name="limit"),
     path("cycle/<int:cycle_id>/supply/customers/", views.customers.page, name="customers"),
     path("cycle/<int:cycle_id>/supply/customers/export/", views.customers.export, name="customers-export"),
+    path("cycle/<int:cycle_id>/supply/rough-cut/rule/", views.rough_cut.rule, name="cut-rule"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/", views.item.item, name="item"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.receipts.receipts, name="receipts"),
     path(
@@ -29,5 +30,5 @@ urlpatterns = [
         views.supplier.lead_time,
         name="supplier-lead-time",
     ),
-    path("cycle/<int:cycle_id>/supply/flags/<int:flag_id>/", views.item.flag, name="flag"),
+    path("cycle/<int:cycle_id>/supply/flags/<int:flag_id>/", views.flag.flag, name="flag"),
 ]

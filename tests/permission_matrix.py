@@ -180,6 +180,7 @@ TABLE: dict[str, Route] = {
     "supply:customers": Route(get="supply.view_supply"),
     "supply:customers-export": Route(get="supply.export_supply"),
     "supply:limit": Route(post="supply.plan_supply"),
+    "supply:cut-rule": Route(post="supply.plan_supply"),
     "supply:item": Route(get="supply.view_supply"),
     "supply:receipts": Route(post="supply.plan_supply"),
     "supply:receipts-undo": Route(post="supply.plan_supply"),

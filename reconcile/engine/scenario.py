@@ -79,15 +79,19 @@ def scenario_change(base: dict[str, float], other: dict[str, float]) -> dict[str
 
 
 def _effect(problem: SupplyProblem, ordered: Sequence[Lever], place: int, figures: dict[str, float]) -> LeverEffect:
-    """Return the effect of one lever: everything computed with and without it, on the items of its scope."""
-    lever, rows = ordered[place], np.flatnonzero(ordered[place].scope)
+    """Return the effect of one lever: everything computed with and without it, on the items it touches.
+
+    Those are the items of its scope and all that share a supplier's limits with them: what one gets, another lacks.
+    """
+    lever, scope = ordered[place], np.flatnonzero(ordered[place].scope)
+    rows = problem.linked(scope)
     part = problem.take(rows)
     levers = [replace(each, scope=each.scope[rows]) for each in ordered]
     with_it = scenario_totals(plan_supply(_pulled(part, levers)))
     without = scenario_totals(plan_supply(_pulled(part, levers[:place] + levers[place + 1 :])))
     change = scenario_change(without, with_it)
     own = lever.concluded(figures, change)
-    return LeverEffect(lever.kind, lever.label, lever.first, lever.last, len(rows), change, own)
+    return LeverEffect(lever.kind, lever.label, lever.first, lever.last, len(scope), change, own)
 
 
 def _pulled(problem: SupplyProblem, levers: Sequence[Lever]) -> SupplyProblem:

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from sop.api.serializers import Body, Query, RowOut
 from sop.models import Location, Supplier
+from supply.constants import LimitUnit
 from supply.models import Capacity
 
 
@@ -24,7 +25,7 @@ class CapacityOut(RowOut):
 
 
 class LoadOut(serializers.Serializer[Any]):
-    """One month of one limit: what the plan asks for and what of it fits; moved and cut in units of the products."""
+    """One month of one limit: what is wanted and what the plan takes; moved, cut and late in units of the products."""
 
     owner = serializers.ChoiceField(choices=[("supplier", "supplier"), ("location", "location")])
     code = serializers.CharField()
@@ -32,10 +33,11 @@ class LoadOut(serializers.Serializer[Any]):
     unit = serializers.CharField()
     bucket = serializers.DateField()
     limit = serializers.FloatField(allow_null=True)
-    before = serializers.FloatField(help_text="Asked for, in the unit of the limit.")
-    after = serializers.FloatField(help_text="What fits, in the unit of the limit.")
+    before = serializers.FloatField(help_text="Wanted, in the unit of the limit.")
+    after = serializers.FloatField(help_text="Planned within the limit, in its unit.")
     moved = serializers.FloatField(help_text="Units ordered a month earlier.")
-    cut = serializers.FloatField(help_text="Units that fit nowhere.")
+    cut = serializers.FloatField(help_text="Units not ordered in time.")
+    late = serializers.FloatField(help_text="Units cut before and ordered in this month instead.")
 
 
 class CapacityQuery(Query):
@@ -57,7 +59,7 @@ class CapacityIn(Body):
         slug_field="code", queryset=Location.objects.all(), required=False, allow_null=True, default=None
     )
     bucket = serializers.DateField()
-    unit = serializers.ChoiceField(choices=[("units", "Units"), ("m3", "m³"), ("money", "Money")])
+    unit = serializers.ChoiceField(choices=LimitUnit.choices)
     quantity = serializers.DecimalField(max_digits=16, decimal_places=3)
     reason = serializers.CharField(max_length=100)
     version = serializers.IntegerField(min_value=0)

@@ -50,7 +50,8 @@ class SupplyLineOut(_OfItem):
 
         model = SupplyLine
         fields = (
-            *(*NAMES, "bucket", "opening", "demand", "open_receipts", "planned_receipts", "releases", "shipped"),
+            *(*NAMES, "bucket", "opening", "demand", "open_receipts", "planned_receipts", "releases", "wanted"),
+            *("moved", "cut", "late", "shipped"),
             *("lost", "backlog", "closing", "safety_stock", "excess", "cover_months", "inventory_value"),
             *("purchases_value", "revenue", "cogs", "carrying", "lost_margin", "lost_revenue"),
         )
@@ -65,13 +66,17 @@ class SupplyItemOut(_OfItem):
         model = SupplyItem
         fields = (
             *(*NAMES, "lead_time_days", "lead_time_sd_days", "protection_months", "demand_over_protection"),
-            *("sd_over_protection", "share_demand_error", "share_lead_time", "share_yield", "facts"),
+            *("sd_over_protection", "share_demand_error", "share_lead_time", "share_yield", "moved", "cut", "facts"),
         )
 
 
-class FlagOut(_OfItem):
-    """Something wrong with one stock item's plan, priced and owned."""
+class FlagOut(RowOut):
+    """Something wrong with the plan of one stock item, supplier or warehouse, priced and owned."""
 
+    family = serializers.CharField(source="item.product.family.code", allow_null=True, default=None)
+    product = serializers.CharField(source="item.product.code", allow_null=True, default=None)
+    location = serializers.SerializerMethodField(help_text="Of the stock item, or the warehouse that is flagged.")
+    supplier = serializers.CharField(source="supplier.code", allow_null=True, default=None)
     owner = serializers.CharField(source="owner.name", allow_null=True)
 
     class Meta:
@@ -79,9 +84,14 @@ class FlagOut(_OfItem):
 
         model = SupplyFlag
         fields = (
-            *("id", *NAMES, "kind", "state", "first_bucket", "last_bucket", "units", "money", "cause"),
+            *("id", *NAMES, "supplier", "kind", "state", "first_bucket", "last_bucket", "units", "money", "cause"),
             *("owner", "note"),
         )
+
+    def get_location(self, flag: SupplyFlag) -> str | None:
+        """Return the code of the stock item's warehouse, or of the flagged one."""
+        place = flag.item.location if flag.item else flag.location
+        return place.code if place else None
 
 
 class OrderOut(_OfItem):

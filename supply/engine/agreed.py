@@ -1,10 +1,10 @@
 """Agreed receipts: what arrives without planning deciding it: firm orders, pre-buys, months set by a planner."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 
-from supply.engine.arrays import Array, BoolArray, steps_array
+from supply.engine.arrays import Array, BoolArray, IntArray, steps_array
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import by_step, expected_steps
 from supply.engine.time import hold_over_steps
@@ -28,6 +28,11 @@ class Agreed:
     def total(self) -> Array:
         """All agreed receipts."""
         return self.firm + self.pre_bought + self.by_hand
+
+    def of_rows(self, rows: IntArray) -> "Agreed":
+        """Return the agreed receipts of some items."""
+        amounts = {each.name: getattr(self, each.name)[rows] for each in fields(self) if each.name != "fixed"}
+        return Agreed(**amounts, fixed=None if self.fixed is None else self.fixed[rows])
 
 
 def agreed_receipts(problem: SupplyProblem) -> Agreed:

@@ -23,8 +23,8 @@ def fair_share(available: float, stock: ArrayLike, demand: ArrayLike) -> tuple[f
     while True:
         cover = float((available + held[sharing].sum()) / rate[sharing].sum())
         above = sharing & (held > cover * rate)
-        if not above.any():
-            return cover, np.where(sharing, cover * rate - held, 0.0)
+        if not above.any() or (above == sharing).all():  # all of them: so little to share that it is rounding residue
+            return cover, np.where(sharing, np.maximum(cover * rate - held, 0.0), 0.0)
         sharing &= ~above
 
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from supply.engine.arrays import Array, BoolArray, IntArray, Labels
+from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray, Labels
 from supply.engine.plan import SupplyPlan
 from supply.engine.receipts import by_step
 from supply.engine.time import spread_to_steps, step_of_date, steps_of_days
 
+LIMITED = "supplier capacity"
 FIRM_LATE = "firm order late"
 ABOVE_PLAN = "demand above plan"
 BY_HAND = "receipts set by hand"
@@ -29,17 +30,28 @@ def too_late_to_order(plan: SupplyPlan) -> BoolArray:
 def shortage_causes(plan: SupplyPlan, row: IntArray, step: IntArray) -> Labels:
     """Return the cause of a shortage of each item at a step (its first one in a month).
 
-    A firm order promised by then and not expected by then; demand above what the last published plan expected;
-    planned receipts a planner set by hand; no order from today can arrive by then; else an order that came short.
+    Units a supplier's limit cut or delayed, for netting had planned for all the rest; a firm order promised by then
+    and not expected by then; demand above what the last published plan expected; planned receipts a planner set by
+    hand; no order from today can arrive by then; else an order that came short.
     """
     short = np.cumsum(plan.steps.lost, axis=1)[row, step] + plan.steps.backlog[row, step]
     explained = {
+        LIMITED: _limited(plan, row, step) * 2 >= short,
         FIRM_LATE: _late_units(plan)[row, step] * 2 >= short,
         ABOVE_PLAN: _above_plan(plan)[row, step] * 2 >= short,
         BY_HAND: _by_hand(plan)[row, step],
         NO_RELEASE: too_late_to_order(plan)[row, step],
     }
     return np.select(list(explained.values()), list(explained), default=CAME_SHORT)
+
+
+def _limited(plan: SupplyPlan, row: IntArray, step: IntArray) -> Array:
+    """Return units that would have come by a step without suppliers' limits and do not; -1 where there are none."""
+    orders = plan.orders
+    if orders.before is None:
+        return np.full(len(row), -1.0)
+    missing = np.cumsum(orders.before.receipts - orders.receipts, axis=1)[row, step]
+    return np.where(missing > RESIDUE, missing, -1.0)
 
 
 def _late_units(plan: SupplyPlan) -> Array:

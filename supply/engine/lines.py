@@ -84,7 +84,7 @@ def plan_lines(
         opening=_before(problem.on_hand, flows.closing),
         demand=demand,
         firm_receipts=agreed.firm,
-        planned_receipts=flows.receipts + agreed.by_hand + agreed.pre_bought,
+        planned_receipts=orders.receipts + agreed.by_hand + agreed.pre_bought,
         releases=releases_by_step(problem, agreed, orders),
         shipped=flows.shipped,
         on_time=np.maximum(flows.shipped - _before(problem.backlog, flows.backlog), 0.0),
@@ -103,7 +103,9 @@ def _money_rows(problem: SupplyProblem, agreed: Agreed, orders: Orders, demand: 
     cost = planned_cost(problem.unit_cost, orders.chances.release, problem.cost_at_order, per_month)
     planned = (flows.receipts + agreed.by_hand) * cost
     purchases = agreed.firm_value + agreed.pre_bought_value + planned
-    stock = value_stock(problem.on_hand, problem.avg_cost, agreed.total + flows.receipts, purchases, flows.closing)
+    if orders.extra is not None:
+        purchases = purchases + orders.extra.value
+    stock = value_stock(problem.on_hand, problem.avg_cost, agreed.total + orders.receipts, purchases, flows.closing)
     average = (_before(problem.on_hand * problem.avg_cost, stock.value) + stock.value) / 2
     price = hold_over_steps(problem.price, per_month)
     # An item never stocked so far has no average cost; what a unit would cost now stands for it.

@@ -9,17 +9,53 @@ from supply.engine.arrays import Array, IntArray
 from supply.engine.lots import LotRule
 from supply.engine.problem import PlanMode, SupplyProblem
 from supply.engine.projection import Chances, Flows, latest_release, order_chances, project, stock_to_reach
-from supply.engine.receipts import by_step
+from supply.engine.receipts import PreBuys, by_step
 from supply.engine.time import hold_over_steps, steps_of_days
 
 
 @dataclass(frozen=True, eq=False)
+class Extra:
+    """Orders placed at other steps than netting chose, because of a supplier's limits; what arrives of them.
+
+    receipts [units, after yield] and value [money]: items x steps.
+    """
+
+    orders: PreBuys
+    receipts: Array
+    value: Array
+
+
+@dataclass(frozen=True, eq=False)
+class Limited:
+    """What the limits of suppliers changed, items x months by month of release [units].
+
+    moved: ordered a month earlier than this month. cut: not ordered in this month nor earlier. late: of what was cut,
+    ordered in this month instead.
+    """
+
+    moved: Array
+    cut: Array
+    late: Array
+
+
+@dataclass(frozen=True, eq=False)
 class Orders:
-    """Lead time in steps (items x steps, by step of release), the chances to receive an order, and the flows."""
+    """Lead time in steps (items x steps, by step of release), the chances to receive an order, and the flows.
+
+    Where limits of suppliers changed orders: `before`, the flows without limits; `extra` orders; by how much.
+    """
 
     lead: IntArray
     chances: Chances
     flows: Flows
+    before: Flows | None = None
+    extra: Extra | None = None
+    limited: Limited | None = None
+
+    @property
+    def receipts(self) -> Array:
+        """What arrives of all planned orders, items x steps [units]."""
+        return self.flows.receipts if self.extra is None else self.flows.receipts + self.extra.receipts
 
 
 def orders_plan(
@@ -54,15 +90,32 @@ def releases_by_step(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> 
     What should have been ordered before the first step is ordered in the first step a plan may use: it is late, and
     flagged so; in unconstrained mode such orders lie outside the table.
     """
+    placed = _by_release(problem, agreed, orders, orders.flows.ordered)
+    return placed if orders.extra is None else placed + _at_release(problem, orders.extra.orders)
+
+
+def releases_before_limits(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:
+    """Return what would be ordered in each step if suppliers had no limits, as `releases_by_step`."""
+    flows = orders.flows if orders.before is None else orders.before
+    return _by_release(problem, agreed, orders, flows.ordered)
+
+
+def agreed_releases(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:
+    """Return what is ordered without planning deciding it, as `releases_by_step`: set by hand, pre-bought."""
+    return _by_release(problem, agreed, orders, np.zeros_like(orders.flows.ordered))
+
+
+def _by_release(problem: SupplyProblem, agreed: Agreed, orders: Orders, ordered: Array) -> Array:
     items, steps = orders.lead.shape
-    placed, release = orders.flows.ordered, orders.chances.release
+    placed, release = ordered, orders.chances.release
     if agreed.fixed is not None:
         placed = placed + agreed.by_hand / problem.yield_mean[:, None]
         release = np.where(agreed.by_hand > 0, np.maximum(release, 0), release)
     cell = np.flatnonzero(placed.T.ravel() > 0)  # step by step, as the arrays lie
     item = cell % max(items, 1)
     planned = by_step(item, release.T.ravel()[cell], placed.T.ravel()[cell], items, steps)
-    bought = problem.pre_buys
-    return (
-        planned + by_step(bought.item, bought.release, bought.quantity, items, steps) if len(bought.item) else planned
-    )
+    return planned + _at_release(problem, problem.pre_buys) if len(problem.pre_buys.item) else planned
+
+
+def _at_release(problem: SupplyProblem, bought: PreBuys) -> Array:
+    return by_step(bought.item, bought.release, bought.quantity, len(problem.items), problem.steps)

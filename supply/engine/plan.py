@@ -8,25 +8,29 @@ from supply.engine.agreed import Agreed, agreed_receipts
 from supply.engine.arrays import RESIDUE, Array
 from supply.engine.cover import cover_after
 from supply.engine.lines import PlanLines, plan_lines
-from supply.engine.orders import Orders, orders_plan
+from supply.engine.orders import Limited, Orders, orders_plan, releases_before_limits
 from supply.engine.problem import SupplyProblem
 from supply.engine.safety_stock import SafetyStock, safety_stock_plan
-from supply.engine.time import hold_over_steps, spread_to_steps
+from supply.engine.time import hold_over_steps, roll_up, spread_to_steps
+from supply.engine.within import orders_within_limits
 
 
 @dataclass(frozen=True, eq=False)
 class SupplyPlan:
     """A supply plan and the problem it answers; arrays items x steps or items x months.
 
-    steps, months: the plan's rows. safety, agreed, orders: what explains them. cover: months of following demand the
-    closing stock lasts, items x months (NaN: never runs out). excess: units of closing stock above what safety stock,
-    demand over the protection time and lots justify, items x months.
+    steps, months: the plan's rows. safety, agreed, orders: what explains them. wanted: what would be ordered each month
+    if suppliers had no limits [units]; wanted + moved of the month after + late = releases + moved + cut. cover: months
+    of following demand the closing stock lasts, items x months (NaN: never runs out). excess: units of closing stock
+    above what safety stock, demand over the protection time and lots justify, items x months.
     """
 
     problem: SupplyProblem
     safety: SafetyStock
     agreed: Agreed
     orders: Orders
+    wanted: Array
+    limited: Limited
     steps: PlanLines
     months: PlanLines
     cover: Array
@@ -34,23 +38,37 @@ class SupplyPlan:
 
 
 def plan_supply(problem: SupplyProblem) -> SupplyPlan:
-    """Return the plan of all items. Items do not influence each other: any order or grouping gives the same figures."""
+    """Return the plan of all items, within the limits of suppliers.
+
+    Any order of items gives the same figures, and any grouping that leaves the items of a limited supplier together.
+    """
     per_month = problem.steps_per_month
     safety = safety_stock_plan(problem)
     agreed = agreed_receipts(problem)
     demand = demand_by_step(problem)
     levels = hold_over_steps(safety.quantity, per_month), hold_over_steps(safety.order_up_to, per_month)
-    orders = orders_plan(problem, levels[0], demand, agreed)
+    free = orders_plan(problem, levels[0], demand, agreed)
+    orders = orders_within_limits(problem, levels[0], demand, agreed, free)
     steps = plan_lines(problem, levels, agreed, orders, demand)
     months = steps.by_month(per_month)
     cover = _cover_months(problem, months.closing, demand)
     excess = _excess(problem, safety, months.closing, cover)
-    return SupplyPlan(problem, safety, agreed, orders, steps, months, cover, excess)
+    wanted, limited = _limited(problem, agreed, orders, months)
+    return SupplyPlan(problem, safety, agreed, orders, wanted, limited, steps, months, cover, excess)
 
 
 def demand_by_step(problem: SupplyProblem) -> Array:
     """Return demand spread over the steps of each month, items x steps [units]."""
     return spread_to_steps(problem.demand, problem.steps_per_month, problem.step_weights)
+
+
+def _limited(problem: SupplyProblem, agreed: Agreed, orders: Orders, months: PlanLines) -> tuple[Array, Limited]:
+    """Return orders before limits by month, and what limits changed; nothing where none did."""
+    if orders.limited is None:
+        nothing = np.zeros(problem.demand.shape)
+        return months.releases, Limited(nothing, nothing, nothing)
+    wanted = releases_before_limits(problem, agreed, orders)
+    return roll_up(wanted, problem.steps_per_month, "sum"), orders.limited
 
 
 def _cover_months(problem: SupplyProblem, closing: Array, demand: Array) -> Array:

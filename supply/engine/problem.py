@@ -6,8 +6,9 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import Array, BoolArray, DateArray, Labels
+from supply.engine.arrays import Array, BoolArray, DateArray, IntArray, Labels
 from supply.engine.columns import COLUMNS, column_checked
+from supply.engine.limits import SupplierLimits
 from supply.engine.receipts import FirmReceipts, PastDueRule, PreBuys
 from supply.engine.time import STEPS_PER_MONTH, buckets_of
 
@@ -90,6 +91,7 @@ class SupplyProblem:
     steps_per_month: int = STEPS_PER_MONTH
     step_weights: Array | None = None  # months x S: how a month's demand is split, e.g. working days
     policy: Policy = field(default_factory=Policy)
+    limits: SupplierLimits | None = None  # what suppliers accept; None = as much as is asked
 
     @classmethod
     def build(
@@ -101,6 +103,7 @@ class SupplyProblem:
         family: ArrayLike | None = None,
         firm: FirmReceipts | None = None,
         policy: Policy | None = None,
+        limits: SupplierLimits | None = None,
         steps_per_month: int = STEPS_PER_MONTH,
         step_weights: ArrayLike | None = None,
         **columns: ArrayLike,
@@ -126,6 +129,7 @@ class SupplyProblem:
             first_month=np.datetime64(first_month, "M"),
             firm=firm or FirmReceipts.build(),
             policy=policy or Policy(),
+            limits=limits,
             steps_per_month=steps_per_month,
             step_weights=None if step_weights is None else np.asarray(step_weights, dtype=np.float64),
             **arrays,
@@ -149,14 +153,25 @@ class SupplyProblem:
         return buckets_of(self.first_month, self.months)
 
     def take(self, rows: ArrayLike) -> "SupplyProblem":
-        """Return the problem of some items only: row numbers or a mask. Items do not touch each other's figures."""
+        """Return the problem of some items only: row numbers or a mask.
+
+        Items touch each other's figures only through a supplier's limits: see `linked` for who belongs together.
+        """
         chosen = np.asarray(rows)
         chosen = np.flatnonzero(chosen) if chosen.dtype == bool else chosen.astype(np.int64)
         count = len(self.items)
         arrays = {name: getattr(self, name)[chosen] for name in (*COLUMNS, "items", "family")}
         return replace(
-            self, **arrays, firm=self.firm.of_rows(chosen, count), pre_buys=self.pre_buys.of_rows(chosen, count)
+            self,
+            **arrays,
+            firm=self.firm.of_rows(chosen, count),
+            pre_buys=self.pre_buys.of_rows(chosen, count),
+            limits=None if self.limits is None else self.limits.take(chosen),
         )
+
+    def linked(self, rows: IntArray) -> IntArray:
+        """Return some rows and those of all items whose figures depend on them: they share a supplier's limits."""
+        return rows if self.limits is None else self.limits.linked(rows)
 
 
 def _check_firm(problem: SupplyProblem) -> None:

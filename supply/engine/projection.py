@@ -4,7 +4,7 @@ Time-phased netting as in Vollmann, Berry & Whybark, extended by lead times that
 lots, yield, and unmet demand that partly waits and is partly lost. Arrays are items x steps [units].
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -20,6 +20,10 @@ class Chances:
     receipt: BoolArray
     release: IntArray
 
+    def of_rows(self, rows: IntArray) -> "Chances":
+        """Return the chances of some items."""
+        return Chances(self.receipt[rows], self.release[rows])
+
 
 @dataclass(frozen=True, eq=False)
 class Flows:
@@ -34,6 +38,17 @@ class Flows:
     lost: Array
     backlog: Array
     closing: Array
+
+    def of_rows(self, rows: IntArray) -> "Flows":
+        """Return the flows of some items."""
+        return Flows(**{each.name: getattr(self, each.name)[rows] for each in fields(self)})
+
+    def with_rows(self, rows: IntArray, other: "Flows") -> "Flows":
+        """Return these flows with those of some items in place of their own."""
+        changed = {each.name: getattr(self, each.name).copy(order="K") for each in fields(self)}
+        for name, array in changed.items():
+            array[rows] = getattr(other, name)
+        return Flows(**changed)
 
 
 def latest_release(lead: IntArray, first_open: IntArray, review: IntArray) -> IntArray:

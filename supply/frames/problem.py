@@ -16,6 +16,7 @@ from sop.models import Cycle
 from supply.constants import DEFAULT_LEAD_TIME_DAYS
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import FirmReceipts
+from supply.frames.limits import Owners, limits_of, owners_of, supplier_limits
 from supply.frames.queries import (
     COST_SQL,
     DEMAND_SQL,
@@ -49,6 +50,7 @@ class SupplyInputs:
     problem: SupplyProblem
     notes: dict[int, list[str]]
     guessed: frozenset[int]
+    owners: Owners
 
 
 def supply_inputs(
@@ -83,10 +85,11 @@ def supply_inputs(
         rho=error,
         reference_demand=read.matrix(REFERENCE_SQL) if before else np.nan,
         firm=_firm(ids, params),
+        limits=supplier_limits(items, by_month["unit_cost"], months, limits_of(months)),
         **columns,
     )
     guessed = frozenset(item for item, known in zip(ids, measured, strict=True) if not known)
-    return SupplyInputs(ids, months, problem, notes, guessed)
+    return SupplyInputs(ids, months, problem, notes, guessed, owners_of(items))
 
 
 def _month_columns(items: pd.DataFrame, read: Reader) -> tuple[dict[str, Matrix], dict[int, list[str]]]:

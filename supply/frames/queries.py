@@ -1,7 +1,8 @@
 """The queries behind the supply problem: each gives stock item, month and values, or one row per stock item."""
 
 ITEMS_SQL = """
-    select i.id, f.code as family, i.service_target::float8, (i.service_type = 'fill')::int::float8 as by_fill,
+    select i.id, i.location_id, f.code as family, p.abc, p.volume_m3::float8,
+           i.service_target::float8, (i.service_type = 'fill')::int::float8 as by_fill,
            i.backorder_share::float8, i.safety_stock::float8, i.max_cover_months::float8,
            p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.moq, 0)::float8 as moq,
            greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
@@ -115,4 +116,16 @@ SERIES_ERROR_SQL = """
     from demand_baselineseries e join demand_series d on d.id = e.series_id
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
     where e.run_id = %(run)s and i.id = any(%(ids)s) and e.scale is not null order by i.id, d.id
+"""
+# A warehouse's own space holds where no month's is stated.
+LIMITS_SQL = """
+    select 'location', l.id, 'm3', m.bucket::date, l.space_m3::float8, null from sop_location l
+    cross join unnest(%(months)s::date[]) as m(bucket)
+    where l.space_m3 is not null and not exists (
+        select from supply_capacity c where c.location_id = l.id and c.unit = 'm3' and c.bucket = m.bucket)
+    union all
+    select case when c.supplier_id is null then 'location' else 'supplier' end, coalesce(c.supplier_id, c.location_id),
+           c.unit, c.bucket, c.quantity::float8, r.cut_by
+    from supply_capacity c left join supply_supplierrule r on r.supplier_id = c.supplier_id
+    where c.bucket = any(%(months)s)
 """

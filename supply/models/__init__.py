@@ -1,6 +1,8 @@
 """Tables of planning supply."""
 
-from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
+from supply.models.flag import SupplyFlag
+from supply.models.load import SupplierRule, SupplyLoad
+from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
 from supply.models.supplier import SupplierRecord
@@ -14,8 +16,10 @@ __all__ = [
     "Sourcing",
     "StockItem",
     "SupplierRecord",
+    "SupplierRule",
     "SupplyFlag",
     "SupplyItem",
     "SupplyLine",
+    "SupplyLoad",
     "SupplyRun",
 ]

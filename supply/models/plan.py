@@ -5,7 +5,6 @@ from django.db import models
 from django.db.models import Q
 
 from sop.models.history import history
-from supply.constants import FlagKind, FlagState
 
 
 class SupplyRun(models.Model):
@@ -46,7 +45,11 @@ class SupplyLine(models.Model):
     demand = models.DecimalField(max_digits=16, decimal_places=3)
     open_receipts = models.DecimalField(max_digits=16, decimal_places=3)
     planned_receipts = models.DecimalField(max_digits=16, decimal_places=3)
-    releases = models.DecimalField(max_digits=16, decimal_places=3)  # planned orders to place in this month
+    releases = models.DecimalField(max_digits=16, decimal_places=3)  # orders to place in this month, within limits
+    wanted = models.DecimalField(max_digits=16, decimal_places=3, default=0)  # the same if suppliers had no limits
+    moved = models.DecimalField(max_digits=16, decimal_places=3, default=0)  # of it, ordered a month earlier
+    cut = models.DecimalField(max_digits=16, decimal_places=3, default=0)  # of it, not ordered in time
+    late = models.DecimalField(max_digits=16, decimal_places=3, default=0)  # cut before, ordered in this month instead
     shipped = models.DecimalField(max_digits=16, decimal_places=3)
     lost = models.DecimalField(max_digits=16, decimal_places=3)
     backlog = models.DecimalField(max_digits=16, decimal_places=3)  # at the end of the month
@@ -84,6 +87,8 @@ class SupplyItem(models.Model):
     share_demand_error = models.FloatField()
     share_lead_time = models.FloatField()
     share_yield = models.FloatField()
+    moved = models.DecimalField(max_digits=16, decimal_places=3, default=0)  # units, over the whole plan
+    cut = models.DecimalField(max_digits=16, decimal_places=3, default=0)
     facts = models.JSONField(default=dict)  # target, distribution, k, rho, lot rules, notes in words
 
     class Meta:
@@ -120,33 +125,3 @@ class ReceiptOverride(models.Model):
 
     def __str__(self) -> str:
         return f"{self.item} {self.bucket:%b %Y}: {self.quantity}"
-
-
-class SupplyFlag(models.Model):
-    """One row is something wrong with one stock item's plan, priced and owned; it closes itself when gone."""
-
-    cycle = models.ForeignKey("sop.Cycle", on_delete=models.PROTECT, related_name="flags")
-    run = models.ForeignKey(SupplyRun, null=True, on_delete=models.SET_NULL, related_name="flags")  # that last saw it
-    item = models.ForeignKey("supply.StockItem", on_delete=models.PROTECT, related_name="flags")
-    kind = models.CharField(max_length=12, choices=FlagKind)
-    first_bucket = models.DateField()
-    last_bucket = models.DateField()
-    units = models.DecimalField(max_digits=16, decimal_places=3, default=0)
-    money = models.DecimalField(max_digits=18, decimal_places=2, default=0)  # at stake, never negative
-    cause = models.TextField(blank=True)  # a sentence with its numbers
-    state = models.CharField(max_length=8, choices=FlagState, default=FlagState.OPEN)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
-    )
-    note = models.TextField(blank=True)
-    history = history()
-
-    class Meta:
-        """One flag per cycle, item and kind."""
-
-        ordering = ["-money"]
-        constraints = [models.UniqueConstraint(fields=["cycle", "item", "kind"], name="supplyflag_once")]
-        indexes = [models.Index(fields=["cycle", "state", "-money"], name="supplyflag_worst_first")]
-
-    def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.item}"

@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from sop.models.history import history
+from supply.constants import LimitUnit
 
 
 class Sourcing(models.Model):
@@ -87,7 +88,7 @@ class Capacity(models.Model):
         "sop.Location", null=True, blank=True, on_delete=models.PROTECT, related_name="capacity"
     )
     bucket = models.DateField()
-    unit = models.CharField(max_length=10, choices=[("units", "Units"), ("m3", "m³"), ("money", "Money")])
+    unit = models.CharField(max_length=10, choices=LimitUnit)
     quantity = models.DecimalField(max_digits=16, decimal_places=3)
     history = history()
 

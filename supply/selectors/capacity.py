@@ -10,7 +10,7 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from sop.models import Location, Supplier
 from sop.selectors.master_history import versions_of
-from supply.models import Capacity
+from supply.models import Capacity, SupplierRule
 
 CHANGES_SHOWN = 15
 ENTRIES_READ = 300
@@ -55,6 +55,12 @@ def versions_seen(months: Sequence[date]) -> str:
 def capacity_stated(owner: dict[str, int], unit: str, first: date, last: date) -> QuerySet[Capacity]:
     """Return what is stated for a supplier or location from one month to another."""
     return Capacity.objects.filter(unit=unit, bucket__gte=first, bucket__lte=last, **owner)
+
+
+def rules_stated() -> dict[int, Any]:
+    """Return by supplier the latest entry in the history of its rule: the rule, who set it, when, why, its version."""
+    latest = SupplierRule.history.order_by("supplier_id", "-history_id").distinct("supplier_id")
+    return {entry.supplier_id: entry for entry in latest}
 
 
 def capacity_changes() -> list[LimitChange]:

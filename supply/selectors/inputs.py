@@ -6,26 +6,32 @@ from typing import Any
 from django.db import connection
 from psycopg import sql
 
-from sop.models import Company, Cost, Family, Price, Product, Rate, Supplier
+from sop.models import Company, Cost, Family, Location, Price, Product, Rate, Supplier
 from supply.models import (
+    Capacity,
     LeadTimeAssumption,
     OnHand,
     PurchaseOrderLine,
     ReceiptOverride,
     Sourcing,
     StockItem,
+    SupplierRule,
     SupplyRun,
 )
 
 # Any change of a row counts; receipt overrides only of the run's own cycle.
-EVERYWHERE: tuple[Any, ...] = (StockItem, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Price, Cost, Rate)
+EVERYWHERE: tuple[Any, ...] = (
+    *(StockItem, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Capacity, SupplierRule),
+    *(Price, Cost, Rate),
+)
 # Only these columns count: a supplier's name plans nothing. A new row plans nothing either before a stock item or a
 # lane names it, but for the company: before it is written, defaults stand in its place.
 COLUMNS: dict[Any, tuple[str, ...]] = {
     Company: ("currency", "carry_rate"),
     Supplier: ("currency", "payment_days"),
-    Product: ("family_id", "whole_units", "shelf_life_days"),
+    Product: ("family_id", "whole_units", "shelf_life_days", "abc", "volume_m3"),
     Family: ("code",),
+    Location: ("space_m3",),
 }
 # Read by a run and not watched, for they stand still while supply is open: what gather demand keeps when it closes,
 # and the baseline that was adopted in it. Reopening gather demand marks supply stale.

@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import F, Q, QuerySet
 
 from sop.figures import bar_trace, figure, line_trace, mark_trace
-from sop.models import Cycle, User
+from sop.models import Cycle, Supplier, User
 from sop.selectors.master_history import version_of, versions_of
 from supply.models import (
     LeadTimeAssumption,
@@ -45,6 +45,16 @@ class ItemPage:
     figure: dict[str, Any] | None
     short: "ItemShort | None"  # who goes short in the worst month; None where nobody does, or nobody in sight
 
+    @property
+    def limited(self) -> bool:
+        """Return whether a supplier's limit changes any of its orders."""
+        return any(line.moved or line.cut or line.late for line in self.lines)
+
+    @property
+    def supplier(self) -> Supplier | None:
+        """Return whom its orders go to: the lane with the largest share, the first of equal ones."""
+        return self.lanes[0].supplier if self.lanes else None
+
 
 def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
     """Return one stock item's page in this cycle, with the customers this person sees.
@@ -55,7 +65,7 @@ def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
     item.refresh_from_db(fields=("service_target", "service_type", "safety_stock"))
     run = SupplyRun.objects.filter(cycle=cycle, current=True).first()
     lines = list(SupplyLine.objects.filter(run=run, item=item).order_by("bucket")) if run else []
-    lanes = list(Sourcing.objects.filter(item=item).select_related("supplier").order_by("-share"))
+    lanes = list(Sourcing.objects.filter(item=item).select_related("supplier").order_by("-share", "pk"))
     suppliers = [lane.supplier_id for lane in lanes]
     seen = versions_of(LeadTimeAssumption, list(lead_times(item, suppliers).values_list("pk", flat=True)))
     return ItemPage(

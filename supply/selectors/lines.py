@@ -1,10 +1,15 @@
 """The current supply plan row by row, and what planners set for it, each with the version an edit names."""
 
+from collections.abc import Sequence
+from dataclasses import fields
 from typing import Any
 
+import numpy as np
 from django.db.models import OuterRef, QuerySet, Subquery
 
+from sop.engine.months import month_list
 from sop.models import Cycle
+from supply.frames.loads import Placed
 from supply.models import LeadTimeAssumption, StockItem, SupplyItem, SupplyLine, SupplyRun
 from supply.selectors.workbench import run_current
 
@@ -40,3 +45,16 @@ def policies() -> QuerySet[StockItem]:
 def _version(model: Any) -> Subquery:
     """Return each row's latest entry of history, read with the row in one statement."""
     return Subquery(model.history.filter(id=OuterRef("pk")).order_by("-history_id").values("history_id")[:1])
+
+
+def placed_by(run: SupplyRun, item_ids: Sequence[int]) -> Placed:
+    """Return what a run places of some stock items, in the order of their ids; zeros for one it does not know."""
+    names = [field.name for field in fields(Placed)]
+    found = {name: np.zeros((len(item_ids), run.horizon_months)) for name in names}
+    place = {item: at for at, item in enumerate(item_ids)}
+    months = {month: at for at, month in enumerate(month_list(run.first_bucket, run.horizon_months))}
+    rows = SupplyLine.objects.filter(run=run, item_id__in=item_ids).values_list("item_id", "bucket", *names)
+    for item, bucket, *values in rows:
+        for name, value in zip(names, values, strict=True):
+            found[name][place[item], months[bucket]] = value
+    return Placed(**found)

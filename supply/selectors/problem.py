@@ -1,12 +1,25 @@
 """The arrays a supply plan is made from, for the run itself and for scenarios of later steps."""
 
+from collections.abc import Sequence
+from datetime import date
+
+from django.db.models import OuterRef, Subquery
+
 from demand.selectors.layers import adopted_run
 from sop.models import Cycle
 from sop.selectors.cycle import company, cycle_before
 from supply.frames import SupplyInputs, supply_inputs
-from supply.models import StockItem, SupplyItem, SupplyRun
+from supply.models import Capacity, Sourcing, StockItem, SupplyItem, SupplyRun
 
-__all__ = ["SupplyInputs", "inputs_of", "items_bought", "items_of_product", "problem_of_run", "products_of", "span_ids"]
+__all__ = [
+    "SupplyInputs",
+    "inputs_of",
+    "items_bought",
+    "items_limited",
+    "items_of_product",
+    "problem_of_run",
+    "products_of",
+]
 
 
 def inputs_of(cycle: Cycle, *, version: int, item_ids: list[int]) -> SupplyInputs:
@@ -30,10 +43,15 @@ def problem_of_run(run: SupplyRun) -> SupplyInputs:
     return inputs_of(run.cycle, version=run.snapshot_version, item_ids=list(planned))
 
 
-def span_ids(first: int, last: int) -> list[int]:
-    """Return the stock items between two ids."""
-    found = StockItem.objects.filter(pk__gte=first, pk__lte=last).order_by("pk")
-    return list(found.values_list("pk", flat=True))
+def items_limited(months: Sequence[date]) -> dict[int, list[int]]:
+    """Return the stock items of each supplier that has a limit in any of the months; a plan takes them together."""
+    first_lane = Sourcing.objects.filter(item=OuterRef("pk")).order_by("-share", "pk").values("supplier_id")[:1]
+    suppliers = Capacity.objects.filter(bucket__in=months, supplier__isnull=False).values("supplier_id")
+    found: dict[int, list[int]] = {}
+    rows = StockItem.objects.annotate(buys_from=Subquery(first_lane)).filter(buys_from__in=suppliers)
+    for item, supplier in rows.order_by("buys_from", "pk").values_list("pk", "buys_from"):
+        found.setdefault(supplier, []).append(item)
+    return found
 
 
 def products_of(item_ids: list[int]) -> dict[int, int]:

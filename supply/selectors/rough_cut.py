@@ -1,36 +1,40 @@
-"""The rough cut: what the supply plan asks of suppliers and warehouses, against what they can take.
+"""The rough cut: what the supply plan wants of suppliers and warehouses, against what they can take, and what fits.
 
-The supply plan itself knows no limits; what fits is worked out here from its orders and stands beside it.
+Everything stands in the run; limits are those of today, and a row says where they changed since.
 """
 
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
 
-import numpy as np
+from django.db.models import Q
 
 from sop.engine.months import month_list
 from sop.figures import bar_trace, figure, line_trace
 from sop.models import Location, Supplier
-from supply.engine.constrain import CutRule, constrain_releases
-from supply.models import SupplyRun
-from supply.selectors.rough_cut_rows import (
-    Owner,
-    SupplierOrders,
-    WarehouseMonth,
-    limits_of,
-    supplier_orders,
-    warehouse_stock,
-)
+from supply.constants import NEAR, CutBy, LimitUnit
+from supply.frames.limits import Owner, limits_of
+from supply.frames.reading import rows_of
+from supply.models import SupplyLoad, SupplyRun
 
-NEAR = {"supplier": 0.90, "location": 0.85}  # from here on a load is near its limit
 MOST_ITEMS = 20
-UNITS = {"units": "Units", "m3": "m³", "money": "Money"}
+ITEMS_SQL = """
+    select * from (
+        select (s.facts->>'supplier')::bigint as supplier_id, s.item_id, p.name, s.moved::float8, s.cut::float8,
+               count(*) over by_supplier, row_number() over (by_supplier order by s.cut desc, s.moved desc, s.item_id)
+               as place
+        from supply_supplyitem s join supply_stockitem i on i.id = s.item_id join sop_product p on p.id = i.product_id
+        where s.run_id = %(run)s and (s.moved > 0 or s.cut > 0)
+        window by_supplier as (partition by s.facts->>'supplier')
+    ) concerned where place <= %(most)s and supplier_id = any(%(suppliers)s) order by supplier_id, place
+"""
 
 
 @dataclass(frozen=True)
 class LoadMonth:
-    """One month of one limit; loads in the unit of the limit, moved and cut in units of the products."""
+    """One month of one limit; loads in the unit of the limit, moved, cut and late in units of the products."""
 
     owner: str  # supplier or location
     code: str
@@ -38,19 +42,20 @@ class LoadMonth:
     unit: str
     bucket: date
     limit: float | None
-    before: float
-    after: float
-    moved: float
-    cut: float
+    before: float = 0.0
+    after: float = 0.0
+    moved: float = 0.0
+    cut: float = 0.0
+    late: float = 0.0
 
     @property
     def share_before(self) -> float | None:
-        """Share of the limit the plan asks for; None without a limit, or at a limit of 0 that is asked for."""
+        """Share of the limit that is wanted; None without a limit, or at a limit of 0 that is asked for."""
         return _share(self.before, self.limit)
 
     @property
     def share_after(self) -> float | None:
-        """Share of the limit that is left to ask for."""
+        """Share of the limit the plan takes."""
         return _share(self.after, self.limit)
 
     @property
@@ -82,14 +87,28 @@ class LoadRow:
     name: str
     unit: str
     months: list[LoadMonth]
-    items: list[ItemMoved]
-    unmeasured: int
     figure: dict[str, Any]
+    unmeasured: int = 0
+    changed: bool = False  # the limit is another one than the plan was made with
+    rule: str = CutBy.FAIR_SHARE.value
+    first: bool = True  # of its supplier's rows: what holds for all of them stands here
+    items: list[ItemMoved] = field(default_factory=list)
+    item_count: int = 0
 
     @property
     def unit_word(self) -> str:
         """Name of the unit."""
-        return UNITS[self.unit]
+        return str(LimitUnit(self.unit).label)
+
+    @property
+    def rule_word(self) -> str:
+        """Name of the rule."""
+        return str(CutBy(self.rule).label)
+
+    @property
+    def flag_key(self) -> tuple[str, int]:
+        """Whose flag stands on the row."""
+        return self.owner, self.number
 
     @property
     def key(self) -> str:
@@ -97,79 +116,98 @@ class LoadRow:
         return f"{self.owner}-{self.number}-{self.unit}"
 
 
-def rough_cut(run: SupplyRun, rule: CutRule = "fair share") -> list[LoadRow]:
-    """Return the loads of every supplier with a limit, then of every warehouse with space, by name."""
-    months = month_list(run.first_bucket, run.horizon_months)
-    limits = limits_of(months)
-    suppliers = Supplier.objects.in_bulk([number for kind, number, _ in limits if kind == "supplier"])
-    places = Location.objects.in_bulk([number for kind, number, _ in limits if kind == "location"])
-    orders, stock = supplier_orders(run, suppliers), warehouse_stock(run, places)
-    rows = []
-    for owner, stated in limits.items():
-        kind, number, _ = owner
-        known = [stated.get(month) for month in months]
-        if kind == "supplier":
-            rows.append(_supplier_row(_Limit(owner, suppliers[number], known, months), orders.get(number), rule))
-        else:
-            held = [stock.get((number, month)) for month in months]
-            rows.append(_warehouse_row(_Limit(owner, places[number], known, months), held))
-    return sorted(rows, key=lambda row: (row.owner != "supplier", row.name, row.unit))
-
-
-class _Limit(NamedTuple):
-    """A limit: whose, their code and name, and its value month by month."""
+class Named(NamedTuple):
+    """Whose limit it is, and its value month by month."""
 
     owner: Owner
     named: Supplier | Location
-    values: list[float | None]
-    months: list[date]
-
-    @property
-    def nothing(self) -> list[float]:
-        """A zero for every month."""
-        return [0.0] * len(self.months)
+    limit: dict[date, float]
 
 
-def _supplier_row(stated: _Limit, orders: SupplierOrders | None, rule: CutRule) -> LoadRow:
-    unit = stated.owner[2]
-    if orders is None:
-        return _row(stated, (stated.nothing,) * 4, [], 0)
-    room = [np.inf if limit is None else limit for limit in stated.values]
-    each = orders.per_unit[unit]
-    found = constrain_releases(orders.releases, each, room, orders.facts, rule=rule, lots=orders.lots)
-    loads = [(array * each).sum(axis=0).tolist() for array in (orders.releases, found.kept)]
-    flows = [array.sum(axis=0).tolist() for array in (found.moved, found.cut)]
-    moved, cut = found.moved.sum(axis=1), found.cut.sum(axis=1)
-    worst = [at for at in np.lexsort((-moved, -cut)) if moved[at] + cut[at] > 0]
-    items = [ItemMoved(orders.items[at], orders.names[at], moved[at], cut[at]) for at in worst]
-    return _row(stated, (*loads, *flows), items, orders.unmeasured[unit])
-
-
-def _warehouse_row(stated: _Limit, held: list[WarehouseMonth | None]) -> LoadRow:
-    """Return a warehouse's row: reported only, nothing is moved or cut for space."""
-    unit = stated.owner[2]
-    load = [month.load[unit] if month else 0.0 for month in held]
-    without = max((month.unmeasured for month in held if month), default=0) if unit == "m3" else 0
-    return _row(stated, (load, load, stated.nothing, stated.nothing), [], without)
-
-
-def _row(stated: _Limit, flows: tuple[list[float], ...], items: list[ItemMoved], unmeasured: int) -> LoadRow:
-    kind, number, unit = stated.owner
-    code, name = stated.named.code, stated.named.name
-    each = [
-        LoadMonth(kind, code, name, unit, bucket, limit, *numbers)
-        for bucket, limit, *numbers in zip(stated.months, stated.values, *flows, strict=True)
+def rough_cut(run: SupplyRun) -> list[LoadRow]:
+    """Return the loads of every supplier with a limit, then of every warehouse with space, by name."""
+    months = month_list(run.first_bucket, run.horizon_months)
+    limits = limits_of(months)
+    suppliers = Supplier.objects.in_bulk(limits.suppliers)
+    places = Location.objects.in_bulk([number for kind, number, _ in limits.stated if kind == "location"])
+    loads = _loads(run, suppliers, places)
+    items = items_moved(run, suppliers)
+    rows: list[LoadRow] = []
+    seen: set[tuple[str, int]] = set()
+    stated = [
+        Named(owner, suppliers[owner[1]] if owner[0] == "supplier" else places[owner[1]], limit)
+        for owner, limit in limits.stated.items()
     ]
-    return LoadRow(kind, number, name, unit, each, items, unmeasured, _figure(kind, unit, each))
+    for each in sorted(stated, key=lambda one: (one.owner[0] != "supplier", one.named.name, one.owner[2])):
+        kind, number, _ = each.owner
+        concerned, count = items.get(number, ([], 0)) if kind == "supplier" else ([], 0)
+        first = (kind, number) not in seen
+        seen.add((kind, number))
+        rule = limits.rules.get(number, CutBy.FAIR_SHARE.value)
+        held = loads.get(each.owner, {})
+        changed = bool(held) and any(each.limit.get(month) != load.limit for month, load in held.items())
+        changed |= not held and bool(loads)
+        unmeasured = max((load.unmeasured for load in held.values()), default=0)
+        months_of = [_month(each, month, held.get(month)) for month in months]
+        rows.append(
+            row_of(
+                each,
+                months_of,
+                unmeasured=unmeasured,
+                changed=changed,
+                rule=rule,
+                first=first,
+                items=concerned,
+                item_count=count,
+            )
+        )
+    return rows
+
+
+def row_of(stated: Named, months: list[LoadMonth], **facts: Any) -> LoadRow:
+    """Return a row with its figure."""
+    kind, number, unit = stated.owner
+    return LoadRow(kind, number, stated.named.name, unit, months, _figure(kind, unit, months), **facts)
+
+
+def items_moved(run: SupplyRun, suppliers: Iterable[int]) -> dict[int, tuple[list[ItemMoved], int]]:
+    """Return the stock items limits touch by supplier, most cut first, and how many there are."""
+    wanted = list(suppliers)
+    found: dict[int, tuple[list[ItemMoved], int]] = {}
+    if not wanted:
+        return found
+    params = {"run": run.pk, "most": MOST_ITEMS, "suppliers": wanted}
+    for supplier, item, name, moved, cut, count, _ in rows_of(ITEMS_SQL, params):
+        found.setdefault(supplier, ([], count))[0].append(ItemMoved(item, name, moved, cut))
+    return found
+
+
+def _loads(run: SupplyRun, suppliers: Iterable[int], places: Iterable[int]) -> dict[Owner, dict[date, SupplyLoad]]:
+    owned = Q(supplier_id__in=list(suppliers)) | Q(location_id__in=list(places))
+    found: dict[Owner, dict[date, SupplyLoad]] = defaultdict(dict)
+    for load in SupplyLoad.objects.filter(owned, run=run):
+        owner = ("supplier", load.supplier_id) if load.supplier_id else ("location", load.location_id or 0)
+        found[(*owner, load.unit)][load.bucket] = load
+    return found
+
+
+def _month(stated: Named, month: date, load: SupplyLoad | None) -> LoadMonth:
+    kind, _, unit = stated.owner
+    head = (kind, stated.named.code, stated.named.name, unit, month, stated.limit.get(month))
+    if load is None:
+        return LoadMonth(*head)
+    return LoadMonth(*head, load.wanted, load.planned, load.moved, load.cut, load.late)
 
 
 def _figure(kind: str, unit: str, months: list[LoadMonth]) -> dict[str, Any]:
     buckets = [month.bucket for month in months]
     limit = [float("nan") if month.limit is None else month.limit for month in months]
-    bars = [bar_trace("Asked for", buckets, [month.before for month in months], "accent-soft")]
+    word = "Wanted" if kind == "supplier" else "Closing stock"
+    bars = [bar_trace(word, buckets, [month.before for month in months], "accent-soft")]
     if kind == "supplier":
-        bars.append(bar_trace("Within the limit", buckets, [month.after for month in months], "accent"))
-    return figure([*bars, line_trace("Limit", buckets, limit, "ink", dash="dash", width=1.5)], unit=UNITS[unit])
+        bars.append(bar_trace("Planned", buckets, [month.after for month in months], "accent"))
+    unit_word = str(LimitUnit(unit).label)
+    return figure([*bars, line_trace("Limit", buckets, limit, "ink", dash="dash", width=1.5)], unit=unit_word)
 
 
 def _share(load: float, limit: float | None) -> float | None:

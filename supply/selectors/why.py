@@ -52,11 +52,34 @@ ROWS: dict[str, _Row] = {
             ("Safety stock", "−", "safety_stock"),
         ),
     ),
+    "wanted": _Row(
+        "Orders wanted",
+        "Each planned receipt as it would be ordered if the supplier took any order, a lead time earlier.",
+    ),
+    "moved": _Row(
+        "Ordered a month earlier",
+        "What did not fit into the supplier's limit of this month and is ordered in the month before.",
+        (("Orders wanted", "", "wanted"),),
+    ),
+    "cut": _Row(
+        "Not ordered in time",
+        "What fitted into no month up to this one: it comes late or not at all. The supplier's rule says who.",
+        (("Orders wanted", "", "wanted"), ("Ordered late instead", "", "late")),
+    ),
+    "late": _Row(
+        "Ordered late instead",
+        "What was cut in earlier months and is ordered now that the supplier has room.",
+    ),
     "releases": _Row(
         "Orders to place",
         "Each planned receipt, in the month it must be ordered: a lead time earlier. Where an order should have been "
         "placed before today, it stands in the first month and is flagged late.",
-        (("Planned receipts", "", "planned_receipts"),),
+        (
+            ("Orders wanted", "", "wanted"),
+            ("Moved to the month before", "−", "moved"),
+            ("Not ordered in time", "−", "cut"),
+            ("Ordered late instead", "+", "late"),
+        ),
     ),
     "closing": _Row(
         "Projected inventory",

@@ -11,6 +11,7 @@ from supply.constants import FlagKind, FlagState
 from supply.models import StockItem, SupplyFlag, SupplyRun
 
 LIVE = (FlagState.OPEN, FlagState.ACCEPTED, FlagState.RAISED)
+LIMIT_KINDS = (FlagKind.SUPPLIER_OVER, FlagKind.SPACE_OVER)  # of a supplier or a warehouse, not of a stock item
 ORDERINGS = {"money": "-stake", "product": "product__name", "first": "first_month"}
 
 
@@ -37,9 +38,14 @@ def flags(cycle: Cycle) -> QuerySet[SupplyFlag]:
     """Return the cycle's live flags, most money first."""
     return (
         SupplyFlag.objects.filter(cycle=cycle, state__in=LIVE)
-        .select_related("item__product__family", "item__location", "owner")
+        .select_related("item__product__family", "item__location", "supplier", "location", "owner")
         .order_by("-money", "id")
     )
+
+
+def limit_flags(cycle: Cycle, kind: str = "") -> list[SupplyFlag]:
+    """Return the live flags of suppliers and warehouses near their limits or above them, most money first."""
+    return list(flags(cycle).filter(kind__in=[kind] if kind else LIMIT_KINDS))
 
 
 def flag_counts(cycle: Cycle) -> list[FlagCount]:

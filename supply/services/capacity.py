@@ -12,11 +12,11 @@ from sop.models import User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import step_edit_lock, step_mark_stale
 from sop.services.whole import whole
-from supply.models import Capacity
+from supply.constants import CutBy, LimitUnit
+from supply.models import Capacity, SupplierRule
 from supply.services.seen import unchanged
 
-CHANGED = "A limit of a supplier or a warehouse changed; look at the rough cut."
-UNITS = ("units", "m3", "money")
+CHANGED = "A limit of a supplier or a warehouse changed; run the supply plan again."
 
 
 @transaction.atomic
@@ -66,11 +66,40 @@ def capacity_set(
     return rows
 
 
+@transaction.atomic
+def supplier_rule_set(
+    *, user: User, cycle_id: int, supplier_id: int, cut_by: str, reason: str, version: int
+) -> SupplierRule:
+    """State by which rule what a supplier does not accept is cut.
+
+    `version` is the one last seen (0 = none stated yet); somebody else's newer rule raises Conflict.
+    """
+    if not user.has_perm("supply.plan_supply"):
+        raise NotAllowed("Only supply planners change the supply plan.")
+    cycle = step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY).cycle
+    if cut_by not in CutBy.values:
+        raise Refused("Choose by which rule orders are cut.")
+    if not reason.strip():
+        raise Refused("Say why: the next planner will ask.")
+    row = SupplierRule.objects.select_for_update().filter(supplier_id=supplier_id).first()
+    if row is None:
+        row = SupplierRule(supplier_id=supplier_id)
+    else:
+        now = f"the rule to {row.get_cut_by_display().lower()}"
+        unchanged(row, ("cut_by",), version=version, now=now)
+    row.cut_by = CutBy(cut_by)
+    row._change_reason = reason.strip()  # type: ignore[attr-defined]
+    with whole():  # two first rules at once: there was no row to lock yet
+        row.save()
+    step_mark_stale(cycle_id=cycle.pk, after=StepKind.SUPPLY, because=CHANGED)
+    return row
+
+
 def _check(supplier_id: int | None, location_id: int | None, unit: str, quantity: Decimal, reason: str) -> None:
     """Refuse a limit of nobody or of two, in no known unit, below zero, or without a reason."""
     if (supplier_id is None) == (location_id is None):
         raise Refused("A limit belongs to a supplier or to a warehouse: name one of the two.")
-    if unit not in UNITS:
+    if unit not in LimitUnit.values:
         raise Refused("Choose what the limit counts: units, m³ or money.")
     if quantity < 0:
         raise Refused("A limit cannot be below zero.")

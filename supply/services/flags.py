@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 
 from sop.constants import StepKind
 from sop.models import User
@@ -16,53 +17,64 @@ from sop.services.history import bulk_update_with_history, bulk_upsert_with_hist
 from supply.constants import FlagState
 from supply.models import SupplyFlag, SupplyRun
 
-KEY = ("cycle_id", "item_id", "kind")
+KEY = ("cycle_id", "item_id", "supplier_id", "location_id", "kind")
+WHAT = KEY[1:]  # what is wrong, and how
+What = tuple[int | None, int | None, int | None, str]
 ANSWERED = (FlagState.ACCEPTED, FlagState.RAISED)
 
 
 @dataclass(frozen=True)
 class Found:
-    """One flag a run found."""
+    """One flag a run found: of a stock item, a supplier or a warehouse."""
 
-    item_id: int
+    item_id: int | None
     kind: str
     first_bucket: date
     last_bucket: date
     units: Decimal
     money: Decimal
     cause: str
+    supplier_id: int | None = None
+    location_id: int | None = None
+
+    @property
+    def key(self) -> What:
+        """What is wrong, and how."""
+        return (self.item_id, self.supplier_id, self.location_id, self.kind)
 
 
 @transaction.atomic
-def flags_replace(*, run: SupplyRun, found: Sequence[Found], item_ids: Sequence[int] | None = None) -> None:
+def flags_replace(*, run: SupplyRun, found: Sequence[Found], only: Q | None = None) -> None:
     """Bring the cycle's flags in line with a run: new ones open, known ones refreshed, gone ones closed.
 
-    `item_ids`: only those of some stock items, the ones in `found` among them.
+    `only`: those of some stock items, suppliers and warehouses; `found` then has no other.
 
     A flag keeps its owner, note and answer while its condition lasts; one that comes back opens again.
     """
-    states = _states(run.cycle_id, item_ids)
-    rows = [_row(run, each, states.pop((each.item_id, each.kind), FlagState.OPEN)) for each in found]
+    states = _states(run.cycle_id, only)
+    rows = [_row(run, each, states.pop(each.key, FlagState.OPEN)) for each in found]
     bulk_upsert_with_history(SupplyFlag, key=KEY, rows=rows, only_new=("note",))
     gone = [
-        {"cycle_id": run.cycle_id, "item_id": item, "kind": kind, "state": FlagState.GONE}
-        for (item, kind), state in states.items()
+        {"cycle_id": run.cycle_id, **dict(zip(WHAT, key, strict=True)), "state": FlagState.GONE}
+        for key, state in states.items()
         if state != FlagState.GONE
     ]
     bulk_update_with_history(SupplyFlag, key=KEY, rows=gone)
 
 
-def _states(cycle_id: int, item_ids: Sequence[int] | None) -> dict[tuple[int, str], str]:
+def _states(cycle_id: int, only: Q | None) -> dict[What, str]:
     """Return the state of each flag there is, locked: an answer given now is seen, or waits and comes after."""
     rows = SupplyFlag.objects.select_for_update().filter(cycle_id=cycle_id).order_by("pk")
-    rows = rows if item_ids is None else rows.filter(item_id__in=item_ids)
-    return {(item, kind): state for item, kind, state in rows.values_list("item_id", "kind", "state")}
+    rows = rows if only is None else rows.filter(only)
+    return {(*key,): state for *key, state in rows.values_list(*WHAT, "state")}
 
 
 def _row(run: SupplyRun, found: Found, state: str) -> dict[str, Any]:
     return {
         "cycle_id": run.cycle_id,
         "item_id": found.item_id,
+        "supplier_id": found.supplier_id,
+        "location_id": found.location_id,
         "kind": found.kind,
         "run_id": run.pk,
         "first_bucket": found.first_bucket,

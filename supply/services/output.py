@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from supply.frames import SupplyInputs
+from supply.frames.loads import Placed, loads_of, loads_out
 from supply.services.flags import Found
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ QUANTITIES = {
     "closing": "closing",
     "safety_stock": "safety_stock",
 }
+LIMITED = ("moved", "cut", "late")
 MONEY = {
     "inventory_value": "value",
     "purchases_value": "purchases",
@@ -36,7 +38,7 @@ MONEY = {
     "lost_margin": "lost_margin",
     "lost_revenue": "lost_value",
 }
-LINE_COLUMNS = ("run_id", "item_id", "bucket", *QUANTITIES, *MONEY, "excess", "cover_months")
+LINE_COLUMNS = ("run_id", "item_id", "bucket", *QUANTITIES, *MONEY, "wanted", *LIMITED, "excess", "cover_months")
 ITEM_COLUMNS = (
     "run_id",
     "item_id",
@@ -48,6 +50,8 @@ ITEM_COLUMNS = (
     "share_demand_error",
     "share_lead_time",
     "share_yield",
+    "moved",
+    "cut",
     "facts",
 )
 
@@ -57,6 +61,8 @@ def line_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> Iterator
     months = plan.months
     columns = [np.round(getattr(months, name), 3).ravel() for name in QUANTITIES.values()]
     columns += [np.round(getattr(months, name), 2).ravel() for name in MONEY.values()]
+    columns += [np.round(plan.wanted, 3).ravel()]
+    columns += [np.round(getattr(plan.limited, name), 3).ravel() for name in LIMITED]
     columns += [np.round(plan.excess, 3).ravel(), np.round(plan.cover, 2).ravel()]
     items = np.repeat(inputs.item_ids, len(inputs.months)).tolist()
     buckets = inputs.months * len(inputs.item_ids)
@@ -84,6 +90,7 @@ def item_rows(
         safety.share_yield,
     ]
     numbers = np.nan_to_num(np.stack([_first_month(array, problem) for array in first], axis=1)).round(6).tolist()
+    limited = np.stack([plan.limited.moved.sum(axis=1), plan.limited.cut.sum(axis=1)], axis=1).round(3).tolist()
     for at, item in enumerate(inputs.item_ids):
         facts = {
             "notes": inputs.notes.get(item, []),
@@ -95,7 +102,7 @@ def item_rows(
             "rho_guessed": item in inputs.guessed,
             **more.get(item, {}),
         }
-        yield (run_id, item, *numbers[at], json.dumps(facts))
+        yield (run_id, item, *numbers[at], *limited[at], json.dumps(facts))
 
 
 SENTENCES = {
@@ -110,6 +117,7 @@ SENTENCES = {
     "the money is what that earns after the surcharge",
 }
 CAUSES = {
+    "supplier capacity": "the supplier accepts no more orders in time",
     "firm order late": "an open order comes late",
     "demand above plan": "demand is above the last published plan",
     "receipts set by hand": "planned receipts were set by hand",
@@ -118,18 +126,19 @@ CAUSES = {
 }
 
 
-def flag_rows(plan: "SupplyPlan") -> bytes:
-    """Return the plan's flags, one per stock item and kind, as bytes for the job's last step."""
+def part_out(inputs: SupplyInputs, plan: "SupplyPlan") -> bytes:
+    """Return a part's flags, one per stock item and kind, and its loads, as bytes for the job's last step."""
     from supply.engine.flags import flags_by_item, flags_find  # noqa: PLC0415  (engines load in workers only)
 
     table = flags_by_item(flags_find(plan))
-    return str(table.to_json(orient="records", date_format="iso")).encode()
+    flags = table.to_json(orient="records", date_format="iso")
+    return f'{{"flags": {flags}, "loads": {json.dumps(loads_out(loads_of(inputs, Placed.of_plan(plan))))}}}'.encode()
 
 
-def found_flags(output: bytes) -> list[Found]:
-    """Return the flags flag_rows made bytes of, each with its sentence."""
+def found_flags(part: dict[str, Any]) -> list[Found]:
+    """Return the flags of a part, each with its sentence."""
     found = []
-    for record in json.loads(output):
+    for record in part["flags"]:
         first, last = (date.fromisoformat(record[name][:10]) for name in ("first_bucket", "last_bucket"))
         cause = CAUSES.get(record["cause"], record["cause"])
         facts = {"units": record["units"], "first": first, "days": record["days"] or 0, "cause": cause}

@@ -1,24 +1,32 @@
 """Planning a few stock items anew within the current plan, at once, after one of their inputs was changed by hand.
 
-The rest of the plan stays as it is: stock items do not influence each other. What an import changes, or what touches
+The rest of the plan stays as it is: stock items influence each other only through a supplier's limit, and those who
+share one are planned together. What an import changes, or what touches
 more items than somebody at a page waits for, needs a whole run.
 """
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
+from django.db.models import Q
 from django.utils import timezone
 
 from demand.selectors.layers import snapshot_version
 from sop.constants import StepKind
+from sop.engine.months import month_list
 from sop.models import Cycle
 from sop.request_context import current
 from sop.services.cycle import step_mark_stale
 from supply.constants import REPLAN_AT_MOST
+from supply.frames.limits import limits_of
+from supply.frames.loads import Placed, loads_of
 from supply.models import SupplyRun
-from supply.selectors.problem import inputs_of
+from supply.selectors.lines import placed_by
+from supply.selectors.problem import inputs_of, items_limited
 from supply.services.flags import flags_replace
-from supply.services.output import flag_rows, found_flags
+from supply.services.loads import limit_flags, loads_move, loads_owned
+from supply.services.output import found_flags, part_out
 from supply.services.plan_write import plan_rows_delete, plan_rows_write
 from supply.services.suppliers import stock_gaps_sum
 
@@ -37,7 +45,7 @@ def replanning(cycle: Cycle, items: Callable[[], Sequence[int]]) -> Iterator[Non
     yield
     because = NEEDS_RUN
     if run is not None and run.snapshot_version == snapshot_version(cycle):
-        ids = sorted(items())
+        ids = _with_sharers(run, items())
         if len(ids) <= REPLAN_AT_MOST:
             _plan_anew(run, ids)
             because = CHANGED
@@ -49,12 +57,26 @@ def _plan_anew(run: SupplyRun, ids: list[int]) -> None:
     from supply.engine.plan import plan_supply  # noqa: PLC0415  (engines load when they are needed)
 
     if ids:
+        months = month_list(run.first_bucket, run.horizon_months)
+        limits = limits_of(months)
         inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
         plan = plan_supply(inputs.problem)
+        before, after = loads_of(inputs, placed_by(run, ids)), loads_of(inputs, Placed.of_plan(plan))
         plan_rows_delete(run, ids)
         plan_rows_write(run, inputs, plan)
-        flags_replace(run=run, found=found_flags(flag_rows(plan)), item_ids=ids)
+        loads = loads_move(run, before, after, limits, months)
+        found = found_flags(json.loads(part_out(inputs, plan))) + limit_flags(loads, limits, months)
+        flags_replace(run=run, found=found, only=Q(item_id__in=ids) | loads_owned(loads))
         stock_gaps_sum(run)
     run.planned_requests = [*run.planned_requests, current().request_id]
     run.replanned_at = timezone.now()
     run.save(update_fields=["planned_requests", "replanned_at"])
+
+
+def _with_sharers(run: SupplyRun, ids: Sequence[int]) -> list[int]:
+    """Return stock items with all that share a limited supplier with one of them: a plan takes these together."""
+    found = set(ids)
+    for sharing in items_limited(month_list(run.first_bucket, run.horizon_months)).values():
+        if not found.isdisjoint(sharing):
+            found.update(sharing)
+    return sorted(found)

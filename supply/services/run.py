@@ -1,23 +1,30 @@
 """Running the supply plan: stock items in parts, each written whole, seen only when all are there."""
 
+import json
+from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.db import connection, transaction
 
 from demand.selectors.layers import snapshot_version as kept_version
 from sop.constants import StepKind
+from sop.engine.months import month_list
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_mark_stale
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
-from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRun
+from supply.frames.limits import limits_of
+from supply.frames.loads import loads_in
+from supply.models import StockItem, SupplyItem, SupplyLine, SupplyLoad, SupplyRun
 from supply.selectors.measured import suppliers_measured
-from supply.selectors.problem import inputs_of, span_ids
+from supply.selectors.problem import inputs_of, items_limited
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
-from supply.services.output import flag_rows, found_flags
+from supply.services.loads import limit_flags, loads_write
+from supply.services.output import found_flags, part_out
 from supply.services.plan_write import PLANNED, plan_rows_write
 from supply.services.suppliers import stock_gaps_sum, supplier_records_write
 
@@ -54,14 +61,14 @@ def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
         horizon_months=step.cycle.horizon_months,
     )
     supplier_records_write(run, measured)
-    cuts = [ids[at : at + SUPPLY_CHUNK_ITEMS] for at in range(0, len(ids), SUPPLY_CHUNK_ITEMS)]
+    parts = parts_cut(ids, items_limited(_months(run)), SUPPLY_CHUNK_ITEMS)
     run.job = job_request(
         user=user,
         kind=KIND,
         subject=f"cycle {cycle_id}",
         cycle=step.cycle,
         params={"run": run.pk},
-        chunks=[ChunkSpec({"first": cut[0], "last": cut[-1]}, label="Stock items") for cut in cuts],
+        chunks=[ChunkSpec({"items": part}, label="Stock items") for part in parts],
     )
     run.save(update_fields=["job"])
     return run
@@ -80,12 +87,11 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     from supply.engine.plan import plan_supply  # noqa: PLC0415  (engines load in workers only)
 
     run = SupplyRun.objects.select_related("cycle").get(pk=chunk.job.params["run"])
-    ids = span_ids(chunk.params["first"], chunk.params["last"])
-    inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
+    inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=chunk.params["items"])
     plan = plan_supply(inputs.problem)
     with lease.writing():
         plan_rows_write(run, inputs, plan)
-        JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
+        JobChunk.objects.filter(pk=chunk.pk).update(output=part_out(inputs, plan))
 
 
 def supply_finish(job: Job) -> dict[str, Any]:
@@ -97,20 +103,21 @@ def supply_finish(job: Job) -> dict[str, Any]:
     run = SupplyRun.objects.select_for_update(of=("self",)).select_related("cycle").get(pk=job.params["run"])
     lines = SupplyLine.objects.filter(run=run).count()
     items = SupplyItem.objects.filter(run=run).count()
-    asked = sum(
-        len(span_ids(params["first"], params["last"])) for params in job.chunks.values_list("params", flat=True)
-    )
+    asked = sum(len(params["items"]) for params in job.chunks.values_list("params", flat=True))
     if lines != items * run.horizon_months or items != asked:
         raise Refused(
             f"The plan is not whole: {lines:,} months for {items:,} of {asked:,} stock items. Start it again."
         )
     if run.snapshot_version != snapshot_version(run.cycle):
         raise Refused("Demand was closed anew while this plan was calculated; run it again.")
-    found = [
-        flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output or b"[]"))
+    outputs = [
+        json.loads(bytes(output or b"")) for output in job.chunks.order_by("pk").values_list("output", flat=True)
     ]
+    loads, limits, months = loads_in(part["loads"] for part in outputs), limits_of(_months(run)), _months(run)
+    loads_write(run, loads, limits, months)
+    found = [flag for part in outputs for flag in found_flags(part)] + limit_flags(loads, limits, months)
     flags_replace(run=run, found=found)
-    statistics_refresh(*PLANNED)
+    statistics_refresh(*PLANNED, SupplyLoad)
     stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True
@@ -120,6 +127,32 @@ def supply_finish(job: Job) -> dict[str, Any]:
     step_mark_stale(cycle_id=run.cycle_id, after=StepKind.SUPPLY, because="The supply plan was run again.")
     cycle_event(cycle=run.cycle, kind="supply_planned", sentence=f"The supply plan of {items:,} stock items is ready.")
     return {"run": run.pk, "items": items, "flags": len(found)}
+
+
+def parts_cut(ids: list[int], limited: Mapping[int, list[int]], size: int) -> list[list[int]]:
+    """Return stock items in parts of about a size, all items of a limited supplier in one part.
+
+    `limited`: items of each limited supplier. A supplier of many items makes a part larger than the size.
+    """
+    parts: list[list[int]] = []
+    part: list[int] = []
+    for members in limited.values():
+        if part and len(part) + len(members) > size:
+            parts.append(sorted(part))
+            part = []
+        part = part + members
+    together = {item for members in limited.values() for item in members}
+    for item in ids:
+        if len(part) >= size:
+            parts.append(sorted(part))
+            part = []
+        if item not in together:
+            part.append(item)
+    return [*parts, sorted(part)] if part else parts
+
+
+def _months(run: SupplyRun) -> list[date]:
+    return month_list(run.first_bucket, run.horizon_months)
 
 
 def _cycle_of(job: Job) -> int:

@@ -15,13 +15,12 @@ from sop.refusals import Refused
 from sop.selectors.cycle import closed_sentence
 from sop.views.request import signed_in
 from supply import forms
-from supply.models import StockItem, SupplyFlag
+from supply.models import StockItem
 from supply.selectors.family_totals import FamilyTotals, family_totals, totals_moved
 from supply.selectors.inputs import inputs_changed
 from supply.selectors.item import item_page, lead_time_stated
 from supply.selectors.why import row_opened
 from supply.selectors.workbench import run_current
-from supply.services.flags import flag_answer
 from supply.services.inputs import Policy, lead_time_set, policy_set
 
 
@@ -29,7 +28,7 @@ from supply.services.inputs import Policy, lead_time_set, policy_set
 @permission_required("supply.view_supply", raise_exception=True)
 def item(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """Show the stock item's page."""
-    return shown(request, get_object_or_404(Cycle, pk=cycle_id), item_or_404(item_id))
+    return item_shown(request, get_object_or_404(Cycle, pk=cycle_id), item_or_404(item_id))
 
 
 @require_POST
@@ -42,7 +41,7 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
         forms.LeadTimeForm(request.POST),
     )
     if not form.is_valid():
-        return shown(request, cycle, stock_item, Refused(form_fault(form)), lead_form=form)
+        return item_shown(request, cycle, stock_item, Refused(form_fault(form)), lead_form=form)
     fields = form.cleaned_data
     key = {
         "supplier_id": fields["supplier"],
@@ -61,7 +60,7 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
             **key,
         )
     except Refused as refusal:
-        return shown(request, cycle, stock_item, refusal, lead_form=form)
+        return item_shown(request, cycle, stock_item, refusal, lead_form=form)
     return edited(request, cycle, stock_item, "Lead time stated.", before)
 
 
@@ -75,7 +74,7 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
         forms.PolicyForm(request.POST),
     )
     if not form.is_valid():
-        return shown(request, cycle, stock_item, Refused(form_fault(form)), policy_form=form)
+        return item_shown(request, cycle, stock_item, Refused(form_fault(form)), policy_form=form)
     fields = form.cleaned_data
     wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
     before = totals_now(cycle, stock_item)
@@ -89,24 +88,8 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
             version=fields["version"],
         )
     except Refused as refusal:
-        return shown(request, cycle, stock_item, refusal, policy_form=form)
+        return item_shown(request, cycle, stock_item, refusal, policy_form=form)
     return edited(request, cycle, stock_item, "Stocking rule changed.", before)
-
-
-@require_POST
-@permission_required("supply.flag_shortage", raise_exception=True)
-def flag(request: HttpRequest, cycle_id: int, flag_id: int) -> HttpResponse:
-    """Answer a flag."""
-    found = get_object_or_404(SupplyFlag.objects.select_related("item"), pk=flag_id, cycle_id=cycle_id)
-    form = forms.FlagForm(request.POST)
-    try:
-        if not form.is_valid():
-            raise Refused(form_fault(form))
-        flag_answer(user=signed_in(request), flag_id=flag_id, **form.cleaned_data)
-    except Refused as refusal:
-        return shown(request, found.cycle, item_or_404(found.item_id), refusal)
-    messages.success(request, "Noted.")
-    return redirect("supply:item", cycle_id=cycle_id, item_id=found.item_id)
 
 
 def item_or_404(item_id: int) -> StockItem:
@@ -139,7 +122,7 @@ def edited(
     return redirect("supply:item", cycle_id=cycle.pk, item_id=stock_item.pk)
 
 
-def shown(
+def item_shown(
     request: HttpRequest,
     cycle: Cycle,
     stock_item: StockItem,

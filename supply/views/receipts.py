@@ -10,7 +10,7 @@ from sop.refusals import Refused
 from sop.views.request import signed_in
 from supply import forms
 from supply.services.receipts import receipt_undo, receipts_set
-from supply.views.item import edited, item_or_404, shown, totals_now
+from supply.views.item import edited, item_or_404, item_shown, totals_now
 
 
 @require_POST
@@ -23,7 +23,7 @@ def receipts(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
         cells, reason = form.cells(), form.reason()
         receipts_set(user=signed_in(request), cycle_id=cycle_id, item_id=item_id, cells=cells, reason=reason)
     except Refused as refusal:
-        return shown(request, cycle, stock_item, refusal)
+        return item_shown(request, cycle, stock_item, refusal)
     return edited(request, cycle, stock_item, "Planned receipts set.", before)
 
 
@@ -36,5 +36,5 @@ def undo(request: HttpRequest, cycle_id: int, item_id: int, history_id: int) -> 
     try:
         receipt_undo(user=signed_in(request), cycle_id=cycle_id, history_id=history_id)
     except Refused as refusal:
-        return shown(request, cycle, stock_item, refusal)
+        return item_shown(request, cycle, stock_item, refusal)
     return edited(request, cycle, stock_item, "Change undone.", before)

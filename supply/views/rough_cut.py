@@ -1,6 +1,4 @@
-"""The rough cut: what the plan asks of suppliers and warehouses, and setting what they can take."""
-
-from typing import get_args
+"""The rough cut: what the plan wants of suppliers and warehouses, what fits, and setting limits and rules."""
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
@@ -14,26 +12,21 @@ from sop.models import Cycle, CycleStep, Location, Supplier
 from sop.refusals import Refused
 from sop.selectors.cycle import closed_sentence
 from sop.views.request import signed_in
-from supply.engine.constrain import CutRule
-from supply.forms import LimitForm
-from supply.selectors.capacity import capacity_changes, capacity_stated, versions_seen
-from supply.selectors.rough_cut import MOST_ITEMS, rough_cut
-from supply.selectors.workbench import run_current
-from supply.services.capacity import capacity_set
-
-RULES: dict[str, tuple[CutRule, str]] = {
-    word.replace(" ", "-"): (word, label)
-    for word, label in zip(
-        get_args(CutRule), ("Equal days of supply", "Priority, then margin", "In proportion"), strict=True
-    )
-}
+from supply.constants import CutBy
+from supply.forms import LimitForm, RuleForm
+from supply.models import SupplyFlag, SupplyRun
+from supply.selectors.capacity import capacity_changes, capacity_stated, rules_stated, versions_seen
+from supply.selectors.rough_cut import LoadRow, rough_cut
+from supply.selectors.rule_what_if import RuleWhatIf, rule_what_if
+from supply.selectors.workbench import limit_flags, run_current
+from supply.services.capacity import capacity_set, supplier_rule_set
 
 
 @require_safe
 @permission_required("supply.view_supply", raise_exception=True)
 def page(request: HttpRequest, cycle_id: int) -> HttpResponse:
-    """Show loads and limits."""
-    return _page(request, get_object_or_404(Cycle, pk=cycle_id))
+    """Show loads and limits; `?supplier=ID&rule=` shows what another rule would do for one supplier."""
+    return rough_cut_page(request, get_object_or_404(Cycle, pk=cycle_id))
 
 
 @require_POST
@@ -43,7 +36,7 @@ def limit(request: HttpRequest, cycle_id: int) -> HttpResponse:
     cycle, form = get_object_or_404(Cycle, pk=cycle_id), LimitForm(request.POST)
     if not form.is_valid():
         name, errors = next(iter(form.errors.items()))
-        return _page(request, cycle, Refused(f"{form.fields[name].label or name}: {errors[0]}"), form)
+        return rough_cut_page(request, cycle, Refused(f"{form.fields[name].label or name}: {errors[0]}"), form)
     fields = form.cleaned_data
     seen = form.versions()
     try:
@@ -56,31 +49,52 @@ def limit(request: HttpRequest, cycle_id: int) -> HttpResponse:
             versions={row.pk: seen.get(row.pk, 0) for row in capacity_stated(*form.scope())},
         )
     except Refused as refusal:
-        return _page(request, cycle, refusal, form)
-    messages.success(request, "Limit set.")
+        return rough_cut_page(request, cycle, refusal, form)
+    messages.success(request, "Limit set. Run the supply plan again to see what it changes.")
     return redirect("supply:rough-cut", cycle_id=cycle_id)
 
 
-def _page(
+@require_POST
+@permission_required("supply.plan_supply", raise_exception=True)
+def rule(request: HttpRequest, cycle_id: int) -> HttpResponse:
+    """State by which rule what a supplier does not accept is cut."""
+    cycle, form = get_object_or_404(Cycle, pk=cycle_id), RuleForm(request.POST)
+    try:
+        if not form.is_valid():
+            name, errors = next(iter(form.errors.items()))
+            raise Refused(f"{form.fields[name].label or name}: {errors[0]}")
+        fields = form.cleaned_data
+        found = get_object_or_404(Supplier, pk=fields.pop("supplier"))
+        supplier_rule_set(user=signed_in(request), cycle_id=cycle_id, supplier_id=found.pk, **fields)
+    except Refused as refusal:
+        return rough_cut_page(request, cycle, refusal)
+    messages.success(request, f"Rule of {found} set. Run the supply plan again to see what it changes.")
+    return redirect("supply:rough-cut", cycle_id=cycle_id)
+
+
+def rough_cut_page(
     request: HttpRequest, cycle: Cycle, refusal: Refused | None = None, form: LimitForm | None = None
 ) -> HttpResponse:
     """Show the page; versions are read before what they stand for, so that a change in between is a conflict."""
     months = month_list(cycle.bucket, cycle.horizon_months)
     seen = versions_seen(months)
     step = CycleStep.objects.select_related("closed_by").get(cycle=cycle, kind=StepKind.SUPPLY)
-    run, rule = run_current(cycle), request.GET.get("rule", "fair-share")
-    rule = rule if rule in RULES else "fair-share"
-    may_edit = step.state == StepState.OPEN and request.user.has_perm("supply.plan_supply")
+    run = run_current(cycle)
+    is_open = step.state == StepState.OPEN
+    then = _what_if(request, run) if run and is_open else None
+    may_edit = is_open and request.user.has_perm("supply.plan_supply")
     context = {
         "cycle": cycle,
         "step": step,
         "closed": closed_sentence(step) if step.state == StepState.CLOSED else "",
+        "is_open": is_open,
         "can_edit": may_edit,
         "run": run,
-        "rows": rough_cut(run, RULES[rule][0]) if run else [],
-        "rules": [(key, label) for key, (_, label) in RULES.items()],
-        "rule": rule,
-        "most_items": f":{MOST_ITEMS}",
+        "rows": _rows(run, then) if run else [],
+        "flags": {_owner(flag): flag for flag in limit_flags(cycle)},
+        "rules": CutBy.choices,
+        "stated": rules_stated(),
+        "then": then,
         "months": months,
         "changes": capacity_changes(),
         "suppliers": Supplier.objects.order_by("name") if may_edit else [],
@@ -90,3 +104,22 @@ def _page(
         "refusal": refusal,
     }
     return render(request, "supply/rough_cut.html", context, status=refusal.status if refusal else 200)
+
+
+def _rows(run: SupplyRun, then: RuleWhatIf | None) -> list[LoadRow]:
+    """Return the rows of the run, those of a supplier under another rule in place of its own."""
+    anew = {row.key: row for row in then.rows} if then else {}
+    return [anew.get(row.key, row) for row in rough_cut(run)]
+
+
+def _owner(flag: SupplyFlag) -> tuple[str, int]:
+    return ("supplier", flag.supplier_id) if flag.supplier_id else ("location", flag.location_id or 0)
+
+
+def _what_if(request: HttpRequest, run: SupplyRun) -> RuleWhatIf | None:
+    """Return what another rule would do for the supplier asked about; None where nothing, or nobody known, is."""
+    number, wanted = request.GET.get("supplier", ""), request.GET.get("rule", "")
+    if wanted not in CutBy.values or not number.isascii() or not number.isdigit() or len(number) > 18:
+        return None
+    found = Supplier.objects.filter(pk=int(number)).first()
+    return rule_what_if(run, found, wanted) if found else None

@@ -54,6 +54,7 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
     kind = kind if kind in FlagKind.values else ""
     order = request.GET.get("order", "money")
     words = request.GET.get("q", "").strip()
+    limited = reads.limit_flags(cycle, kind) if kind in reads.LIMIT_KINDS else []
     found = reads.items_flagged(cycle, kind=kind, words=words, order=order)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
     context = {
@@ -62,6 +63,8 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "is_open": step.state == StepState.OPEN,
         "run": reads.run_current(cycle),
         "counts": reads.flag_counts(cycle),
+        "limit_flags": [] if words else reads.limit_flags(cycle) if not kind else limited,
+        "of_limits": kind in reads.LIMIT_KINDS,
         "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
         "kind": kind,
         "order": order,

@@ -108,7 +108,9 @@ def demo_numbers() -> Numbers:
             "base": scenarios.filter(levers=None).order_by("pk")[0].pk,
             "levers": scenarios.exclude(levers=None).order_by("pk")[0].pk,
         },
-        "item_id": {"short": SupplyFlag.objects.filter(run__cycle=closed).order_by("pk")[0].item_id},
+        "item_id": {
+            "short": SupplyFlag.objects.filter(run__cycle=closed, item__isnull=False).order_by("pk")[0].item_id
+        },
         "supplier_id": {"": _stuck_supplier()},
         "job_id": {"": Job.objects.latest("created_at").pk},
         "person_id": {"": User.objects.get(username=REP).pk},

@@ -9,8 +9,8 @@ import pytest
 from django.http import HttpResponse
 from django.urls import reverse
 
-from sop.models import User
-from supply.models import ReceiptOverride
+from sop.models import Supplier, User
+from supply.models import Capacity, ReceiptOverride
 from supply.selectors.why import ROWS
 from tests.api_world import FEBRUARY, World, world_make
 from tests.factories import Cast, client_of, cycle_make
@@ -119,6 +119,10 @@ def test_who_only_reads_sees_the_rows_and_no_field(cast: Cast, planned_item: Sup
 
 @pytest.mark.parametrize("row", ROWS)
 def test_every_row_of_the_plan_can_be_opened(cast: Cast, planned_item: Supplied, row: str) -> None:
+    """Also what a supplier's limit made of the orders, where there is one."""
+    supplier = Supplier.objects.get()
+    Capacity.objects.create(supplier=supplier, bucket=date(2022, 3, 1), unit="units", quantity=10)
+    planned(cast.sam, planned_item.cycle)
     page = client_of(cast.sam).get(address(planned_item)).content.decode()
     assert f'href="?why={row}#why"' in page
     html = client_of(cast.sam).get(address(planned_item), {"why": row}).content.decode()

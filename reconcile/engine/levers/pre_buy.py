@@ -13,6 +13,7 @@ from supply.engine.plan import SupplyPlan, plan_supply
 from supply.engine.problem import SupplyProblem
 from supply.engine.projection import latest_release
 from supply.engine.receipts import PreBuys
+from supply.engine.room import orders_in_room
 from supply.engine.time import steps_of_days
 
 
@@ -21,9 +22,9 @@ class PreBuyLever(Lever):
     """One extra order at the old cost before the first cost rise in the lever's months; later netting absorbs it.
 
     cover_months: how many months of demand to buy early; None = as many as pay (saving against holding cost). Never
-    more than the shelf life, nor than the plan would buy in that time after the rise; rounded down to the multiple,
-    nothing below the least order. Figures: units bought extra, spend, saving (units * rise), months_covered (by spend),
-    items; in an effect also net_benefit (saving - extra carrying cost).
+    more than the shelf life, than the plan would buy in that time after the rise, nor than the supplier accepts in the
+    month; rounded down to the multiple, nothing below the least order. Figures: units bought extra, spend, saving
+    (units * rise), months_covered (by spend), items; in an effect also net_benefit (saving - extra carrying cost).
     """
 
     cover_months: float | None = None
@@ -37,13 +38,14 @@ class PreBuyLever(Lever):
         warnings = []
         if len(rows) < scoped:
             warnings.append(f"{self.label}: {scoped - len(rows)} of {scoped} items have no cost rise in these months.")
-        orders, figures = self._orders(plan_supply(problem.take(rows)), month[rows])
-        bought = orders.of_rows(np.flatnonzero(orders.quantity > 0), len(rows))
+        linked = problem.linked(rows)
+        orders, figures = self._orders(plan_supply(problem.take(linked)), month[linked])
+        bought = orders.of_rows(np.flatnonzero(orders.quantity > 0), len(linked))
         if nothing := len(rows) - len(bought.item):
             warnings.append(
-                f"{self.label}: {nothing} items buy nothing early: too late, enough in stock, or no lot pays."
+                f"{self.label}: {nothing} items buy nothing early: too late, enough in stock, no room, or no lot pays."
             )
-        own = replace(bought, item=rows[orders.quantity > 0])
+        own = replace(bought, item=linked[orders.quantity > 0])
         return Applied(replace(problem, pre_buys=problem.pre_buys.joined(own)), tuple(warnings), figures)
 
     def concluded(self, figures: dict[str, float], change: dict[str, float]) -> dict[str, float]:
@@ -58,20 +60,20 @@ class PreBuyLever(Lever):
         return np.where(rises.any(axis=1), rises.argmax(axis=1), 0)
 
     def _orders(self, plan: SupplyPlan, month: IntArray) -> tuple[PreBuys, dict[str, float]]:
-        """Return one order per item, 0 units where it does not pay, and the lever's figures."""
+        """Return one order per item, 0 units where it does not pay or `month` is 0, and the lever's figures."""
         problem, row = plan.problem, np.arange(len(month))
         timing = _timing(plan, month)
         old, new = problem.unit_cost[row, month - 1], problem.unit_cost[row, month]
         until = np.minimum(timing.dearer + self._months(problem, old, new) * problem.steps_per_month, problem.steps)
-        planned = plan.orders.flows.receipts
+        planned = plan.orders.receipts
         # What the plan would buy dearer in that time, at most its demand; and the order this one takes the place of.
         displaced = np.minimum(
             _between(plan.steps.demand, timing.dearer, until), _between(planned, timing.dearer, np.ceil(until))
         )
         replaced = _between(planned, timing.arrival, timing.dearer)
-        in_time = (timing.release >= 0) & (timing.arrival < problem.steps) & (displaced > RESIDUE)
+        in_time = (timing.release >= 0) & (timing.arrival < problem.steps) & (displaced > RESIDUE) & (month > 0)
         wanted = np.where(in_time, displaced + replaced, 0.0) / problem.yield_mean
-        ordered = lot_within(wanted, problem.moq, problem.multiple)
+        ordered = orders_in_room(problem, timing.release, lot_within(wanted, problem.moq, problem.multiple))
         extra = np.maximum(ordered * problem.yield_mean - replaced, 0.0)
         ordered = np.where(extra > RESIDUE, ordered, 0.0)
         spend = extra * old

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 
+from demand.selectors.layers import plan_months
 from reconcile import hooks
 from reconcile.models import Conflict, Scenario, ScenarioLine, ScenarioRun
 from reconcile.selectors import effect_against_base, run_holds, scenario_base, scenario_run
@@ -14,7 +15,7 @@ from sop.constants import JobState, StepKind, StepState
 from sop.models import CycleStep
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step
-from supply.models import SupplyLine, SupplyRun
+from supply.models import Capacity, SupplyLine, SupplyRun
 from tests.api_world import MARCH, step_only
 from tests.factories import Cast, cycle_make
 from tests.reconcile_makers import base_calculated, begun, calculated, pulled, reconciled_make
@@ -41,6 +42,21 @@ def test_the_base_plan_is_the_supply_plan_line_by_line(cast: Cast, world: Suppli
     assert len(mine) == world.cycle.horizon_months
     assert run.kpis["revenue"] == pytest.approx(5 * (18 * 40 - 90))
     assert run.kpis["lost_revenue"] == pytest.approx(450)
+
+
+def test_the_base_plan_keeps_to_the_limits_the_supply_plan_kept_to(cast: Cast, world: Supplied) -> None:
+    step_only(world.cycle, StepKind.SUPPLY)
+    supplier = world.item.lanes.get().supplier
+    for bucket in plan_months(world.cycle):
+        Capacity.objects.create(supplier=supplier, bucket=bucket, unit="units", quantity=25)
+    planned(cast.sam, world.cycle)
+    step_only(world.cycle, StepKind.RECONCILE)
+    run = base_calculated(cast.olga, world.cycle)
+    columns = ("item_id", "bucket", "shipped", "lost", "closing", "purchases_value", "lost_margin")
+    mine = ScenarioLine.objects.filter(run=run).order_by("item", "bucket").values_list(*columns)
+    theirs = SupplyLine.objects.filter(run=run.supply_run).order_by("item", "bucket").values_list(*columns)
+    assert list(mine) == list(theirs)
+    assert SupplyLine.objects.filter(run=run.supply_run, cut__gt=0).exists()
 
 
 def test_the_base_plan_is_made_once_and_calculated_again(cast: Cast, world: Supplied) -> None:

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from django.urls import reverse
 
+from demand.selectors.layers import plan_months
 from sop.constants import Source
 from sop.models import Import
 from sop.request_context import acting
@@ -111,10 +112,9 @@ def test_a_lane_without_a_lead_time_is_planned_with_the_default_and_says_so(cast
 
 def test_a_limit_of_zero_moves_what_it_can_cuts_the_rest_and_is_over(cast: Cast, world: Supplied) -> None:
     lane = lane_make(world.item, days="8")
-    run = planned(cast.sam, world.cycle)
-    for month in SupplyLine.objects.filter(run=run).values_list("bucket", flat=True):
+    for month in plan_months(world.cycle):
         Capacity.objects.create(supplier=lane.supplier, bucket=month, unit="units", quantity=0)
-    [row] = rough_cut(run)
+    [row] = rough_cut(planned(cast.sam, world.cycle))
     asked = sum(month.before for month in row.months)
     assert asked > 0
     assert sum(month.after for month in row.months) == 0

@@ -17,7 +17,18 @@ from sop.request_context import acting
 from sop.selectors.cycle import step
 from sop.selectors.master_history import version_of
 from supply import hooks
-from supply.models import StockItem, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
+from supply.constants import CutBy
+from supply.models import (
+    Capacity,
+    LeadTimeAssumption,
+    StockItem,
+    SupplierRule,
+    SupplyFlag,
+    SupplyItem,
+    SupplyLine,
+    SupplyLoad,
+    SupplyRun,
+)
 from supply.selectors.workbench import stands_since
 from supply.services import inputs, replan
 from supply.services.receipts import ReceiptCell, receipts_set
@@ -85,7 +96,11 @@ EDITS: list[Callable[[Supplied], None]] = [receipts, lead_time, policy]
 
 
 def figures(model: Any, run: SupplyRun) -> list[dict[str, Any]]:
-    order = [name for name in ("item_id", "bucket", "kind") if name in {f.attname for f in model._meta.fields}]
+    order = [
+        name
+        for name in ("item_id", "supplier_id", "location_id", "unit", "bucket", "kind")
+        if name in {f.attname for f in model._meta.fields}
+    ]
     return [
         {name: value for name, value in row.items() if name not in NOT_FIGURES}
         for row in model.objects.filter(run=run).order_by(*order).values()
@@ -205,3 +220,47 @@ def test_what_was_calculated_on_the_plan_before_no_longer_stands(world: Supplied
     run.refresh_from_db()
     assert not stands_since(run, before)
     assert stands_since(run, timezone.now())
+
+
+@pytest.fixture
+def limited(world: Supplied) -> Supplied:
+    """Northgate takes little a month, of shingles and tiles together."""
+    supplier, tiles = Supplier.objects.get(), StockItem.objects.get(product__code="TILE")
+    tiles.lanes.create(supplier=supplier)
+    stock_make(tiles, "0")
+    LeadTimeAssumption.objects.update(mean_days=8)
+    SupplierRule.objects.create(supplier=supplier, cut_by=CutBy.PROPORTIONAL)
+    for bucket in (FEBRUARY, MARCH, date(2022, 4, 1)):
+        Capacity.objects.create(supplier=supplier, bucket=bucket, unit="units", quantity=10)
+    planned(world.cast.sam, world.cycle)
+    CycleStep.objects.update(stale_because="")
+    return world
+
+
+def test_items_that_share_a_limit_are_planned_anew_together(limited: Supplied) -> None:
+    run = SupplyRun.objects.get(current=True)
+    before = everything(run)
+    policy(limited)
+    at_once = everything(run)
+    tiles = [line for line in at_once[0] if line["item_id"] != limited.item.pk]
+    assert tiles != [line for line in before[0] if line["item_id"] != limited.item.pk], "tiles get less of the limit"
+    loads = figures(SupplyLoad, run)
+    assert missing(limited) == []
+    whole = planned(limited.cast.sam, limited.cycle)
+    assert everything(whole) == at_once
+    assert len(figures(SupplyLoad, whole)) == len(loads)
+    for one, other in zip(loads, figures(SupplyLoad, whole), strict=True):
+        for name in ("wanted", "planned", "moved", "cut", "late", "limit", "unmeasured"):
+            assert one[name] == pytest.approx(other[name], abs=0.02), (name, one, other)
+
+
+def test_a_supplier_flag_closes_itself_when_its_load_fits(limited: Supplied) -> None:
+    assert SupplyFlag.objects.get(kind="supplier_over").state == "open"
+    with acting(limited.cast.sam, Source.PAGE, "nothing wanted"):
+        months = [date(2022, month, 1) for month in range(2, 13)] + [date(2023, month, 1) for month in range(1, 8)]
+        for item in StockItem.objects.all():
+            cells = [ReceiptCell(month, Decimal(0), 0) for month in months]
+            receipts_set(
+                user=limited.cast.sam, cycle_id=limited.cycle.pk, item_id=item.pk, cells=cells, reason="Nothing"
+            )
+    assert SupplyFlag.objects.get(kind="supplier_over").state == "gone"

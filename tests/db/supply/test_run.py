@@ -17,7 +17,7 @@ from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step
 from supply import hooks
 from supply.frames import queries
-from supply.models import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
+from supply.models import Capacity, ReceiptOverride, SupplierRule, SupplyItem, SupplyLine, SupplyRun
 from supply.selectors.inputs import COLUMNS, EVERYWHERE, STANDING_STILL
 from supply.selectors.problem import inputs_of
 from supply.selectors.workbench import run_current
@@ -172,6 +172,12 @@ CHANGES: dict[str, Callable[[Supplied], object]] = {
     "a product's family": lambda world: changed(world.item.product, family=family_make("SIDING")),
     "a family's code": lambda world: changed(world.item.product.family, code="ROOFS"),
     "a supplier's currency": lambda world: changed(Supplier.objects.get(), currency="CAD"),
+    "a limit": lambda world: Capacity.objects.create(
+        supplier=supplier_make("EASTGATE"), bucket=world.cycle.bucket, unit="units", quantity=5
+    ),
+    "a limit's rule": lambda world: SupplierRule.objects.create(supplier=supplier_make("EASTGATE"), cut_by="priority"),
+    "a warehouse's space": lambda world: changed(world.item.location, space_m3=900),
+    "a volume": lambda world: changed(world.item.product, volume_m3=2),
     "a supplier's payment": lambda world: changed(Supplier.objects.get(), payment_days=60),
 }
 
@@ -222,3 +228,10 @@ def test_every_table_a_run_reads_is_watched_or_stands_still(cast: Cast, world: S
     assert len(read) > 10, "is this still how a run reads?"
     assert read - watched - STANDING_STILL - {"sop_cycle"} == set(), "say in selectors/inputs.py why it may change"
     assert watched - read == set()
+
+
+def test_items_of_a_limited_supplier_stay_in_one_part() -> None:
+    ids = list(range(1, 12))
+    assert run_service.parts_cut(ids, {}, 4) == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11]]
+    limited = {7: [2, 5, 9], 8: [1, 3, 4, 6, 11]}
+    assert run_service.parts_cut(ids, limited, 4) == [[2, 5, 9], [1, 3, 4, 6, 11], [7, 8, 10]]

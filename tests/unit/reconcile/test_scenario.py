@@ -1,10 +1,13 @@
 """Scenarios: totals, families, and what each lever brings beside what it costs."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from reconcile.engine.levers import PreBuyLever, RaisePriceLever, SafetyStockLever
 from reconcile.engine.scenario import scenario_change, scenario_compute, scenario_totals
+from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.plan import plan_supply
 from tests.unit.supply.problems import problem, random_problem
 
@@ -85,3 +88,41 @@ def test_an_empty_company_is_an_empty_scenario():
     result = scenario_compute(random_problem(1).take([]), [])
     assert result.totals["revenue"] == 0
     assert result.by_family.empty
+
+
+def limited(seed):
+    """Return a random problem whose six items share a supplier that accepts less than the plan wants."""
+    free = random_problem(seed)
+    room = np.full((1, 8), plan_supply(free).months.releases.sum() / 8 * 0.8)
+    limits = SupplierLimits.build(np.zeros(6, dtype=int), {0: SupplierLimit(room)}, months=8)
+    return replace(free, limits=limits)
+
+
+def test_a_scenario_plans_within_the_same_limits():
+    base = limited(3)
+    plan, result = plan_supply(base), scenario_compute(base)
+    assert plan.limited.moved.any()
+    assert result.plan.steps.closing.tobytes() == plan.steps.closing.tobytes()
+    assert result.totals == pytest.approx(scenario_totals(plan), nan_ok=True)
+
+
+def test_an_effect_counts_what_the_lever_takes_from_others_at_a_limited_supplier():
+    base = limited(3)
+    scope = np.array([True, False, False, False, False, False])
+    lever = SafetyStockLever(scope=scope, first=0, last=7, multiplier=3.0, label="One")
+    result = scenario_compute(base, [lever])
+    (effect,) = result.effects
+    assert same(effect.change, scenario_change(scenario_compute(base).totals, result.totals))
+    assert effect.items == 1
+
+
+def test_a_pre_buy_is_no_larger_than_the_supplier_accepts():
+    cost = np.where(np.arange(12) < 4, 10.0, 14.0)[None, :]
+    base = problem(months=12, unit_cost=cost)
+    lever = PreBuyLever(scope=np.ones(1, dtype=bool), first=0, last=11, label="Gypsum")
+    free = scenario_compute(base, [lever]).plan
+    room = np.full((1, 12), 150.0)
+    limits = SupplierLimits.build([0], {0: SupplierLimit(room)}, months=12)
+    plan = scenario_compute(replace(base, limits=limits), [lever]).plan
+    assert free.months.releases.max() > 150
+    assert (plan.months.releases <= 150 + 1e-9).all()

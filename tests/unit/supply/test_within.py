@@ -1,0 +1,188 @@
+"""A plan within its suppliers' limits: they hold, nothing is lost on the way, and who has none is left alone."""
+
+from dataclasses import fields, replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from supply.engine.flags import flags_find
+from supply.engine.limits import SupplierLimit, SupplierLimits
+from supply.engine.lines import PlanLines
+from supply.engine.plan import SupplyPlan, plan_supply
+from supply.engine.problem import SupplyProblem
+from supply.engine.receipts import PreBuys
+from supply.engine.time import steps_of_days
+from tests.unit.supply.problems import problem, random_problem
+
+ROWS = [each.name for each in fields(PlanLines)]
+ITEMS, MONTHS = 8, 8
+RULES = ("fair share", "priority", "proportional")
+
+
+def seeds(test):
+    """Run a test on random problems."""
+    return settings(max_examples=30, deadline=None)(given(seed=st.integers(0, 2**32 - 1))(test))
+
+
+def limited(seed) -> SupplyProblem:
+    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any."""
+    draw = np.random.default_rng(seed)
+    free = random_problem(seed, items=ITEMS, months=MONTHS, frozen_days=draw.choice([0, 0, 20, 40], ITEMS))
+    usual = plan_supply(free).months.releases.sum() / MONTHS / 3
+    quantity = usual * draw.gamma(2.0, 0.5, (2, 2, MONTHS))
+    quantity = np.where(draw.random(quantity.shape) < 0.25, np.inf, quantity)
+    suppliers = {at: SupplierLimit(quantity[at], RULES[draw.integers(3)]) for at in (0, 1)}
+    built = SupplierLimits.build(
+        draw.permutation([-1, 0, 0, 0, 1, 1, 1, 2]),
+        suppliers,
+        months=MONTHS,
+        per_unit=draw.choice([0.0, 0.5, 1.0, 2.5], (2, ITEMS, 1)),
+        priority=draw.integers(0, 3, ITEMS),
+    )
+    return replace(free, limits=built)
+
+
+def load(plan: SupplyPlan, releases, supplier):
+    """Return the load of some releases on a supplier, measures x months."""
+    limits = plan.problem.limits
+    mine = limits.supplier == supplier
+    return np.einsum("kim,im->km", limits.per_unit[:, mine], releases[mine])
+
+
+@seeds
+def test_every_limit_of_a_supplier_holds_in_every_month(seed):
+    plan = plan_supply(limited(seed))
+    for supplier, limit in plan.problem.limits.limited.items():
+        assert (load(plan, plan.months.releases, supplier) <= limit.quantity * (1 + 1e-9) + 1e-6).all()
+
+
+@seeds
+def test_no_order_gets_lost_between_wanted_moved_and_cut(seed):
+    plan = plan_supply(limited(seed))
+    moved_in = np.zeros_like(plan.limited.moved)
+    moved_in[:, :-1] = plan.limited.moved[:, 1:]
+    before = plan.wanted + moved_in + plan.limited.late
+    assert np.allclose(before, plan.months.releases + plan.limited.moved + plan.limited.cut, atol=1e-5)
+    assert min(plan.limited.moved.min(), plan.limited.cut.min(), plan.limited.late.min()) >= 0
+
+
+@seeds
+def test_units_and_money_balance_as_in_any_plan(seed):
+    plan = plan_supply(limited(seed))
+    for rows in (plan.steps, plan.months):
+        received = rows.firm_receipts + rows.planned_receipts
+        assert np.allclose(rows.opening + received - rows.shipped, rows.closing, atol=1e-6)
+        assert all((getattr(rows, row) >= -1e-6).all() for row in ROWS[: ROWS.index("value")])
+    months = plan.months
+    before = np.concatenate([(plan.problem.on_hand * plan.problem.avg_cost)[:, None], months.value[:, :-1]], axis=1)
+    assert np.allclose(before + months.purchases - months.cogs, months.value, atol=1e-5)
+    served = months.shipped.sum(axis=1) + months.lost.sum(axis=1) + months.backlog[:, -1]
+    assert np.allclose(plan.problem.backlog + plan.problem.demand.sum(axis=1), served)
+
+
+@seeds
+def test_orders_keep_to_lots_and_to_the_frozen_fence(seed):
+    plan = plan_supply(limited(seed))
+    problem, ordered = plan.problem, plan.orders.flows.ordered
+    release = plan.orders.chances.release
+    orders = [(row, release[row, step], ordered[row, step]) for row, step in np.argwhere(ordered > 0)]
+    if plan.orders.extra is not None:
+        extra = plan.orders.extra.orders
+        orders += list(zip(extra.item, extra.release, extra.quantity, strict=True))
+    for row, release, quantity in orders:
+        assert release >= steps_of_days(problem.frozen_days)[row]
+        assert quantity >= problem.moq[row] - 1e-5
+        if problem.multiple[row]:
+            assert quantity / problem.multiple[row] == pytest.approx(round(quantity / problem.multiple[row]), abs=1e-6)
+
+
+@seeds
+def test_without_a_limit_that_binds_the_plan_is_the_one_without_limits_byte_for_byte(seed):
+    given = limited(seed)
+    wide = {number: replace(each, quantity=np.full((2, MONTHS), 1e12)) for number, each in given.limits.limited.items()}
+    none = {number: replace(each, quantity=np.full((2, MONTHS), np.inf)) for number, each in wide.items()}
+    free = plan_supply(replace(given, limits=None))
+    for limits in (wide, none, {}):
+        plan = plan_supply(replace(given, limits=replace(given.limits, limited=limits)))
+        assert all(getattr(plan.steps, row).tobytes() == getattr(free.steps, row).tobytes() for row in ROWS)
+        assert np.array_equal(plan.wanted, plan.months.releases)
+        assert not plan.limited.moved.any()
+
+
+@seeds
+def test_who_has_no_limit_is_left_alone_byte_for_byte(seed):
+    given = limited(seed)
+    plan, free = plan_supply(given), plan_supply(replace(given, limits=None))
+    alone = ~np.isin(given.limits.supplier, [0, 1])
+    assert all(np.array_equal(getattr(plan.steps, row)[alone], getattr(free.steps, row)[alone]) for row in ROWS)
+    assert np.array_equal(plan.wanted, free.months.releases), "what is wanted knows no limits"
+
+
+@seeds
+def test_order_and_grouping_of_items_change_nothing_bit_for_bit(seed):
+    given = limited(seed)
+    whole = plan_supply(given)
+    shuffled = np.random.default_rng(seed).permutation(ITEMS)
+    groups = [shuffled, given.linked(shuffled[:1]), given.linked(shuffled[1:3])]
+    for rows in groups:
+        plan = plan_supply(given.take(rows))
+        for row in ROWS:
+            assert np.array_equal(getattr(plan.steps, row), getattr(whole.steps, row)[rows]), row
+        assert np.array_equal(plan.limited.cut, whole.limited.cut[rows])
+
+
+def one_limited(quantity, **changed):
+    """Return the plan of one item whose supplier accepts so much in the months named first, then anything."""
+    room = np.full((1, 6), np.inf)
+    room[0, : len(quantity)] = quantity
+    return plan_supply(problem(limits=SupplierLimits.build([7], {7: SupplierLimit(room)}, months=6), **changed))
+
+
+def test_too_much_for_a_month_is_ordered_at_the_end_of_the_month_before():
+    plan = one_limited([np.inf, 60.0])
+    assert plan.wanted[0].tolist() == [100, 100, 100, 100, 100, 0]
+    assert plan.months.releases[0].tolist() == [140, 60, 100, 100, 100, 0]
+    assert plan.limited.moved[0].tolist() == [0, 40, 0, 0, 0, 0]
+    assert plan.steps.releases[0, :4].tolist() == [25, 25, 25, 65], "as late as possible within the month"
+    assert plan.months.lost.sum() == 0
+    assert plan.months.value[0, 1] > 0, "what comes earlier is stock"
+
+
+def test_what_is_cut_is_ordered_later_as_far_as_it_is_still_needed():
+    lost = one_limited([60.0, 80.0])
+    assert lost.months.releases[0].tolist() == [60, 80, 100, 100, 100, 0]
+    assert lost.limited.cut[0, 0] == 60, "40 of its own and 20 of the next month"
+    assert lost.months.lost.sum() == pytest.approx(60)
+    waiting = one_limited([60.0, 80.0], backorder_share=1.0)
+    assert waiting.limited.late[0].tolist() == [0, 0, 60, 0, 0, 0]
+    assert waiting.months.backlog[0].tolist() == [0, 40, 60, 0, 0, 0]
+
+
+def test_what_a_planner_set_and_what_was_bought_ahead_takes_its_room_first():
+    own = np.full((1, 6), np.nan)
+    own[0, 2] = 90.0
+    bought = PreBuys.build([0], [4], [8], [20.0], [9.0])
+    limits = SupplierLimits.build([7], {7: SupplierLimit(np.full((1, 6), 120.0))}, months=6)
+    given = replace(problem(receipt_override=own, limits=limits), pre_buys=bought)
+    plan = plan_supply(given)
+    assert (plan.months.releases <= 120 + 1e-9).all()
+    assert plan.months.planned_receipts[0, 2] == pytest.approx(110), "both came as they were agreed"
+
+
+@pytest.mark.parametrize(("moq", "multiple", "releases"), [(60, 0, [130, 70]), (0, 50, [150, 50]), (30, 10, [130, 70])])
+def test_what_moves_and_what_stays_are_orders_a_supplier_takes(moq, multiple, releases):
+    plan = one_limited([np.inf, 70.0], moq=moq, multiple=multiple, steps_per_month=1)
+    assert plan.months.releases[0, :2].tolist() == releases
+
+
+def test_an_order_that_would_fall_below_the_least_one_moves_as_a_whole():
+    plan = one_limited([np.inf, 70.0], moq=60, on_hand=200.0, steps_per_month=1)
+    assert plan.wanted[0, :2].tolist() == [0, 100]
+    assert plan.months.releases[0, :2].tolist() == [100, 0]
+
+
+def test_a_shortage_a_limit_explains_is_told_so():
+    plan = one_limited([60.0, 80.0])
+    assert set(flags_find(plan).query("kind == 'shortage'")["cause"]) == {"supplier capacity"}
