@@ -1,6 +1,6 @@
 """Tables of planning supply."""
 
-from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
+from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
 
@@ -15,5 +15,6 @@ __all__ = [
     "SupplyFlag",
     "SupplyItem",
     "SupplyLine",
+    "SupplyRisk",
     "SupplyRun",
 ]

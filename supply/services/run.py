@@ -12,11 +12,12 @@ from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, ste
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
-from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRun
+from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.selectors.problem import inputs_of, span_ids
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
+from supply.services.risk import RISK_COLUMNS, risk_rows
 
 KIND = "supply"
 
@@ -78,9 +79,11 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     ids = span_ids(chunk.params["first"], chunk.params["last"])
     inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
     plan = plan_supply(inputs.problem)
+    risks = risk_rows(run.pk, inputs, plan)
     with lease.writing():
         rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
         rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan))
+        rows_copy(SupplyRisk, RISK_COLUMNS, risks)
         JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
 
 
@@ -96,7 +99,8 @@ def supply_finish(job: Job) -> dict[str, Any]:
     asked = sum(
         len(span_ids(params["first"], params["last"])) for params in job.chunks.values_list("params", flat=True)
     )
-    if lines != items * run.horizon_months or items != asked:
+    risks = SupplyRisk.objects.filter(run=run).count()
+    if lines != items * run.horizon_months or risks != lines or items != asked:
         raise Refused(
             f"The plan is not whole: {lines:,} months for {items:,} of {asked:,} stock items. Start it again."
         )
@@ -106,7 +110,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
         flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output or b"[]"))
     ]
     flags_replace(run=run, found=found)
-    statistics_refresh(SupplyLine, SupplyItem)
+    statistics_refresh(SupplyLine, SupplyItem, SupplyRisk)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True
     run.save(update_fields=["complete", "current"])

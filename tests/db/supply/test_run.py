@@ -222,3 +222,13 @@ def test_every_table_a_run_reads_is_watched_or_stands_still(cast: Cast, world: S
     assert len(read) > 10, "is this still how a run reads?"
     assert read - watched - STANDING_STILL - {"sop_cycle"} == set(), "say in selectors/inputs.py why it may change"
     assert watched - read == set()
+
+
+def test_risk_is_kept_whole_with_its_run_and_the_next_run_has_its_own(cast: Cast, world: Supplied) -> None:
+    first = planned(cast.sam, world.cycle)
+    kept = list(first.risks.order_by("bucket").values_list("bucket", "stockout", "lost_units"))
+    assert len(kept) == first.horizon_months
+    assert kept[0][1] == 1.0  # nothing is on hand and nothing can arrive: every draw runs out
+    again = planned(cast.sam, world.cycle)
+    assert list(again.risks.order_by("bucket").values_list("bucket", "stockout", "lost_units")) == kept
+    assert set(again.risks.values_list("draws", flat=True)) == {200}
