@@ -98,9 +98,7 @@ def measure(items: int) -> None:
     spent = cpu(lambda: risk_of(plan))
     each = spent / items / MONTHS / RiskRule().draws * 1e9
     held = peak_megabytes(lambda: risk_of(plan))
-    print(
-        f"risk, {RiskRule().draws} draws: {spent:.2f} s of CPU, {each:.0f} ns per item-month-draw, {held:,.0f} MB at most"
-    )
+    print(f"risk, {RiskRule().draws} draws: {spent:.2f} s of CPU, {each:.0f} ns per item-month-draw, {held:,.0f} MB")
     print(f"peak memory of the plan's arrays: {peak_megabytes(lambda: plan_supply(problem)):,.0f} MB")
 
 

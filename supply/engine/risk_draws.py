@@ -98,7 +98,8 @@ def demand_factors(problem: SupplyProblem, shocks: Draws) -> Draws:
         path[month] = kept * path[month - 1] + fresh * shocks[month]
     if problem.policy.distribution == "normal":
         path *= sd.astype(np.float32)[:, None]
-        return np.maximum(path + np.float32(1), np.float32(0))
+        plain: Draws = np.maximum(path + np.float32(1), np.float32(0))
+        return plain
     spread = np.sqrt(np.log1p(sd**2))
     path *= spread.astype(np.float32)[:, None]
     path -= (spread**2 / 2).astype(np.float32)[:, None]
