@@ -56,7 +56,7 @@ def database(name: str = "DATABASE_URL") -> dict[str, object]:
         raise EnvError(f"{name} must start with postgresql://; other databases are not supported.")
     query = parse_qs(url.query)
     return {
-        "ENGINE": "django.db.backends.postgresql",
+        "ENGINE": "sop.database",
         "NAME": unquote(url.path.lstrip("/")),
         "USER": unquote(url.username or ""),
         "PASSWORD": unquote(url.password or "") or text("DATABASE_PASSWORD", ""),

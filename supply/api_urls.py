@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supply.api import views
+from supply.api import capacity, suppliers, views
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/supply/lines/", views.LinesView.as_view(), name="supply-lines"),
@@ -10,6 +10,14 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/supply/flags/", views.FlagsView.as_view(), name="supply-flags"),
     path("cycles/<int:cycle_id>/supply/runs/", views.RunsView.as_view(), name="supply-runs"),
     path("cycles/<int:cycle_id>/supply/lead-times/", views.LeadTimesView.as_view(), name="lead-times"),
+    path("cycles/<int:cycle_id>/supply/suppliers/", suppliers.SuppliersView.as_view(), name="supplier-records"),
+    path(
+        "cycles/<int:cycle_id>/supply/suppliers/<int:supplier_id>/",
+        suppliers.SupplierView.as_view(),
+        name="supplier-record",
+    ),
+    path("cycles/<int:cycle_id>/supply/loads/", capacity.LoadsView.as_view(), name="supply-loads"),
+    path("cycles/<int:cycle_id>/supply/capacity/", capacity.CapacityView.as_view(), name="capacity"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.ReceiptsView.as_view(), name="receipts"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.PolicyView.as_view(), name="policy"),
     path("supply/flags/<int:flag_id>/answer/", views.FlagAnswerView.as_view(), name="flag-answer"),

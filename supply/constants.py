@@ -35,5 +35,6 @@ STEPS_PER_MONTH = 4  # quarter months: whole-month lead times misstate lost unit
 SUPPLY_CHUNK_ITEMS = 2000
 DEFAULT_SERVICE_TARGET = "0.95"
 DEFAULT_REVIEW_DAYS = 7
-LEAD_TIME_MEASURED_DAYS = 92  # receipts of three months: long enough for a few, short enough to show a change
+LEAD_TIME_MEASURED_DAYS = 3 * 365  # orders of three years, in which regimes are told apart; the last one counts
+PROMISES_DAYS = 365  # promises of a year: every season once
 DEFAULT_LEAD_TIME_DAYS = 30  # a lane without any lead time is planned with this and flagged

@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 
+from sop.models import Location, Supplier
 from supply.constants import FlagState, ServiceType
 from supply.models import LeadTimeAssumption
 
@@ -28,11 +29,9 @@ class ReceiptForm(forms.Form):
         return fields
 
 
-class LeadTimeForm(forms.Form):
-    """A lead time for orders placed from a day on."""
+class _StatedForm(forms.Form):
+    """Base of what states a lead time for orders placed from a day on."""
 
-    supplier = forms.IntegerField(widget=forms.HiddenInput)
-    this_product_only = forms.BooleanField(required=False, label="This product only")
     valid_from = forms.DateField(label="For orders from", widget=forms.DateInput(attrs={"type": "date"}))
     mean_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Days on average")
     sd_days = forms.DecimalField(max_digits=6, decimal_places=1, label="Spread in days (standard deviation)")
@@ -43,6 +42,20 @@ class LeadTimeForm(forms.Form):
         """Return the version of a lead time that stood on the page; 0 where it did not stand there."""
         seen = dict(pair.split(":") for pair in self.cleaned_data["seen"].split())
         return int(seen.get(str(row.pk), 0)) if row else 0
+
+
+class LeadTimeForm(_StatedForm):
+    """A lead time stated on the page of a stock item: of one of its suppliers."""
+
+    supplier = forms.IntegerField(widget=forms.HiddenInput)
+    this_product_only = forms.BooleanField(required=False, label="This product only")
+
+
+class SupplierLeadTimeForm(_StatedForm):
+    """A lead time stated on the page of a supplier: of all its products or of one, by code."""
+
+    product = forms.CharField(required=False, max_length=64, label="Product code (empty = all of them)")
+    field_order = ("product",)
 
 
 class PolicyForm(forms.Form):
@@ -62,3 +75,33 @@ class FlagForm(forms.Form):
 
     state = forms.ChoiceField(choices=[(s.value, s.label) for s in (FlagState.ACCEPTED, FlagState.RAISED)])
     note = forms.CharField(required=False, max_length=2000)
+
+
+class LimitForm(forms.Form):
+    """What a supplier accepts or a warehouse holds in each of some months."""
+
+    owner = forms.RegexField(r"^(supplier|location)-\d{1,18}$", label="Supplier or warehouse")
+    unit = forms.ChoiceField(choices=[("units", "Units"), ("m3", "m³"), ("money", "Money")], label="Counted in")
+    first = forms.DateField(label="From")
+    last = forms.DateField(label="To")
+    quantity = forms.DecimalField(max_digits=16, decimal_places=3, label="Limit a month")
+    reason = forms.CharField(max_length=100, label="Why")
+    seen = forms.RegexField(r"^(\d{1,18}:\d{1,18} ?)*$", required=False, widget=forms.HiddenInput)
+
+    def clean_owner(self) -> dict[str, int]:
+        """Return whose limit it is, as the column and the number."""
+        kind, number = self.cleaned_data["owner"].split("-")
+        model: Any = {"supplier": Supplier, "location": Location}[kind]
+        if not model.objects.filter(pk=int(number)).exists():
+            raise forms.ValidationError("Choose one of the list.")
+        return {f"{kind}_id": int(number)}
+
+    def scope(self) -> tuple[dict[str, int], str, date, date]:
+        """Return owner, unit, first and last month."""
+        fields = self.cleaned_data
+        return fields["owner"], fields["unit"], fields["first"], fields["last"]
+
+    def versions(self) -> dict[int, int]:
+        """Return the version of each limit that stood on the page."""
+        pairs = (pair.split(":") for pair in self.cleaned_data["seen"].split())
+        return {int(row): int(at) for row, at in pairs}

@@ -9,9 +9,18 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/supply/", views.workbench.workbench, name="workbench"),
     path("cycle/<int:cycle_id>/supply/run/", views.workbench.run, name="run"),
     path("cycle/<int:cycle_id>/supply/export/", views.workbench.export, name="export"),
+    path("cycle/<int:cycle_id>/supply/rough-cut/", views.rough_cut.page, name="rough-cut"),
+    path("cycle/<int:cycle_id>/supply/rough-cut/limit/", views.rough_cut.limit, name="limit"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/", views.item.item, name="item"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.item.receipts, name="receipts"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/lead-time/", views.item.lead_time, name="lead-time"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.item.policy, name="policy"),
+    path("cycle/<int:cycle_id>/supply/suppliers/", views.supplier.suppliers, name="suppliers"),
+    path("cycle/<int:cycle_id>/supply/suppliers/<int:supplier_id>/", views.supplier.supplier, name="supplier"),
+    path(
+        "cycle/<int:cycle_id>/supply/suppliers/<int:supplier_id>/lead-time/",
+        views.supplier.lead_time,
+        name="supplier-lead-time",
+    ),
     path("cycle/<int:cycle_id>/supply/flags/<int:flag_id>/", views.item.flag, name="flag"),
 ]

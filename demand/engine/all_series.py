@@ -5,19 +5,21 @@ The model over all regular series, the sums they make forecast by the same model
 
 import io
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
+from datetime import date
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from demand.engine.all_history import AllHistory, Part, all_history_of
 from demand.engine.chunk import BaselineChunk, Origin, chunk_with_member, held_of
 from demand.engine.ets import ETS
 from demand.engine.first_months import YOUNG, after_first_months
 from demand.engine.global_model import GLOBAL, SERIES_FROM, global_points
-from demand.engine.hierarchy import MATURE_FROM, NO_SUMS, SumForecasts, sums_of
-from demand.engine.history import WIDTH, History
+from demand.engine.hierarchy import MATURE_FROM, NO_SUMS, SumForecasts, Sums, sums_of
+from demand.engine.history import History, history_join
 from demand.engine.level_shift import followed, level_shifts
 from demand.engine.libraries import LibraryMissing
 from demand.engine.members import STOPPED
@@ -45,40 +47,41 @@ class AllSeries:
     inputs: str = ""  # mark of all it was made from
 
 
-def all_series_of(
-    history: History,
-    route: TextArray,
-    *,
-    horizon: int,
-    held_back: int,
-    keys: Mapping[str, TextArray],
-) -> AllSeries:
-    """Return what all series together teach; `history`, `route`, `keys` (family, region, ...) row by row.
+def all_series_of(parts: Iterable[Part], *, horizon: int, held_back: int, as_of: date | None = None) -> AllSeries:
+    """Return what the series of all parts together teach; how they were cut cannot be seen.
 
     A series whose baseline a person chose is in no sum: no sum moves it.
     """
-    chosen = history.take(route == REGULAR)
-    enough = len(chosen) >= SERIES_FROM
+    known = all_history_of(parts, as_of=as_of)
+    after = after_first_months(known.history)
+    joint, sums = _regular_and_sums(known)
+    del known  # what follows needs room: of every matrix there is one at a time
+    count, steps = len(joint) - len(sums.history), (horizon, held_back)
+    held = held_of(joint.months, held_back)
+    learnt = _learnt(joint, held, steps)
+    both = _members(joint, held[:count], learnt, steps)
+    error = learnt.past[count:] - sums.history.values[:, sums.history.width - held_back :]
+    foretold = SumForecasts(learnt.now[count:], (error**2).mean(axis=1), sums.part, sums.whole)
+    return AllSeries(
+        ids=joint.ids[:count],
+        now=both.now,
+        past=both.past,
+        after=after,
+        sums=foretold if learnt.why == "" else NO_SUMS,
+        failed=both.failed,
+    )
+
+
+def _regular_and_sums(known: AllHistory) -> tuple[History, Sums]:
+    """Return the regular series and, after them, the sums in one history; and the sums."""
+    history, route = known.history, known.route
+    regular = route == REGULAR
     mature = np.isin(route, [REGULAR, INTERMITTENT]) & (history.months >= MATURE_FROM)
     until = month_numbers(history.last)
     mature &= until == (until + history.behind).max(initial=0)
     # A sum cannot be told from a series: with too few to learn from it is forecast by nobody, and moves nobody.
-    sums = sums_of(history, mature & enough, keys)
-    joint, count = _joined(chosen, sums.history), len(chosen)
-    earlier = joint.without_last(held_of(joint.months, held_back))
-    steps = (horizon, held_back)
-    learnt = _learnt(joint, earlier, steps)
-    both = _members(chosen, earlier.take(slice(count)), learnt, steps)
-    error = learnt.past[count:] - sums.history.values[:, WIDTH - held_back :]
-    foretold = SumForecasts(learnt.now[count:], (error**2).mean(axis=1), sums.part, sums.whole)
-    return AllSeries(
-        ids=chosen.ids,
-        now=both.now,
-        past=both.past,
-        after=after_first_months(history),
-        sums=foretold if learnt.why == "" else NO_SUMS,
-        failed=both.failed,
-    )
+    sums = sums_of(history, mature & (regular.sum() >= SERIES_FROM), known.keys)
+    return history_join([history.take(regular), sums.history]), sums
 
 
 def chunk_with_all(chunk: BaselineChunk, found: AllSeries) -> BaselineChunk:
@@ -117,10 +120,10 @@ def all_series_unpack(data: bytes) -> AllSeries:
         return AllSeries(arrays["ids"], now, past, arrays["after"], sums, arrays["failed"], str(arrays["inputs"]))
 
 
-def _learnt(history: History, earlier: History, steps: tuple[int, int]) -> Beside:
+def _learnt(history: History, held: IntArray, steps: tuple[int, int]) -> Beside:
     """Return the model's forecasts from both origins; NaN and why where it could not be fitted at all."""
     try:
-        return Beside(global_points(history, steps[0]), global_points(earlier, steps[1]))
+        return Beside(global_points(history, steps[0]), global_points(history.without_last(held), steps[1]))
     except LibraryMissing as missing:
         why = str(missing)
     except Exception:  # a run goes on without it, and says so on every row
@@ -130,14 +133,16 @@ def _learnt(history: History, earlier: History, steps: tuple[int, int]) -> Besid
     return Beside(now, past, why)
 
 
-def _members(chosen: History, earlier: History, learnt: Beside, steps: tuple[int, int]) -> BothOrigins:
-    """Return the members that these few or many regular series have beside those run series by series."""
-    count = len(chosen)
+def _members(joint: History, held: IntArray, learnt: Beside, steps: tuple[int, int]) -> BothOrigins:
+    """Return the members that few or many regular series (the first of `joint`) have beside those run one by one."""
+    count = len(held)
     own = replace(learnt, now=learnt.now[:count], past=learnt.past[:count])
     over_all = {GLOBAL: own} if count >= SERIES_FROM else {}
     if count >= ETS_BELOW and (not over_all or np.isfinite(own.now).all()):
         now, past = ({name: getattr(each, at) for name, each in over_all.items()} for at in ("now", "past"))
         return BothOrigins(now, past, np.full(count, ""))
+    chosen = joint.take(slice(count)).widened()
+    earlier = chosen.without_last(held)
     return both_run(
         followed(chosen, level_shifts(chosen)),
         followed(earlier, level_shifts(earlier)),
@@ -145,12 +150,6 @@ def _members(chosen: History, earlier: History, learnt: Beside, steps: tuple[int
         np.ones(count, dtype=np.bool_),
         steps,
         beside=over_all,
-    )
-
-
-def _joined(one: History, other: History) -> History:
-    return History(
-        **{each.name: np.concatenate([getattr(one, each.name), getattr(other, each.name)]) for each in fields(History)}
     )
 
 

@@ -11,34 +11,32 @@
 `baseline_make` does all three in one process. The same panel gives the same result to the last bit, however it is cut.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import compress
 
 import numpy as np
 import pandas as pd
 
+from demand.engine.all_history import Part
 from demand.engine.all_series import AllSeries, all_series_of, chunk_with_all
-from demand.engine.backtest import accuracy_of, errors_of
+from demand.engine.backtest import errors_of
+from demand.engine.baseline_tables import forecast_table, series_table
 from demand.engine.chunk import BaselineChunk, Origin, chunk_join, chunk_of
 from demand.engine.facts import fact_ids, facts_of
 from demand.engine.history import History, history_of
 from demand.engine.intermittent import lumpy_quantiles
 from demand.engine.pool import BaselinePool, baseline_pool, points_moved
-from demand.engine.quantiles import PROBABILITIES, pool_of, quantiles_apply
+from demand.engine.quantiles import PROBABILITIES, quantiles_apply
 from demand.engine.rounding import whole_units
 from demand.engine.routes import CHOSEN, ENDED, INTERMITTENT, NONE, routes_find
-from demand.engine.short import sibling_seasons, with_siblings
-from demand.engine.stand_in import failed_words
+from demand.engine.short import Donors, donors_of, sibling_seasons, with_siblings
 from demand.engine.working_days import in_usual_months, month_shares
 from sop.engine.arrays import Array
-from sop.engine.months import to_stamps
-from sop.engine.panel import BUCKET, SERIES, STEP, check_panel
+from sop.engine.panel import check_panel
 
 BLOCK = 1000  # series worked on at a time: keeps the matrices under some 50 MB
 NO_WORDS: Mapping[str, str] = {}
-QUANTILES = tuple(f"q{probability}" for probability in PROBABILITIES)
 
 
 @dataclass(frozen=True)
@@ -102,8 +100,12 @@ def baseline_make(
 
 def seasons_find(panel: pd.DataFrame, facts: pd.DataFrame | None, *, as_of: date | None = None) -> pd.DataFrame:
     """Return each family's season for the chunks to borrow: family, siblings, agreement, agree, m1..m12. Run once."""
-    history = history_of(check_panel(panel), as_of=as_of)
-    return sibling_seasons(history, facts_of(facts, history).family)
+    return seasons_over([(panel, facts)], as_of=as_of)
+
+
+def seasons_over(parts: Iterable[Part], *, as_of: date | None = None) -> pd.DataFrame:
+    """Return what `seasons_find` does of the series of all parts; only one part is held at a time."""
+    return sibling_seasons(_donors(panel, facts, as_of) for panel, facts in parts)
 
 
 def baseline_chunk(
@@ -135,10 +137,14 @@ def all_series_find(
 
     Run once, beside the chunks; `chunk_with_all` joins it to each.
     """
-    history = history_of(check_panel(panel), as_of=as_of)
-    known = facts_of(facts, history)
-    route = routes_find(history, known.left <= 0, known.chosen).route
-    return all_series_of(history, route, horizon=horizon, held_back=options.held_back, keys=known.keys)
+    return all_series_over([(panel, facts)], horizon=horizon, as_of=as_of, options=options)
+
+
+def all_series_over(
+    parts: Iterable[Part], *, horizon: int, as_of: date | None = None, options: BaselineOptions = DEFAULTS
+) -> AllSeries:
+    """Return what `all_series_find` does of the series of all parts; only one part is held in full at a time."""
+    return all_series_of(parts, horizon=horizon, held_back=options.held_back, as_of=as_of)
 
 
 def baseline_finish(
@@ -171,7 +177,12 @@ def baseline_finish(
     yhat = np.where(chunk.whole[:, None], whole_units(moved, chunk.ids), moved)
     over = (np.arange(yhat.shape[1]) >= chunk.left[:, None]) | (chunk.route == ENDED)[:, None]
     yhat[over], cuts[over] = 0.0, 0.0
-    return BaselineResult(_forecast(chunk, yhat, cuts), _series(chunk, pool, words), errors_of(chunk), pool)
+    return BaselineResult(forecast_table(chunk, yhat, cuts), series_table(chunk, pool, words), errors_of(chunk), pool)
+
+
+def _donors(panel: pd.DataFrame, facts: pd.DataFrame | None, as_of: date | None) -> Donors:
+    history = history_of(check_panel(panel), as_of=as_of)
+    return donors_of(history, facts_of(facts, history).family)
 
 
 def _block(
@@ -198,49 +209,3 @@ def _shares(chunk: BaselineChunk, horizon: int, holidays: str) -> Array:
 def _in_own_months(origin: Origin, share: Array) -> Origin:
     members = {name: points * share for name, points in origin.members.items()}
     return replace(origin, members=members, naive=origin.naive * share)
-
-
-def _forecast(chunk: BaselineChunk, yhat: Array, cuts: Array) -> pd.DataFrame:
-    count, horizon = yhat.shape
-    step = np.arange(1, horizon + 1)
-    columns = {
-        SERIES: np.repeat(chunk.ids.astype(object), horizon),
-        BUCKET: to_stamps((chunk.until[:, None] + step).ravel()),
-        STEP: np.tile(step, count),
-        "yhat": yhat.ravel(),
-    }
-    columns |= {name: cuts[:, :, place].ravel() for place, name in enumerate(QUANTILES)}
-    columns["naive"] = chunk.now.naive.ravel()
-    columns |= {name: points.ravel() for name, points in chunk.now.members.items()}
-    return pd.DataFrame(columns)
-
-
-def _series(chunk: BaselineChunk, pool: BaselinePool, words: Mapping[str, str]) -> pd.DataFrame:
-    names = sorted(chunk.now.members)
-    used = np.stack([np.isfinite(chunk.now.members[name]).all(axis=1) for name in names], axis=1)
-    members = [", ".join(compress(names, row)) for row in used]
-    fallback = [
-        failed_words(failed, row.split(", ") if row else [], words)
-        for failed, row in zip(chunk.failed.tolist(), members, strict=True)
-    ]
-    table = pd.DataFrame(
-        {
-            SERIES: chunk.ids.astype(object),
-            "route": chunk.route.astype(object),
-            "reason": chunk.reason.astype(object),
-            "months": chunk.months,
-            "filled": chunk.filled,
-            "held": chunk.held,
-            "members": members,
-            "fallback": fallback,
-            "range_from": np.where(
-                chunk.route == INTERMITTENT, "negative binomial", pool_of(chunk.route, pool.quantiles)
-            ),
-            "scale": chunk.now.scale,
-            "pattern": chunk.pattern.astype(object),
-            "xyz": chunk.xyz.astype(object),
-            "break_months": chunk.break_months,
-            "break_ratio": chunk.break_ratio,
-        }
-    )
-    return pd.concat([table, accuracy_of(chunk)], axis=1)

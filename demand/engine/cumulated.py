@@ -30,10 +30,10 @@ def rho_pool(errors: pd.DataFrame, months: int) -> pd.DataFrame:
     known = errors[errors["scale"] > 0]
     if known.empty:
         return pd.DataFrame(columns=COLUMNS)
-    scaled = known.assign(error=(known[VALUE] - known["yhat"]) / known["scale"], demand=known[VALUE] / known["scale"])
-    wide = scaled.pivot(index=SERIES, columns=STEP, values=["error", "demand"])
-    route = scaled.groupby(SERIES)["route"].first().reindex(wide.index).to_numpy()
-    error, demand = wide["error"].to_numpy(dtype=np.float64), wide["demand"].to_numpy(dtype=np.float64)
+    wide = _wide(known, (known[VALUE] - known["yhat"]) / known["scale"])
+    route = known.groupby(SERIES)["route"].first().reindex(wide.index).to_numpy()
+    error = wide.to_numpy(dtype=np.float64)
+    demand = _wide(known, known[VALUE] / known["scale"]).to_numpy(dtype=np.float64)
     found = [_class(ALL, error, demand, months)]
     for name in np.unique(route.astype(np.str_)):
         own = route == name
@@ -59,6 +59,13 @@ def cumulated_error(rho: pd.DataFrame, route: TextArray, scale: Array, months: A
         per_scale = np.interp(asked[rows], grid, error) * np.sqrt(np.minimum(asked[rows], 1.0))
         result[rows] = per_scale * scale[rows]
     return result
+
+
+def _wide(known: pd.DataFrame, figure: "pd.Series[float]") -> pd.DataFrame:
+    """Return the figure as series x steps, NaN where a series has no such step."""
+    return pd.DataFrame({SERIES: known[SERIES], STEP: known[STEP], "figure": figure}, copy=False).pivot(
+        index=SERIES, columns=STEP, values="figure"
+    )
 
 
 def _class(name: str, error: Array, demand: Array, months: int) -> pd.DataFrame:

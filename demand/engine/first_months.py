@@ -7,7 +7,7 @@ history a factor above 1 raises what is steady already.
 
 import numpy as np
 
-from demand.engine.history import SEASON, WIDTH, History
+from demand.engine.history import SEASON, History
 from demand.engine.smoothing import smoothed_level
 from sop.engine.arrays import Array
 from sop.engine.months import month_numbers
@@ -29,8 +29,8 @@ def after_first_months(history: History) -> Array:
         return factors
     began = month_numbers(history.last) - history.months + 1
     donors = history.take(began > began.min())
-    columns = WIDTH - donors.months[:, None] + np.arange(YOUNG + SEASON)
-    first = np.take_along_axis(donors.values, np.minimum(columns, WIDTH - 1), axis=1)
+    columns = donors.width - donors.months[:, None] + np.arange(YOUNG + SEASON)
+    first = np.take_along_axis(donors.values, np.minimum(columns, donors.width - 1), axis=1)
     for months in range(1, YOUNG + 1):
         rows = first[donors.months >= months + SEASON, : months + SEASON]
         level = smoothed_level(rows[:, :months]).sum()

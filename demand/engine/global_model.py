@@ -11,14 +11,16 @@ import numpy as np
 
 from demand.engine.history import History
 from demand.engine.libraries import library
-from sop.engine.arrays import Array, IntArray
+from sop.engine.arrays import Array, BoolArray, IntArray
 from sop.engine.months import month_numbers
 
 GLOBAL = "global"  # its name among the members
 LAGS = 12  # monthly changes looked at: a whole season
 SEASON = 12
+FEATURES = LAGS + 7  # see `_features`
 SERIES_FROM = 20  # with fewer it learns the noise of a few
-EXAMPLES_MAX = 600_000  # months learnt from, the latest first: keeps fitting under 100 MB of features
+LATEST_MAX = 600_000  # months of all series looked at, the latest first
+EXAMPLES_MAX = 150_000  # of these learnt from, evenly drawn: keeps fitting under 40 MB
 TREES, SEED = 200, 7
 
 
@@ -30,14 +32,13 @@ def global_points(history: History, horizon: int) -> Array:
     Raises LibraryMissing.
     """
     points = np.full((len(history), horizon), np.nan)
-    level = np.log1p(np.maximum(history.values, 0.0))
-    long_enough = np.isfinite(level[:, -LAGS - 1 :]).all(axis=1)
+    long_enough = np.isfinite(history.values[:, -LAGS - 1 :]).all(axis=1)
     if long_enough.sum() < SERIES_FROM:
         return points
     over = int(history.behind.max(initial=0))
-    last = month_numbers(history.last)
-    model = _fitted(level[long_enough], last[long_enough])
-    ahead = _ahead(model, level[long_enough], last[long_enough], horizon + over)
+    level, last = history.values[long_enough], month_numbers(history.last)[long_enough]
+    np.log1p(np.maximum(level, 0.0, out=level), out=level)
+    ahead = _ahead(_fitted(level, last), level[:, -LAGS - 1 :], last, horizon + over)
     columns = history.behind[long_enough, None] + np.arange(horizon)
     points[long_enough] = np.take_along_axis(ahead, columns, axis=1)
     return points
@@ -55,19 +56,38 @@ def _fitted(level: Array, last: IntArray) -> Any:
 
 
 def _examples(level: Array, last: IntArray) -> tuple[Array, Array]:
-    """Return features and the change that followed, the latest months first and at most EXAMPLES_MAX."""
-    change = np.diff(level, axis=1)
-    width = change.shape[1]
-    features, target, count = [], [], 0
-    for column in range(width - 1, LAGS - 1, -1):
-        known = np.isfinite(level[:, column - LAGS]) & np.isfinite(change[:, column])
-        if not known.any() or count >= EXAMPLES_MAX:
-            break  # a series has no gaps: who is not known here is not known earlier
-        month = (last[known] - (width - 1 - column)) % SEASON
-        features.append(_features(level[known, column - LAGS : column + 1], month))
-        target.append(change[known, column])
-        count += len(target[-1])
-    return np.concatenate(features), np.concatenate(target)
+    """Return features and the change that followed, the latest months first.
+
+    Of the latest LATEST_MAX months at most EXAMPLES_MAX, every calendar month drawn on alike; written in place, for two
+    copies of them would be most of what a worker holds.
+    """
+    finite = np.isfinite(level)
+    rows_of = _rows_drawn(finite[:, : -LAGS - 1] & finite[:, LAGS:-1] & finite[:, LAGS + 1 :])
+    count = sum(map(len, rows_of))
+    features, target = np.empty((count, FEATURES)), np.empty(count)
+    start = 0
+    for back, rows in enumerate(rows_of):
+        column, place = level.shape[1] - 1 - back, slice(start, start + len(rows))
+        features[place] = _features(level[rows, column - LAGS - 1 : column], (last[rows] - back) % SEASON)
+        target[place] = level[rows, column] - level[rows, column - 1]
+        start += len(rows)
+    return features, target
+
+
+def _rows_drawn(known: BoolArray) -> list[IntArray]:
+    """Return which rows of each column of `known` are learnt from, the last column first."""
+    known = known[:, ::-1]
+    counts = known.sum(axis=0)
+    until = np.cumsum(counts)
+    # A series has no gaps: who is not known in one column is not known in an earlier one.
+    columns = int((counts > 0).sum() if until[-1:].sum() < LATEST_MAX else np.searchsorted(until, LATEST_MAX) + 1)
+    share = min(1.0, EXAMPLES_MAX / max(int(until[columns - 1]), 1)) if columns else 1.0
+    drawn = np.diff(np.floor(until[:columns] * share).astype(np.int64), prepend=0)
+    random = np.random.default_rng(SEED)
+    rows_of = [np.flatnonzero(known[:, column]) for column in range(columns)]
+    if share == 1.0:
+        return rows_of
+    return [np.sort(random.permutation(rows)[:many]) for rows, many in zip(rows_of, drawn.tolist(), strict=True)]
 
 
 def _features(level: Array, month: IntArray) -> Array:
@@ -93,8 +113,8 @@ def _features(level: Array, month: IntArray) -> Array:
 
 
 def _ahead(model: Any, level: Array, last: IntArray, steps: int) -> Array:
-    """Return forecasts step by step, each built on the one before; n x steps, base units."""
-    recent = level[:, -LAGS - 1 :]
+    """Return forecasts step by step, each built on the one before; n x steps, base units. `level`: 13 months."""
+    recent = level
     points = np.empty((len(level), steps))
     with library("threadpoolctl").threadpool_limits(1):
         for step in range(steps):

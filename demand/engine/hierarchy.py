@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy import linalg, sparse
 
-from demand.engine.history import WIDTH, History, plain_history
+from demand.engine.history import History, plain_history
 from sop.engine.arrays import Array, BoolArray, IntArray, TextArray
 from sop.engine.months import month_numbers
 
@@ -74,10 +74,11 @@ def sums_of(history: History, mature: BoolArray, keys: Mapping[str, TextArray]) 
             found += groups if len(found) + len(groups) <= SUMS_MAX else []
     once = {rows.tobytes(): rows for rows in found}
     rows_of = list(once.values())
-    values = np.full((len(rows_of), WIDTH), np.nan)
+    values = np.full((len(rows_of), history.width), np.nan)
     for place, rows in enumerate(rows_of):
         months = int(history.months[rows].min())
-        values[place, WIDTH - months :] = history.values[rows, WIDTH - months :].sum(axis=0)
+        own = slice(history.width - months, None)
+        values[place, own] = history.values[rows, own].sum(axis=0)
     counts = np.array([len(rows) for rows in rows_of], dtype=np.int64)
     part = np.concatenate(rows_of) if rows_of else np.zeros(0, dtype=np.int64)
     return Sums(_as_history(history, values), history.ids[part], np.repeat(np.arange(len(rows_of)), counts))

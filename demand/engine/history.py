@@ -4,6 +4,7 @@ The width is fixed, so that every sum over a row adds the same numbers in the sa
 gives the same output to the last bit, whatever the chunking.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 
@@ -17,6 +18,7 @@ from sop.engine.panel import BUCKET, SERIES, VALUE
 
 WIDTH = 240  # months kept: 20 years, more than any route looks back; a multiple of 12
 SEASON = 12
+NARROWEST = 60  # months: a multiple of 12, more than any back-test holds back
 INTERMITTENT_FROM = 1.32  # months per month with sales (Syntetos, Boylan & Croston 2005)
 MIN_SALES_AFTER_ZEROS = 3  # months of sales before zeros in front may be taken for "not on sale yet"
 
@@ -26,7 +28,7 @@ class History:
     """Cleaned history of n series; row i of every array belongs to `ids[i]`."""
 
     ids: TextArray  # sorted
-    values: Array  # n x WIDTH, base units; NaN before a series' first month and nowhere else
+    values: Array  # n x WIDTH (fewer if narrowed), base units; NaN before a series' first month and nowhere else
     last: MonthArray  # the month of the last column
     months: IntArray  # months from the first to the last, gaps filled
     filled: IntArray  # months that had no row and were filled
@@ -45,10 +47,30 @@ class History:
 
     def without_last(self, held: IntArray) -> "History":
         """Return the history as it stood `held` months before its end (one number per series, at most its months)."""
-        columns = np.arange(WIDTH)[None, :] - held[:, None]
-        earlier = np.take_along_axis(self.values, np.maximum(columns, 0), axis=1)
-        values = np.where(columns >= 0, earlier, np.nan)
+        values = np.full_like(self.values, np.nan)
+        for months in np.unique(held).tolist():
+            rows = held == months
+            values[rows, months:] = self.values[rows, : self.width - months]
         return replace(self, values=values, last=self.last - held, months=self.months - held, behind=held * 0)
+
+    @property
+    def width(self) -> int:
+        """Return how many months a row has: WIDTH unless narrowed."""
+        return int(self.values.shape[1])
+
+    def narrowed(self) -> "History":
+        """Return the history without the years at the front in which no series is known: for keeping many of them.
+
+        A sum over a row of it adds in another order; whoever needs one widens it again.
+        """
+        most = max(int(self.months.max(initial=0)), NARROWEST)
+        return replace(self, values=self.values[:, self.width - (most + -most % SEASON) :].copy())
+
+    def widened(self, width: int = WIDTH) -> "History":
+        """Return the history with rows of `width` months again."""
+        values = np.full((len(self), width), np.nan)
+        values[:, width - self.width :] = self.values
+        return replace(self, values=values)
 
     def phase_months(self) -> IntArray:
         """Return, n x 12, the calendar month (0 = January) of the last twelve columns; it repeats every 12 columns."""
@@ -77,6 +99,15 @@ def history_of(panel: pd.DataFrame, *, as_of: date | None = None, ids: TextArray
     raw[codes[recent], WIDTH - 1 - age[recent]] = panel[VALUE].to_numpy(dtype=np.float64)[recent]
     behind = np.zeros_like(last) if until is None else default - last
     return _cleaned(known_ids, raw, last, behind)
+
+
+def history_join(parts: Sequence[History]) -> History:
+    """Return several histories as one, one after the other, as wide as the widest."""
+    width = max(part.width for part in parts)
+    same = [part if part.width == width else part.widened(width) for part in parts]
+    return History(
+        **{each.name: np.concatenate([getattr(part, each.name) for part in same]) for each in fields(History)}
+    )
 
 
 def plain_history(ids: TextArray, values: Array, last: MonthArray, **counts: IntArray) -> History:

@@ -4,7 +4,7 @@ Also how often what came lay inside the ranges. Each half of the series is measu
 half: against their own errors ranges hold by construction.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
@@ -15,19 +15,23 @@ from sop.engine.arrays import Array, BoolArray
 from sop.engine.panel import SERIES, STEP, VALUE
 
 BANDS = {"80": (0.1, 0.9), "95": (0.025, 0.975)}  # name of a range: the probabilities it lies between
+NO_COVERAGE = pd.DataFrame(columns=["route", "band", "months", "share"])
 SUMS = ["absolute", "signed", "naive", "demand"]
 
 
-def accuracy_by(chunks: Sequence[BaselineChunk], family: Mapping[str, str]) -> pd.DataFrame:
+def accuracy_by(chunks: Iterable[BaselineChunk], family: Mapping[str, str]) -> pd.DataFrame:
     """Return one row per route, family and method of a run; NaN where nothing was held back.
 
     Columns: by ("route", "family" or "method"), name, series, wape, bias (plus = forecast too high), fva (share of the
     seasonal naive's error taken away) and, for methods, beside: the baseline's wape on the same rows. Ratios are of
     sums over series and months, so large series weigh more. `family`: id of a series to its family's name.
     """
-    whole = pd.concat([_errors(part, points_of(part.past, part.route)) for part in chunks], ignore_index=True)
+    parts = [(_errors(part, points_of(part.past, part.route)), _methods(part)) for part in chunks]
+    if not parts:
+        return pd.DataFrame(columns=["by", "name", "series", "wape", "bias", "fva", "beside"])
+    whole = pd.concat([errors for errors, _ in parts], ignore_index=True)
     whole["family"] = whole[SERIES].map(family)
-    methods = pd.concat([_methods(part) for part in chunks], ignore_index=True)
+    methods = pd.concat([errors for _, errors in parts], ignore_index=True)
     found = [_ratios(whole, "route"), _ratios(whole.dropna(subset="family"), "family"), _ratios(methods, "method")]
     return pd.concat(found, ignore_index=True)
 

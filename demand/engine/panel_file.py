@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from pandas.errors import EmptyDataError, ParserError, ParserWarning
 
-from demand.engine.baseline import QUANTILES
+from demand.engine.baseline_tables import QUANTILES
 from sop.engine.arrays import TextArray
 from sop.engine.months import month_numbers, to_months
 from sop.engine.panel import BUCKET, SERIES, STEP, VALUE, PanelError, check_panel

@@ -29,7 +29,8 @@ def quantiles_pool(errors: pd.DataFrame) -> pd.DataFrame:
     `errors`: columns route, step, y, yhat, scale.
     """
     known = errors[errors["scale"] > 0]
-    known = known.assign(scaled=(known[VALUE] - known["yhat"]) / known["scale"])
+    scaled = (known[VALUE] - known["yhat"]) / known["scale"]
+    known = pd.DataFrame({"route": known["route"], STEP: known[STEP], "scaled": scaled}, copy=False)
     pools = [(ALL, known), *((str(route), group) for route, group in known.groupby("route"))]
     found = [_assumed()]
     for name, pool in pools:

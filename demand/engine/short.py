@@ -3,7 +3,8 @@
 No trend is fitted on so little history: it explodes.
 """
 
-from dataclasses import replace
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,15 @@ SIBLING_MONTHS = 36  # every calendar month seen at least twice after averaging
 MIN_SIBLINGS = 3
 AGREE_FROM = 0.5  # mean correlation of a sibling's season with that of the others
 MONTHS = [f"m{month}" for month in range(1, SEASON + 1)]  # January to December
+
+
+@dataclass(frozen=True)
+class Donors:
+    """Series that may lend their family a season, row by row."""
+
+    ids: TextArray
+    family: TextArray
+    index: Array  # n x 12, January to December: shrunk indices
 
 
 def ses_points(history: History, horizon: int) -> Array:
@@ -48,23 +58,30 @@ def same_month_points(history: History, horizon: int) -> Array:
     return np.where((history.months == 0)[:, None], 0.0, points)
 
 
-def sibling_seasons(history: History, families: TextArray) -> pd.DataFrame:
-    """Return one row per family: family, siblings, agreement, agree, m1..m12 (factors around 1).
-
-    The mean of the shrunk indices of its members with three years of sales in every month. They agree when a member's
-    season correlates with the mean of the others by 0.5 on average, and there are three or more. `families`: one name
-    per series of `history`, empty where unknown.
-    """
-    if not (families != "").any():
-        return pd.DataFrame(columns=["family", "siblings", "agreement", "agree", *MONTHS])
+def donors_of(history: History, families: TextArray) -> Donors:
+    """Return the series of a family with three years of sales in every month; `families`: one name per series or ""."""
     positive = np.where(np.isnan(history.values), np.inf, history.values).min(axis=1) > 0
     rows = np.flatnonzero((history.months >= SIBLING_MONTHS) & positive & (families != ""))
     donors = history.take(rows)
     index = np.empty((len(rows), SEASON))
     np.put_along_axis(index, donors.phase_months(), seasonal_indices(donors.values).index, axis=1)
+    return Donors(donors.ids, families[rows], index)
+
+
+def sibling_seasons(parts: Iterable[Donors]) -> pd.DataFrame:
+    """Return one row per family: family, siblings, agreement, agree, m1..m12 (factors around 1).
+
+    The mean of the shrunk indices of its donors. They agree when a donor's season correlates with the mean of the
+    others by 0.5 on average, and there are three or more. How the donors were cut into parts cannot be seen.
+    """
+    donors = list(parts)
+    ids = np.concatenate([np.array([], dtype=np.str_), *(part.ids for part in donors)])
+    order = np.argsort(ids, kind="stable")
+    families = np.concatenate([ids[:0], *(part.family for part in donors)])[order]
+    index = np.concatenate([np.empty((0, SEASON)), *(part.index for part in donors)])[order]
     found = []
-    for family in np.unique(families[rows]):
-        own = index[families[rows] == family]
+    for family in np.unique(families):
+        own = index[families == family]
         agreement = _agreement(own)
         agree = len(own) >= MIN_SIBLINGS and agreement >= AGREE_FROM
         found.append([str(family), len(own), agreement, agree, *(own.mean(axis=0) / own.mean())])

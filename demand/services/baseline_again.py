@@ -1,11 +1,13 @@
 """Running again: series whose inputs are the same keep what the last run found, the others are computed anew."""
 
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from django.db import connection
 from django.db.models import Q
 
 from demand.models import BaselinePart, BaselineRun
@@ -15,6 +17,12 @@ if TYPE_CHECKING:
     from demand.engine.all_series import AllSeries
     from demand.engine.chunk import BaselineChunk
 
+# From table to table: together they are too much for a worker to hold.
+KEEP_SQL = """
+    insert into demand_baselinepart (run_id, first, last, found)
+    select %(run)s, (params->>'first')::bigint, (params->>'last')::bigint, output
+    from sop_jobchunk where job_id = %(job)s and stage = %(stage)s and output is not null order by number
+"""
 KIND = "baseline"
 SERIES = "unique_id"
 
@@ -68,29 +76,38 @@ def chunk_again(chunk: JobChunk, asked: Asked) -> "BaselineChunk":
     return chunk_join(parts)
 
 
-def all_series_again(chunk: JobChunk, asked: Asked) -> "AllSeries":
-    """Return what all series teach: what they taught the last run where none of them changed."""
+def all_series_again(blocks: Callable[[], Iterable[Asked]], *, horizon: int, as_of: date) -> "AllSeries":
+    """Return what all series teach: what they taught the last run where none of them changed.
+
+    `blocks` reads all series, some at a time: to compare them, and once more when they changed.
+    """
     from demand.engine.all_series import all_series_unpack  # noqa: PLC0415
-    from demand.engine.baseline import all_series_find  # noqa: PLC0415
+    from demand.engine.baseline import all_series_over  # noqa: PLC0415
     from demand.engine.inputs import marks_mark  # noqa: PLC0415
 
-    mark = marks_mark(asked.marks())
-    for data in _before(chunk.params.get("first"), chunk.params.get("last")):
+    for data in _before(None, None):
         before = all_series_unpack(data)
-        if before.inputs == mark and not (before.failed != "").any():
+        if (before.failed != "").any():
+            continue
+        if before.inputs == marks_mark(np.concatenate([block.marks() for block in blocks()])):
             return before
-    found = all_series_find(asked.panel, horizon=asked.horizon, as_of=asked.as_of, facts=asked.facts)
-    return replace(found, inputs=mark)
+    marks: list[np.ndarray] = []
+    found = all_series_over(_marking(blocks(), marks), horizon=horizon, as_of=as_of)
+    return replace(found, inputs=marks_mark(np.concatenate(marks)))
+
+
+def _marking(blocks: Iterable[Asked], marks: list[np.ndarray]) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Yield history and facts and note their marks: of what was learnt from, not of what was compared."""
+    for block in blocks:
+        marks.append(block.marks())
+        yield block.panel, block.facts
 
 
 def parts_keep(run: BaselineRun, stage: int) -> None:
     """Keep what this finished run's parts of a stage found for the next run, in place of what an earlier one found."""
     BaselinePart.objects.all().delete()
-    chunks = JobChunk.objects.filter(job=run.job_id, stage=stage, output__isnull=False)
-    BaselinePart.objects.bulk_create(
-        BaselinePart(run=run, first=params.get("first"), last=params.get("last"), found=output)
-        for params, output in chunks.order_by("number").values_list("params", "output")
-    )
+    with connection.cursor() as cursor:
+        cursor.execute(KEEP_SQL, {"run": run.pk, "job": run.job_id, "stage": stage})
 
 
 def _before(first: int | None, last: int | None) -> list[bytes]:

@@ -3,6 +3,8 @@
 import io
 import json
 from collections.abc import Iterator
+from functools import partial
+from itertools import starmap
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -24,6 +26,7 @@ from sop.services.table import rows_copy
 if TYPE_CHECKING:
     from demand.engine.chunk import BaselineChunk
 
+BLOCK_SERIES = 500  # read at a time where all series are looked at: some 10 MB
 LOOK, SEASONS, FORECAST, POOL, WRITE = range(5)  # each starts when the one before is done
 STAGE_LABELS = (LOOK_LABEL, "Family seasons", "Forecasts", "Ranges from past errors", "Saving")
 
@@ -35,11 +38,9 @@ def look(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
 
 def find_seasons(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     """Find the season each family lends its short series."""
-    from demand.engine.baseline import seasons_find  # noqa: PLC0415  (engines load in workers only)
+    from demand.engine.baseline import seasons_over  # noqa: PLC0415  (engines load in workers only)
 
-    ids = _active_ids()
-    panel, facts = _inputs(run, ids)
-    seasons = seasons_find(panel, facts, as_of=run.history_until)
+    seasons = seasons_over(_blocks(run), as_of=run.history_until)
     _keep(chunk, lease, seasons.to_json(orient="split", double_precision=15).encode())
 
 
@@ -48,13 +49,14 @@ def forecast(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.all_series import all_series_pack  # noqa: PLC0415
     from demand.engine.chunk import chunk_pack  # noqa: PLC0415
 
-    ids = _active_ids(chunk.params.get("first"), chunk.params.get("last"))
-    panel, facts = _inputs(run, ids)
-    asked = Asked(panel, facts, _seasons(chunk.job), horizon=_steps(run), as_of=run.history_until)
+    horizon, as_of = _steps(run), run.history_until
+    asked = partial(Asked, seasons=_seasons(chunk.job), horizon=horizon, as_of=as_of)
     if "all" in chunk.params:
-        _keep(chunk, lease, all_series_pack(all_series_again(chunk, asked)))
+        found = all_series_again(lambda: starmap(asked, _blocks(run)), horizon=horizon, as_of=as_of)
+        _keep(chunk, lease, all_series_pack(found))
     else:
-        _keep(chunk, lease, chunk_pack(chunk_again(chunk, asked)))
+        ids = _active_ids(chunk.params["first"], chunk.params["last"])
+        _keep(chunk, lease, chunk_pack(chunk_again(chunk, asked(*_inputs(run, ids)))))
 
 
 def pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
@@ -64,16 +66,15 @@ def pool(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     from demand.engine.last_year import accuracy_by  # noqa: PLC0415
     from demand.engine.pool import baseline_pool  # noqa: PLC0415
 
-    found = all_series_unpack(_outputs(chunk.job, FORECAST, 0)[0])
-    parts = list(_parts(chunk.job))
-    pool = baseline_pool(parts, found.sums)
+    found = all_series_unpack(_output(chunk.job, FORECAST))
+    pool = baseline_pool(_parts(chunk.job), found.sums)
     learnt = {
         "quantiles": pool.quantiles,
         "rho": pool.rho,
         "coverage": pool.coverage,
-        "accuracy": accuracy_by(parts, family_names()) if parts else None,
+        "accuracy": accuracy_by(_parts(chunk.job), family_names()),
     }
-    summary = run.summary | {name: _records(table) for name, table in learnt.items() if table is not None}
+    summary = run.summary | {name: _records(table) for name, table in learnt.items()}
     with lease.writing():
         BaselineRun.objects.filter(pk=run.pk).update(summary=summary)
         JobChunk.objects.filter(pk=chunk.pk).update(output=shift_pack(pool.shift))
@@ -90,7 +91,7 @@ def write(run: BaselineRun, chunk: JobChunk, lease: Lease) -> None:
     pool = BaselinePool(
         pd.DataFrame(run.summary["quantiles"]),
         pd.DataFrame(run.summary["rho"], columns=COLUMNS),
-        shift_unpack(_outputs(chunk.job, POOL)[0]),
+        shift_unpack(_output(chunk.job, POOL)),
     )
     days = {"working_days": run.summary.get("working_days", False), "holidays": run.summary.get("holidays", "")}
     result = baseline_finish(part, pool, **days, words=METHODS)
@@ -105,12 +106,9 @@ def _keep(chunk: JobChunk, lease: Lease, output: bytes) -> None:
         JobChunk.objects.filter(pk=chunk.pk).update(output=output)
 
 
-def _outputs(job: Job, stage: int, *numbers: int) -> list[bytes]:
-    """Return what the parts of a stage kept, in order: all of them, or those of these numbers."""
-    found = job.chunks.filter(stage=stage).order_by("number")
-    if numbers:
-        found = found.filter(number__in=numbers)
-    return [bytes(output or b"") for output in found.values_list("output", flat=True)]
+def _output(job: Job, stage: int, number: int = 0) -> bytes:
+    """Return what a part of a stage kept."""
+    return bytes(job.chunks.values_list("output", flat=True).get(stage=stage, number=number) or b"")
 
 
 def _parts(job: Job, number: int | None = None) -> "Iterator[BaselineChunk]":
@@ -118,11 +116,10 @@ def _parts(job: Job, number: int | None = None) -> "Iterator[BaselineChunk]":
     from demand.engine.all_series import all_series_unpack, chunk_with_all  # noqa: PLC0415
     from demand.engine.chunk import chunk_unpack  # noqa: PLC0415
 
-    numbers = () if number is None else (0, number + 1)  # the first of the stage is over all series
-    whole, *parts = _outputs(job, FORECAST, *numbers)
-    found = all_series_unpack(whole)
-    for data in parts:
-        yield chunk_with_all(chunk_unpack(data), found)
+    found = all_series_unpack(_output(job, FORECAST))  # the first of the stage is over all series
+    count = job.chunks.filter(stage=FORECAST).count() - 1
+    for place in range(count) if number is None else [number]:
+        yield chunk_with_all(chunk_unpack(_output(job, FORECAST, place + 1)), found)
 
 
 def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:
@@ -134,7 +131,14 @@ def _active_ids(first: int | None = None, last: int | None = None) -> list[int]:
 
 def _seasons(job: Job) -> pd.DataFrame:
     """Return the families' seasons; their codes are text, or the reader would make 10 of "010"."""
-    return pd.read_json(io.BytesIO(_outputs(job, SEASONS)[0]), orient="split", dtype={"family": str})
+    return pd.read_json(io.BytesIO(_output(job, SEASONS)), orient="split", dtype={"family": str})
+
+
+def _blocks(run: BaselineRun) -> Iterator[tuple[pd.DataFrame, pd.DataFrame]]:
+    """Yield history and facts of all series, some at a time: a worker need not hold those of all."""
+    ids = _active_ids()
+    for start in range(0, max(len(ids), 1), BLOCK_SERIES):
+        yield _inputs(run, ids[start : start + BLOCK_SERIES])
 
 
 def _inputs(run: BaselineRun, ids: list[int]) -> tuple[pd.DataFrame, pd.DataFrame]:

@@ -5,7 +5,7 @@ so that a change of the run costs time, never truth. No Django in this module: i
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -18,6 +18,7 @@ from unittest.mock import patch
 import pandas as pd
 
 from demand.engine import baseline
+from demand.engine.all_history import Part
 from demand.engine.all_series import AllSeries
 from demand.engine.chunk import BaselineChunk
 from demand.engine.cleansing import LOOK_BACK, Orders, corrections_find
@@ -90,13 +91,15 @@ class Ahead:
         self.questions = {question.as_of: question for question in questions}
         self.futures = {question.as_of: self.pool.submit(answer, question) for question in questions}
 
-    def _seasons(self, panel: pd.DataFrame, facts: pd.DataFrame, *, as_of: date) -> pd.DataFrame:
-        known = self._known(panel, facts, as_of)
-        return _SEASONS(panel, facts, as_of=as_of) if known is None else known.seasons
+    def _seasons(self, parts: Iterable[Part], *, as_of: date) -> pd.DataFrame:
+        held = list(parts)
+        known = self._known(*_joined(held), as_of)
+        return _SEASONS(held, as_of=as_of) if known is None else known.seasons
 
-    def _whole(self, panel: pd.DataFrame, *, horizon: int, as_of: date, facts: pd.DataFrame) -> AllSeries:
-        known = self._known(panel, facts, as_of)
-        return _WHOLE(panel, horizon=horizon, as_of=as_of, facts=facts) if known is None else known.whole
+    def _whole(self, parts: Iterable[Part], *, horizon: int, as_of: date) -> AllSeries:
+        held = list(parts)
+        known = self._known(*_joined(held), as_of)
+        return _WHOLE(held, horizon=horizon, as_of=as_of) if known is None else known.whole
 
     def _chunk(self, panel: pd.DataFrame, *, as_of: date, facts: pd.DataFrame, **more: Any) -> BaselineChunk:
         known, part = self._known(panel, facts, as_of), facts[KEY].to_list()
@@ -128,8 +131,8 @@ def ahead() -> Iterator[Ahead]:
             pool.submit(_warm_up)
         others = Ahead(pool)
         with (
-            patch.object(baseline, "seasons_find", others._seasons),
-            patch.object(baseline, "all_series_find", others._whole),
+            patch.object(baseline, "seasons_over", others._seasons),
+            patch.object(baseline, "all_series_over", others._whole),
             patch.object(baseline, "baseline_chunk", others._chunk),
         ):
             yield others
@@ -151,7 +154,13 @@ def _warm_up() -> None:
     """Do nothing, in a process that had to load the engine to get here."""
 
 
-_SEASONS, _CHUNK, _WHOLE = baseline.seasons_find, baseline.baseline_chunk, baseline.all_series_find  # before the patch
+_SEASONS, _CHUNK, _WHOLE = baseline.seasons_over, baseline.baseline_chunk, baseline.all_series_over  # before the patch
+
+
+def _joined(parts: Sequence[Part]) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return history and facts of all parts."""
+    panels, facts = zip(*parts, strict=True)
+    return pd.concat(panels), pd.concat(facts)
 
 
 def _same(asked: pd.DataFrame, given: pd.DataFrame) -> bool:

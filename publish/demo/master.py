@@ -27,7 +27,7 @@ CALENDAR = (
     (StepKind.PUBLISH, "cora", Role.COORDINATOR, 13),
 )
 # What suppliers on allocation accept to order a month, in US dollars; told in November 2021, until the next summer.
-SUPPLIER_LIMITS = {"PRAIRIE": 2_000_000, "BOREAL": 1_200_000, "CLEARVIEW": 800_000}
+SUPPLIER_LIMITS = {"PRAIRIE": 5_500_000, "BOREAL": 3_200_000, "CLEARVIEW": 1_600_000}
 LIMITED_FROM, LIMITED_MONTHS = date(2021, 12, 1), 20
 SERVICE_TARGETS = {"A": 0.97, "B": 0.95, "C": 0.90}
 BACKORDER_SHARE = 0.35

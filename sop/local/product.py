@@ -18,7 +18,10 @@ PORTS_TRIED = 20
 LOG_LINES, LOG_WIDTH = 12, 300  # of a log, shown when something went wrong
 
 
-JOB_SETTINGS = {"STATEMENT_TIMEOUT_MS": "300000"}  # a page gives up after 15 seconds; a job writes whole tables
+JOB_SETTINGS = {
+    "STATEMENT_TIMEOUT_MS": "300000",  # a page gives up after 15 seconds; a job writes whole tables
+    "MALLOC_MMAP_THRESHOLD_": "131072",  # bytes: what a job is done with goes back to the machine, not to a reserve
+}
 
 
 def environment(servers: Mapping[str, str], secret_key: str, **more: str) -> dict[str, str]:

@@ -104,10 +104,11 @@ REFERENCE_SQL = """
       and s.version = (select max(version) from demand_forecastsnapshot where cycle_id = %(before)s)
     group by 1, 2
 """
+# In order: the same sums of squares to the last digit, whatever order the rows lie in.
 SERIES_ERROR_SQL = """
     select i.id, e.route, e.scale::float8, (select avg(mean)::float8 from demand_baseline b
                                             where b.run_id = e.run_id and b.series_id = e.series_id)
     from demand_baselineseries e join demand_series d on d.id = e.series_id
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
-    where e.run_id = %(run)s and i.id = any(%(ids)s) and e.scale is not null
+    where e.run_id = %(run)s and i.id = any(%(ids)s) and e.scale is not null order by i.id, d.id
 """

@@ -3,6 +3,7 @@
 from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
+from supply.models.supplier import SupplierRecord
 
 __all__ = [
     "Capacity",
@@ -12,6 +13,7 @@ __all__ = [
     "ReceiptOverride",
     "Sourcing",
     "StockItem",
+    "SupplierRecord",
     "SupplyFlag",
     "SupplyItem",
     "SupplyLine",

@@ -1,41 +1,46 @@
 """What receipts say of lead times, written beside what is assumed; the plan goes on with what a person assumes."""
 
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
-from django.db import connection
-
 from sop.services.history import bulk_update_with_history
-from supply.constants import LEAD_TIME_MEASURED_DAYS
+from supply.frames.receipts import Key
 from supply.models import LeadTimeAssumption
+from supply.selectors.measured import Measured, suppliers_measured
 
-# The assumption in force for each supplier, and for each product that has its own; a receipt before its order says
-# nothing.
-MEASURED_SQL = """
-    with assumed as (
-        select distinct on (supplier_id, product_id) * from supply_leadtimeassumption
-        where valid_from <= %(until)s order by supplier_id, product_id, valid_from desc
-    ), measured as (
-        select t.id, round(avg(o.received_on - o.ordered_on), 1) as mean, count(*) as receipts,
-               round(coalesce(stddev_samp(o.received_on - o.ordered_on), 0), 1) as sd
-        from assumed t
-        join supply_purchaseorderline o on o.supplier_id = t.supplier_id
-        join supply_stockitem i on i.id = o.item_id and (t.product_id is null or i.product_id = t.product_id)
-        where o.received_on between %(until)s::date - %(days)s and %(until)s and o.received_on >= o.ordered_on
-        group by t.id
-    )
-    select m.id, m.mean, m.sd, m.receipts from measured m join assumed t on t.id = m.id
-    where m.mean < 100000 and m.sd < 100000
-      and (m.mean, m.sd, m.receipts)
-          is distinct from (t.measured_mean_days, t.measured_sd_days, t.receipts_measured::bigint)
-"""
-COLUMNS = ("id", "measured_mean_days", "measured_sd_days", "receipts_measured")
+COLUMNS = ("measured_mean_days", "measured_sd_days", "receipts_measured")
+MOST_DAYS = Decimal(99999)  # what the columns hold
 
 
-def lead_times_measure(*, until: date) -> int:
-    """Measure the lead times in force on a day from the receipts of the months before; return how many changed."""
-    with connection.cursor() as cursor:
-        cursor.execute(MEASURED_SQL, {"until": until, "days": LEAD_TIME_MEASURED_DAYS})
-        rows: list[dict[str, Any]] = [dict(zip(COLUMNS, row, strict=True)) for row in cursor.fetchall()]
+def lead_times_measure(*, until: date, measured: Mapping[Key, Measured] | None = None) -> int:
+    """Measure the lead times in force on a day; return how many changed.
+
+    Only receipts of the present regime count: nothing is averaged across a jump.
+    """
+    found = suppliers_measured(until) if measured is None else measured
+    rows = []
+    for assumed in lead_times_in_force(until):
+        one = found.get((assumed.supplier_id, assumed.product_id))
+        row = None if one is None else _row(one)
+        if row and any(row[name] != getattr(assumed, name) for name in COLUMNS):
+            rows.append({"id": assumed.pk, **row})
     bulk_update_with_history(LeadTimeAssumption, key=("id",), rows=rows, reason="measured from receipts")
     return len(rows)
+
+
+def lead_times_in_force(until: date) -> list[LeadTimeAssumption]:
+    """Return the lead time in force on a day for each supplier, and for each product that has its own."""
+    found = LeadTimeAssumption.objects.filter(valid_from__lte=until)
+    return list(found.order_by("supplier_id", "product_id", "-valid_from").distinct("supplier_id", "product_id"))
+
+
+def _row(one: Measured) -> dict[str, Any] | None:
+    present = one.present
+    if present is None:
+        return None
+    mean, sd = (Decimal(str(round(days, 1))) for days in (present.lead.mean_days, present.lead.sd_days))
+    if max(mean, sd) > MOST_DAYS:
+        return None
+    return dict(zip(COLUMNS, (mean, sd, present.lead.receipts), strict=True))

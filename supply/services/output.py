@@ -1,7 +1,7 @@
 """A plan's arrays as table rows: quantities to three decimals, money to the cent."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -65,8 +65,13 @@ def line_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> Iterator
         yield (run_id, item, bucket, *row[:-1], None if np.isnan(row[-1]) else row[-1])
 
 
-def item_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> Iterator[tuple[Any, ...]]:
-    """Yield one row per stock item, the facts behind its safety stock in the first month, in ITEM_COLUMNS' order."""
+def item_rows(
+    run_id: int, inputs: SupplyInputs, plan: "SupplyPlan", more: Mapping[int, dict[str, Any]]
+) -> Iterator[tuple[Any, ...]]:
+    """Yield one row per stock item, the facts behind its safety stock in the first month, in ITEM_COLUMNS' order.
+
+    `more`: further facts per stock item.
+    """
     problem, safety = plan.problem, plan.safety
     first = [
         problem.lead_days,
@@ -87,6 +92,7 @@ def item_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> Iterator
             "moq": float(problem.moq[at]),
             "multiple": float(problem.multiple[at]),
             "rho": round(float(problem.rho[at, 0]), 4),
+            **more.get(item, {}),
         }
         yield (run_id, item, *numbers[at], json.dumps(facts))
 

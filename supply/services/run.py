@@ -13,11 +13,13 @@ from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
 from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
+from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, span_ids
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
 from supply.services.risk import RISK_COLUMNS, risk_rows
+from supply.services.suppliers import item_gaps, stock_gaps_sum, supplier_records_write
 
 KIND = "supply"
 
@@ -40,7 +42,8 @@ def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY)
     version = snapshot_version(step.cycle)
     _items_complete(step.cycle, version)
-    lead_times_measure(until=step.cycle.bucket)
+    measured = suppliers_measured(step.cycle.bucket)
+    lead_times_measure(until=step.cycle.bucket, measured=measured)
     ids = list(StockItem.objects.order_by("pk").values_list("pk", flat=True))
     if not ids:
         raise Refused("There is nothing to plan: no product is forecast or held anywhere.")
@@ -50,6 +53,7 @@ def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
         first_bucket=step.cycle.bucket,
         horizon_months=step.cycle.horizon_months,
     )
+    supplier_records_write(run, measured)
     cuts = [ids[at : at + SUPPLY_CHUNK_ITEMS] for at in range(0, len(ids), SUPPLY_CHUNK_ITEMS)]
     run.job = job_request(
         user=user,
@@ -79,10 +83,11 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     ids = span_ids(chunk.params["first"], chunk.params["last"])
     inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
     plan = plan_supply(inputs.problem)
+    gaps = item_gaps(run, plan)
     risks = risk_rows(run.pk, inputs, plan)
     with lease.writing():
         rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
-        rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan))
+        rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan, gaps))
         rows_copy(SupplyRisk, RISK_COLUMNS, risks)
         JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
 
@@ -111,6 +116,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
     ]
     flags_replace(run=run, found=found)
     statistics_refresh(SupplyLine, SupplyItem, SupplyRisk)
+    stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True
     run.save(update_fields=["complete", "current"])

@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from django.db.models import F
 
 from demand.models import Actual, Series
 from sop.models import Customer, Import, Price, Product, Supplier
 from sop.services.importing import import_apply, import_check, import_columns_set, import_receive
 from supply.models import PurchaseOrderLine
+from supply.selectors.measured import suppliers_measured
 from tests.factories import Cast, family_make, location_make, product_make
 
 pytestmark = pytest.mark.django_db
@@ -157,6 +159,24 @@ def test_every_dirty_delivery_is_named_and_the_rest_can_be_taken(cast: Cast, rea
     assert PurchaseOrderLine.objects.count() == brought.counts["added"]
     kept = Counter(row["Vendor"].strip() for at, row in enumerate(rows, 2) if at not in undated | too_long)
     assert {each.code: each.purchase_orders.count() for each in Supplier.objects.all()} == dict(kept)
+
+
+def test_real_suppliers_are_mostly_one_regime_and_early_receipts_are_left_out(cast: Cast, real_data: Path) -> None:
+    path = real_data / "company" / "scms_delivery_history.csv"
+    brought = checked(cast.sam, "purchase-orders", path.name, path.read_bytes(), DELIVERIES)
+    import_apply(user=cast.sam, import_id=brought.pk, leave_out=brought.counts["faulty"])
+    early = PurchaseOrderLine.objects.filter(received_on__lt=F("ordered_on"))
+    last = PurchaseOrderLine.objects.latest("received_on").received_on
+    assert last is not None
+    regimes: Counter[int] = Counter()
+    left_out = 0
+    for years in range(0, 9, 3):  # what is measured at once reaches back three years
+        for (_, product), one in suppliers_measured(last.replace(year=last.year - years)).items():
+            assert product is None, "no product has a lead time of its own"
+            regimes[len(one.regimes)] += 1
+            left_out += one.left_out
+    assert 100 < left_out <= early.count()
+    assert regimes[1] > 10 * sum(count for many, count in regimes.items() if many > 1)
 
 
 def all_faults(brought: Import) -> list[list[str]]:

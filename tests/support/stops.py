@@ -17,7 +17,7 @@ from sop.master_spec import master_tables
 from sop.models import Cycle, Import, Job, Product, User
 from sop.request_context import acting
 from sop.services.importing import import_check, import_receive
-from supply.models import SupplyFlag
+from supply.models import Sourcing, SupplyFlag
 from tests.permission_matrix import EVERYONE, NOBODY, PUBLIC, TABLE, Rule
 
 FILE, FRAGMENT, PROGRAM = "a file", "a part of a page", "for programs"
@@ -108,6 +108,7 @@ def demo_numbers() -> Numbers:
             "levers": scenarios.exclude(levers=None).order_by("pk")[0].pk,
         },
         "item_id": {"short": SupplyFlag.objects.filter(run__cycle=closed).order_by("pk")[0].item_id},
+        "supplier_id": {"": _stuck_supplier()},
         "job_id": {"": Job.objects.latest("created_at").pk},
         "person_id": {"": User.objects.get(username=REP).pk},
         "row_id": {"": Product.objects.order_by("pk")[0].pk},
@@ -126,6 +127,11 @@ def demo_numbers() -> Numbers:
         "import_id": _files(User.objects.get(username="olga")),
         "upload_id": {name: _upload(User.objects.get(username=name)).pk for name in ("olga", REP)},
     }
+
+
+def _stuck_supplier() -> int:
+    """Return a supplier goods are bought from."""
+    return Sourcing.objects.order_by("pk")[0].supplier_id
 
 
 def _open_correction() -> Cleansing:

@@ -123,7 +123,14 @@ def test_rows_come_and_go(cast: Cast, cycle: Cycle, series: Series) -> None:
 
 
 def correct(series: Series, at: Any) -> None:
-    row = {"series_id": series.pk, "bucket": JANUARY, "kind": "outlier", "raw": Decimal(9), "proposed": Decimal(5)}
+    row = {
+        "series_id": series.pk,
+        "bucket": JANUARY,
+        "kind": "outlier",
+        "cause": "above",
+        "raw": Decimal(9),
+        "proposed": Decimal(5),
+    }
     row |= {"cleaned": Decimal(5), "why": "", "note": "", "state": "accepted", "effective_at": at}
     before = Cleansing.objects.filter(series=series, bucket=JANUARY).first()
     seen = {(series.pk, JANUARY): before.version if before else 0}

@@ -183,6 +183,8 @@ def test_the_same_history_gives_the_same_baseline_however_it_is_cut(
         monkeypatch.setattr(module, "SERIES_FROM", 3)
     whole = ran(cast.olga, cycle)
     monkeypatch.setattr(service, "BASELINE_CHUNK_SERIES", 1)
+    monkeypatch.setattr(baseline_stages, "BLOCK_SERIES", 2)
+    BaselinePart.objects.all().delete()
     parts = ran(cast.olga, cycle)
     assert parts.job is not None
     assert parts.job.chunks.count() == 7 + 1 + 1 + 7 + 1 + 7, "looking, seasons, all series, parts, ranges, saving"
@@ -243,18 +245,18 @@ def test_only_the_last_runs_forecasts_are_kept_for_the_next(cast: Cast, cycle: C
 def asked_of(monkeypatch: pytest.MonkeyPatch) -> list[list[Any]]:
     """Note which series the engine is asked to forecast, and "all" where all are looked over."""
     asked: list[list[Any]] = []
-    usual, whole = engine.baseline_chunk, engine.all_series_find
+    usual, whole = engine.baseline_chunk, engine.all_series_over
 
     def some(panel: pd.DataFrame, **more: Any) -> Any:
         asked.append(more["facts"]["unique_id"].tolist())
         return usual(panel, **more)
 
-    def every(panel: pd.DataFrame, **more: Any) -> Any:
+    def every(parts: Any, **more: Any) -> Any:
         asked.append(["all"])
-        return whole(panel, **more)
+        return whole(parts, **more)
 
     monkeypatch.setattr(engine, "baseline_chunk", some)
-    monkeypatch.setattr(engine, "all_series_find", every)
+    monkeypatch.setattr(engine, "all_series_over", every)
     return asked
 
 

@@ -150,6 +150,23 @@ def test_lead_times_of_three_weeks_become_eight_to_twenty() -> None:
     assert days[-1] > 60
 
 
+def test_two_suppliers_are_planned_far_below_what_their_present_regime_takes() -> None:
+    """The gap is measured against the crisis alone: a mean with the calm years would hide it."""
+    rows = _rows(
+        """
+        select s.code, r.since, r.assumed_days, r.measured_days, r.stock_gap from supply_supplierrecord r
+        join sop_supplier s on s.id = r.supplier_id join supply_supplyrun u on u.id = r.run_id and u.current
+        where u.id = (select max(id) from supply_supplyrun where current) order by r.stock_gap desc
+        """
+    )
+    assert len(rows) == 14
+    assert {code for code, *_ in rows[:2]} == {"CLEARVIEW", "KLEBTECH"}
+    for _, since, assumed, measured, gap in rows:
+        assert date(2021, 6, 1) <= since <= date(2021, 11, 1)
+        assert measured > 45, "no calm year is in it"
+        assert gap is not None and (gap > 0) == (measured > assumed)
+
+
 def test_orders_stand_far_above_shipments_in_late_2021() -> None:
     sql = "select sum(ordered) / sum(shipped) from demand_actual where bucket between %s and %s"
     assert 0.99 <= _value(sql, ["2019-01-01", "2019-12-01"]) <= 1.02

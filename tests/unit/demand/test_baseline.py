@@ -13,14 +13,16 @@ from statsmodels.tsa.forecasting.theta import ThetaModel
 from demand.engine import members
 from demand.engine.all_series import all_series_pack, all_series_unpack, chunk_with_all
 from demand.engine.baseline import (
-    QUANTILES,
     BaselineOptions,
     all_series_find,
+    all_series_over,
     baseline_chunk,
     baseline_finish,
     baseline_make,
     seasons_find,
+    seasons_over,
 )
+from demand.engine.baseline_tables import QUANTILES
 from demand.engine.chunk import chunk_join, chunk_pack, chunk_unpack, chunk_with_member, points_of
 from demand.engine.pool import baseline_pool
 from sop.engine.months import month_add
@@ -87,6 +89,22 @@ def test_any_chunking_gives_the_same_to_the_last_bit(cut):
     pool = baseline_pool(reversed(chunks), found.sums)
     assert np.abs(pool.shift.points).max() > 0, "sums move their series"
     same(whole, baseline_finish(chunk_join(chunks), pool))
+
+
+@pytest.mark.parametrize("cut", [2, 9, 100])
+def test_what_all_teach_is_the_same_however_they_are_read(cut):
+    ids = FACTS["unique_id"].sample(frac=1, random_state=cut).tolist()
+    groups = [ids[place::cut] for place in range(cut)]
+    parts = [(PANEL[PANEL["unique_id"].isin(own)], FACTS[FACTS["unique_id"].isin(own)]) for own in groups]
+    seasons = seasons_over(iter(parts), as_of=END)
+    pd.testing.assert_frame_equal(seasons, seasons_find(PANEL, FACTS, as_of=END), check_exact=True)
+    found, whole = all_series_over(iter(parts), horizon=18, as_of=END), learnt()
+    for one, other in ((found.now, whole.now), (found.past, whole.past), (vars(found.sums), vars(whole.sums))):
+        assert one.keys() == other.keys()
+        for name in one:
+            np.testing.assert_array_equal(one[name], other[name])
+    assert np.array_equal(found.ids, whole.ids)
+    assert np.array_equal(found.after, whole.after)
 
 
 def test_chunks_finished_one_by_one_are_the_rows_of_the_whole():

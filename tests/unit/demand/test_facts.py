@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from demand.engine.baseline import QUANTILES, BaselineOptions, baseline_make
+from demand.engine.baseline import BaselineOptions, baseline_make
+from demand.engine.baseline_tables import QUANTILES
 from demand.engine.facts import PROFILE
 from tests.unit.demand.shapes import END, SEASON, panel_of, regular, sporadic
 

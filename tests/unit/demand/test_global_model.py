@@ -83,12 +83,34 @@ def test_a_series_known_until_earlier_is_forecast_over_the_gap() -> None:
 
 
 def test_only_the_latest_months_are_learnt_from(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(global_model, "EXAMPLES_MAX", 3 * MANY)
+    monkeypatch.setattr(global_model, "LATEST_MAX", 3 * MANY)
     found = history(PANEL)
     level = np.log1p(found.values)
     features, target = global_model._examples(level, np.zeros(MANY, dtype=np.int64))
     assert len(features) == len(target) == 3 * MANY
     assert np.array_equal(target[:MANY], np.diff(level, axis=1)[:, -1])
+
+
+def test_of_more_months_than_it_can_hold_it_draws_on_all_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(global_model, "EXAMPLES_MAX", 1000)
+    found = history(PANEL)
+    level, last = np.log1p(found.values), np.arange(MANY) % 12
+    features, target = global_model._examples(level, last)
+    every = np.diff(level, axis=1)[:, -47:][:, ::-1].T
+    drawn = np.isin(every, target)
+    assert len(features) == len(target) == drawn.sum() == 1000
+    assert set(drawn.sum(axis=1)) == {21, 22}, "as many of every month"
+    assert drawn.sum(axis=0).max() < 47, "no series with all of its months"
+    again, same = global_model._examples(level, last)
+    assert np.array_equal(features, again)
+    assert np.array_equal(target, same)
+
+
+def test_few_enough_months_are_all_learnt_from() -> None:
+    found = history(PANEL)
+    level = np.log1p(found.values)
+    _, target = global_model._examples(level, np.zeros(MANY, dtype=np.int64))
+    assert np.array_equal(target, np.diff(level, axis=1)[:, -47:][:, ::-1].T.ravel())
 
 
 def test_the_baseline_is_the_mean_of_the_model_and_theta_for_regular_series_alone() -> None:

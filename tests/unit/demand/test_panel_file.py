@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from demand.engine.baseline import QUANTILES
+from demand.engine.baseline_tables import QUANTILES
 from demand.engine.panel_file import forecast_write, panel_read
 from sop.engine.panel import PanelError
 

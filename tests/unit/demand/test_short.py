@@ -5,6 +5,7 @@ import pytest
 
 from demand.engine.history import history_of
 from demand.engine.short import (
+    donors_of,
     same_month_points,
     ses_points,
     sibling_seasons,
@@ -28,7 +29,7 @@ def test_season_is_borrowed_where_siblings_agree():
     new = 40 * SEASON[np.arange(-8, 0) % 12]
     found = history(**family(4), NEW=new)
     families = np.array(["Roofing"] * 5)
-    seasons = sibling_seasons(found, families)
+    seasons = sibling_seasons([donors_of(found, families)])
     assert seasons[["family", "siblings", "agree"]].values.tolist() == [["Roofing", 4, True]]
     points = sibling_ses_points(with_siblings(found, families, seasons), 12)
     newcomer = points[found.ids == "NEW"][0]
@@ -48,7 +49,7 @@ def test_season_is_borrowed_where_siblings_agree():
 def test_no_season_is_borrowed_where_siblings_are_few_or_disagree(siblings):
     found = history(**siblings)
     families = np.array(["Roofing"] * len(found))
-    seasons = sibling_seasons(found, families)
+    seasons = sibling_seasons([donors_of(found, families)])
     assert not seasons["agree"].any()
     assert np.isnan(with_siblings(found, families, seasons).siblings).all()
 
@@ -56,7 +57,7 @@ def test_no_season_is_borrowed_where_siblings_are_few_or_disagree(siblings):
 def test_families_do_not_mix_and_a_series_without_family_borrows_nothing():
     found = history(**family(4), X=regular(8), Y=regular(8))
     families = np.array(["Roofing"] * 4 + ["Doors", ""])
-    lent = with_siblings(found, families, sibling_seasons(found, families)).siblings
+    lent = with_siblings(found, families, sibling_seasons([donors_of(found, families)])).siblings
     assert np.isnan(lent[:, 0]).tolist() == [False] * 4 + [True, True]
 
 

@@ -13,7 +13,7 @@ SUPPLY, RECONCILE = PAGE.split("## Reconcile: price and pre-buy")
 
 def named(text, package):
     for path, name, given in re.findall(r"`?\b((?:\w+\.)*\w+)\.(\w+)\(([^()`]*)\)", text):
-        module = path if path.startswith(("demand.", "supply.", "reconcile.")) else f"{package}.{path}"
+        module = path if path.startswith(("sop.", "demand.", "supply.", "reconcile.")) else f"{package}.{path}"
         yield module, name, [part.split("=")[0].strip() for part in given.split(",")]
 
 

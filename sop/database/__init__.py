@@ -1,0 +1,1 @@
+"""The database backend: PostgreSQL, waited for while it restarts."""
