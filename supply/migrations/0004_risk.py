@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('supply', '0001_first_tables'),
+        ('supply', '0002_supplier_record'),
     ]
 
     operations = [
