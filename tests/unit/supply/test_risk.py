@@ -8,7 +8,8 @@ import pytest
 from supply.engine.plan import plan_supply
 from supply.engine.problem import Policy
 from supply.engine.risk import Risk, risk_of
-from supply.engine.risk_draws import RiskRule, demand_factors, shocks_draw
+from supply.engine.risk_draws import RiskRule, Shocks, Streams
+from supply.engine.risk_paths import DemandPath
 from supply.engine.time import DAYS_PER_MONTH
 from tests.unit.supply.problems import problem, random_problem
 
@@ -70,8 +71,12 @@ def test_cumulated_errors_spread_as_far_as_was_measured():
     carry, sd = 0.5, 0.2
     rho = [np.sqrt(sd**2 * sum(carry ** abs(i - j) for i in range(h) for j in range(h))) / h for h in months]
     given = problem(6, rho=np.array([rho]), policy=Policy(distribution="normal"))
-    shocks = shocks_draw(given, RiskRule(draws=20_000), np.zeros(1), np.zeros(1))
-    cumulated = demand_factors(given, shocks.demand)[:, 0].cumsum(axis=0) - months[:, None]
+    rule = RiskRule(draws=20_000, demand_common=0.0)
+    own = Streams(rule, 6).own(np.array(["GYP"]), np.zeros(1, dtype=int), lead=False)
+    shocks = Shocks(own.demand, np.zeros((6, 0, 0)), np.zeros(0, dtype=int), 0.0)
+    path = DemandPath(given, 20_000, np.dtype(np.float32))
+    factors = np.stack([path.month(shocks.month(m, np.empty((1, 20_000), np.float32))) for m in range(6)])
+    cumulated = factors[:, 0].cumsum(axis=0) - months[:, None]
     assert np.allclose(cumulated.std(axis=1) / months, rho, rtol=0.03)
 
 
@@ -87,6 +92,6 @@ def test_error_bars_hold_what_many_draws_say_about_nineteen_times_in_twenty():
 
 
 def test_nothing_seen_in_the_draws_is_not_never():
-    risk = risk_of(plan_supply(problem(3, on_hand=10_000.0)), FEW)
+    risk = risk_of(plan_supply(problem(3, on_hand=10_000.0, rho=0.3)), FEW)
     assert not risk.stockout.any()
     assert np.allclose(risk.stockout_bar, 3 / 8)

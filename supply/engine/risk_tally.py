@@ -1,0 +1,56 @@
+"""What is counted on the way through the draws of one block of items."""
+
+from dataclasses import dataclass, fields
+
+import numpy as np
+
+from supply.engine.arrays import Array, IntArray
+from supply.engine.error_bars import mean_bar, ratio_bar, share_bar
+from supply.engine.risk_draws import Draws
+
+
+@dataclass(frozen=True, eq=False)
+class Tally:
+    """Means over the draws and their bars, months x items, added up in double precision; see `risk.Risk`."""
+
+    stockout: Array
+    stockout_bar: Array
+    demand: Array
+    late: Array
+    late_bar: Array
+    fill_bar: Array
+    backlog: Array
+
+    @classmethod
+    def empty(cls, months: int, items: int) -> "Tally":
+        """Return a tally in which nothing is counted yet."""
+        return cls(*(np.zeros((months, items)) for _ in fields(cls)))
+
+    def put(self, items: IntArray, part: "Tally") -> None:
+        """Enter what was counted of some items."""
+        for each in fields(self):
+            getattr(self, each.name)[:, items] = getattr(part, each.name)
+
+    def count(self, month: int, planned: Array, tiny: Array, drawn: tuple[Draws, Draws, Draws]) -> None:
+        """Count a month. planned demand and tiny quantities: one per item [units].
+
+        drawn: units not shipped when wanted (negative), drawn / planned demand, net stock at the end; items x draws.
+        """
+        late, factor, net = drawn
+        draws = late.shape[1]
+        short = (late < -tiny[:, None].astype(late.dtype)).sum(axis=1)
+        self.stockout[month] = short / draws
+        self.stockout_bar[month] = share_bar(self.stockout[month], draws)
+        self.demand[month] = planned * (factor.astype(np.float64).sum(axis=1) / draws)
+        self.fill_bar[month] = share_bar(np.zeros(1), draws)[0]
+        self.late_bar[month] = self.fill_bar[month] * planned
+        rows = np.flatnonzero(short)
+        if rows.size:
+            missed = -late[rows].astype(np.float64)
+            wanted = factor[rows].astype(np.float64) * planned[rows, None]
+            self.late[month, rows] = missed.sum(axis=1) / draws
+            self.late_bar[month, rows] = mean_bar(missed)
+            self.fill_bar[month, rows] = ratio_bar(missed, wanted)
+        rows = np.flatnonzero(net.min(axis=1) < 0)
+        if rows.size:
+            self.backlog[month, rows] = np.maximum(-net[rows].astype(np.float64), 0.0).sum(axis=1) / draws
