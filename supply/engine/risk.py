@@ -6,16 +6,19 @@ from typing import NamedTuple
 import numpy as np
 
 from supply.engine.arrays import Array, BoolArray, IntArray, Labels
+from supply.engine.error_bars import nothing_bar, share_bar
 from supply.engine.orders import orders_plan
 from supply.engine.plan import SupplyPlan
 from supply.engine.problem import SupplyProblem
 from supply.engine.projection import stock_to_reach
 from supply.engine.risk_draws import RiskRule, Shocks, Streams, normal_quantiles
 from supply.engine.risk_lots import lots_kind
+from supply.engine.risk_paths import error_process
 from supply.engine.risk_tally import Tally
-from supply.engine.risk_walk import BlockDraws, Chance, Walk
+from supply.engine.risk_walk import BlockDraws, Chance, KeptArrays, Walk
 
 BLOCK_PATHS = 64_000
+LEAST_DRAWS = 20  # so many items at most stand in a block as if each were drawn so often
 DRAWN = np.dtype(np.float32)  # what does not vary is walked once, in double precision
 
 
@@ -65,26 +68,37 @@ def risk_of(
     nobody = np.zeros(len(problem.items), dtype=np.int64)
     places, sources = (nobody if label is None else label for label in (location, supplier))
     streams, levels = Streams(rule, problem.months), _levels(plan)
-    tally = Tally.empty(problem.months, len(problem.items))
+    sd, carry = error_process(problem.rho)
+    tally, kept = Tally.empty(problem.months, len(problem.items)), KeptArrays()
+    drawn = np.empty(len(problem.items))
     for kind, members in _kinds(problem):
-        size = max(BLOCK_PATHS // (rule.draws if any(kind[:3]) else 1), 1)
+        count = rule.draws if any(kind[:3]) else 1
+        drawn[members] = count
+        size = max(BLOCK_PATHS // max(count, LEAST_DRAWS), 1)
         for start in range(0, len(members), size):
             rows = members[start : start + size]
             block = problem.take(rows)
             draws = _draws(block, kind, streams, places[rows], sources[rows])
-            walk = Walk(block, [_chances(slots, rows) for slots in levels], plan.orders.lead[rows], draws)
-            tally.put(rows, walk.run(plan.steps.demand[rows]))
-    return _risk(problem, tally)
+            walk = Walk(block, [_chances(slots, rows) for slots in levels], plan.orders.lead[rows], draws, kept)
+            tally.put(rows, walk.run(plan.steps.demand[rows], (sd[rows], carry[rows])))
+    return _risk(problem, tally, drawn[:, None])
 
 
-def _risk(problem: SupplyProblem, tally: Tally) -> Risk:
-    """Return what was counted, items x months."""
+def _risk(problem: SupplyProblem, tally: Tally, draws: Array) -> Risk:
+    """Return what was counted, items x months; draws: of each item."""
     counted = {each.name: getattr(tally, each.name).T for each in fields(tally)}
-    lost = (1.0 - problem.backorder_share)[:, None] * counted["late"]
-    some = counted["demand"] > 0
-    part = counted["late"] / np.where(some, counted["demand"], 1.0)
+    late, wanted, stockout = counted["late"], counted["demand"], counted["stockout"]
+    for name, scale in (("late_bar", wanted), ("fill_bar", 1.0)):
+        counted[name] = np.where(stockout > 0, counted[name], nothing_bar(draws) * scale)
+    some, lost = wanted > 0, (1.0 - problem.backorder_share)[:, None] * late
     counted["fill_bar"] = np.where(some, counted["fill_bar"], np.nan)
-    return Risk(**counted, lost=lost, lost_value=lost * problem.price, fill=np.where(some, 1.0 - part, np.nan))
+    return Risk(
+        **counted,
+        stockout_bar=share_bar(stockout, draws),
+        lost=lost,
+        lost_value=lost * problem.price,
+        fill=np.where(some, 1.0 - late / np.where(some, wanted, 1.0), np.nan),
+    )
 
 
 def _kinds(problem: SupplyProblem) -> list[tuple[Varies, IntArray]]:

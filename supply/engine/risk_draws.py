@@ -69,6 +69,10 @@ class Streams:
     rule: RiskRule
     months: int
     _kept: dict[tuple[str, object, str], Draws] = field(default_factory=dict)
+    _philox: np.random.Philox = field(default_factory=lambda: np.random.Philox(key=0))
+
+    def __post_init__(self) -> None:
+        self._start = dict(self._philox.state)
 
     def own(self, items: Labels, firm_lines: IntArray, *, lead: bool) -> OwnBits:
         """Return the bits of items with so many open order lines (n); without `lead` only those of demand."""
@@ -76,7 +80,7 @@ class Streams:
         demand = np.empty((self.months, len(items), draws), dtype=np.uint16)
         late, lines = np.empty_like(demand) if lead else demand[:0], [demand[:0, 0]]
         for place, item in enumerate(items):
-            bits = bits_of(self.rule.seed, "item", item, part * (1 + lead) + lead * int(firm_lines[place]) * draws)
+            bits = self.bits("item", item, part * (1 + lead) + lead * int(firm_lines[place]) * draws)
             demand[:, place] = bits[:part].reshape(self.months, draws)
             if lead:
                 late[:, place] = bits[part : 2 * part].reshape(self.months, draws)
@@ -86,7 +90,7 @@ class Streams:
     def received(self, items: Labels) -> Bits:
         """Return bits for what share of an order arrives, months x items x draws."""
         count = self.months * self.rule.draws
-        found = [bits_of(self.rule.seed, "received", item, count).reshape(self.months, -1) for item in items]
+        found = [self.bits("received", item, count).reshape(self.months, -1) for item in items]
         return np.stack(found, axis=1)
 
     def common(self, kind: str, labels: Labels, share: float, dtype: npt.DTypeLike) -> tuple[Draws, IntArray]:
@@ -95,19 +99,21 @@ class Streams:
         found = [self._shared(kind, label, share, np.dtype(dtype).str) for label in unique]
         return np.stack(found, axis=1), place
 
+    def bits(self, kind: str, label: object, count: int) -> Bits:
+        """Return the first bits of one item's, location's or supplier's stream: the same in every scenario and chunk."""
+        name = int.from_bytes(blake2b(f"{kind}:{label}".encode(), digest_size=8).digest(), "little")
+        key = np.array([name, self.rule.seed], dtype=np.uint64)
+        # a fresh generator gives the same bits, at six times the cost of taking one back to the start of a stream
+        self._philox.state = {**self._start, "state": {"counter": np.zeros(4, dtype=np.uint64), "key": key}}
+        raw = self._philox.random_raw(-(-count // 4))
+        return np.asarray(raw, dtype="<u8").view("<u2")[:count]
+
     def _shared(self, kind: str, label: object, share: float, dtype: str) -> Draws:
         key = (kind, label, dtype)
         if key not in self._kept:
-            bits = bits_of(self.rule.seed, kind, label, self.months * self.rule.draws)
+            bits = self.bits(kind, label, self.months * self.rule.draws)
             self._kept[key] = normal_quantiles(share, dtype)[bits].reshape(self.months, -1)
         return self._kept[key]
-
-
-def bits_of(seed: int, kind: str, label: object, count: int) -> Bits:
-    """Return the first bits of one item's, location's or supplier's stream: the same in every scenario and chunk."""
-    name = int.from_bytes(blake2b(f"{kind}:{label}".encode(), digest_size=8).digest(), "big")
-    raw = np.random.Philox(key=(seed << 64) + name).random_raw(-(-count // 4))
-    return np.asarray(raw, dtype="<u8").view("<u2")[:count]
 
 
 @cache

@@ -41,10 +41,13 @@ def error_process(rho: Array) -> tuple[Array, Array]:
 class DemandPath:
     """Drawn demand / forecast of some items, month after month: mean 1, lognormal (normal if the policy asks)."""
 
-    def __init__(self, problem: SupplyProblem, draws: int, dtype: np.dtype[np.floating]) -> None:
-        sd, carry = error_process(problem.rho)
-        self._normal = problem.policy.distribution == "normal"
-        spread = sd if self._normal else np.sqrt(np.log1p(sd**2))
+    def __init__(
+        self, errors: tuple[Array, Array], draws: int, dtype: np.dtype[np.floating], *, normal: bool = False
+    ) -> None:
+        """Start the paths; errors: see `error_process`."""
+        sd, carry = errors
+        self._normal = normal
+        spread = sd if normal else np.sqrt(np.log1p(sd**2))
         self._spread, self._middle = (part[:, None].astype(dtype) for part in (spread, spread**2 / 2))
         self._kept, self._fresh = (part[:, None].astype(dtype) for part in (carry, np.sqrt(1 - carry**2)))
         self._path = np.zeros((len(sd), draws), dtype=dtype)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from supply.engine.arrays import Array, IntArray
-from supply.engine.error_bars import mean_bar, ratio_bar, share_bar
+from supply.engine.error_bars import mean_and_ratio_bars
 from supply.engine.risk_draws import Draws
 
 
@@ -14,7 +14,6 @@ class Tally:
     """Means over the draws and their bars, months x items, added up in double precision; see `risk.Risk`."""
 
     stockout: Array
-    stockout_bar: Array
     demand: Array
     late: Array
     late_bar: Array
@@ -38,19 +37,15 @@ class Tally:
         """
         late, factor, net = drawn
         draws = late.shape[1]
-        short = (late < -tiny[:, None].astype(late.dtype)).sum(axis=1)
+        short = np.bitwise_count(np.packbits(late < -tiny[:, None].astype(late.dtype), axis=1)).sum(axis=1)
         self.stockout[month] = short / draws
-        self.stockout_bar[month] = share_bar(self.stockout[month], draws)
         self.demand[month] = planned * (factor.astype(np.float64).sum(axis=1) / draws)
-        self.fill_bar[month] = share_bar(np.zeros(1), draws)[0]
-        self.late_bar[month] = self.fill_bar[month] * planned
         rows = np.flatnonzero(short)
         if rows.size:
-            missed = -late[rows].astype(np.float64)
-            wanted = factor[rows].astype(np.float64) * planned[rows, None]
-            self.late[month, rows] = missed.sum(axis=1) / draws
-            self.late_bar[month, rows] = mean_bar(missed)
-            self.fill_bar[month, rows] = ratio_bar(missed, wanted)
+            missed, wanted = (each[rows].astype(np.float64) for each in (late, factor))
+            wanted *= -planned[rows, None]
+            self.late[month, rows] = missed.sum(axis=1) / -draws
+            self.late_bar[month, rows], self.fill_bar[month, rows] = mean_and_ratio_bars(missed, wanted)
         rows = np.flatnonzero(net.min(axis=1) < 0)
         if rows.size:
             self.backlog[month, rows] = np.maximum(-net[rows].astype(np.float64), 0.0).sum(axis=1) / draws

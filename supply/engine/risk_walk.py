@@ -29,21 +29,45 @@ class BlockDraws:
     firm: Draws | None = None
 
 
+class KeptArrays:
+    """Large arrays the next block uses again: fresh memory costs more than the arithmetic on it."""
+
+    def __init__(self) -> None:
+        self._flat: dict[tuple[str, str], Draws] = {}
+
+    def zeros(self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Draws:
+        """Return an array of zeros; an earlier one of this name is no longer valid."""
+        size, key = int(np.prod(shape)), (name, dtype.str)
+        if key not in self._flat or self._flat[key].size < size:
+            self._flat[key] = np.empty(size, dtype=dtype)
+        found = self._flat[key][:size].reshape(shape)
+        found.fill(0)
+        return found
+
+
 class Walk:
     """One block: arrays items x draws, `coming` steps x items x draws; position: on hand + on order - backlog."""
 
-    def __init__(self, problem: SupplyProblem, chances: list[list[Chance]], lead: IntArray, draws: BlockDraws) -> None:
+    def __init__(
+        self,
+        problem: SupplyProblem,
+        chances: list[list[Chance]],
+        lead: IntArray,
+        draws: BlockDraws,
+        kept: "KeptArrays",
+    ) -> None:
         self.problem, self.chances, self.lead, self.draws = problem, chances, lead, draws
         self.size, dtype = (len(problem.items), draws.count), draws.dtype
         exact = dtype == np.float64
         mean = problem.demand.mean(axis=1)
         self.tiny = np.full(len(mean), RESIDUE) if exact else np.maximum(mean * TINY, RESIDUE)
         # what comes after the horizon falls into rows nobody reads
-        self.coming = np.zeros((problem.steps + problem.steps_per_month, *self.size), dtype=dtype)
-        self.missing = np.zeros_like(self.coming) if draws.received is not None else None
+        table = (problem.steps + problem.steps_per_month, *self.size)
+        self.coming = kept.zeros("coming", table, dtype)
+        self.missing = kept.zeros("missing", table, dtype) if draws.received is not None else None
         self.net: Draws = np.repeat((problem.on_hand - problem.backlog)[:, None], draws.count, axis=1).astype(dtype)
         self.position = self.net.copy()
-        self.late, self.shock, self.room = (np.empty(self.size, dtype=dtype) for _ in range(3))
+        self.late, self.shock, self.room, self.there = (np.empty(self.size, dtype=dtype) for _ in range(4))
         self.lots = drawn_lots(problem, self.tiny, dtype)
         self.part = problem.yield_mean[:, None].astype(dtype) if (problem.yield_mean != 1).any() else None
         lost = 1.0 - problem.backorder_share
@@ -52,10 +76,14 @@ class Walk:
         self.path = np.arange(self.net.size).reshape(self.size)
         self._agreed_in()
 
-    def run(self, demand: Array) -> Tally:
-        """Return what is counted after walking through all steps; demand: items x steps [units]."""
+    def run(self, demand: Array, errors: tuple[Array, Array]) -> Tally:
+        """Return what is counted after walking through all steps.
+
+        demand: items x steps [units]; errors: see `risk_paths.error_process`.
+        """
         problem, per_month = self.problem, self.problem.steps_per_month
-        paths = DemandPath(problem, self.draws.count, self.draws.dtype)
+        normal = problem.policy.distribution == "normal"
+        paths = DemandPath(errors, self.draws.count, self.draws.dtype, normal=normal)
         tally = Tally.empty(problem.months, self.size[0])
         factor: Draws = np.ones(self.size, dtype=self.draws.dtype)
         for month in range(problem.months):
@@ -74,19 +102,21 @@ class Walk:
         """Put agreed receipts where they arrive: open orders as drawn, the rest as agreed."""
         problem, agreed = self.problem, agreed_receipts(self.problem)
         known, firm, steps = agreed.total, problem.firm, problem.steps
+        certain = (known if self.draws.firm is None else known - agreed.firm).T
+        step, item = np.nonzero(certain)
+        self.coming[step, item] += certain[step, item, None].astype(self.draws.dtype)
         if self.draws.firm is None:
-            self.coming[:steps] += known.T[:, :, None].astype(self.draws.dtype)
             return
-        self.coming[:steps] += (known - agreed.firm).T[:, :, None].astype(self.draws.dtype)
         rule, per_month = problem.policy.past_due_rule, problem.steps_per_month
         due = expected_steps(firm, problem.late_days, problem.first_month, per_month, rule)
         drawn = LeadSteps(firm_spread(problem), due, np.zeros_like(due), per_month, self.draws.dtype)
         shock = self.draws.firm.copy()
         arrives = drawn.draw(shock, np.empty_like(shock), steps).astype(np.int64)
-        units = firm.quantity * problem.yield_mean[firm.item]
-        for line in range(len(due)):
-            item = firm.item[line]
-            self.coming[arrives[line], item, np.arange(self.draws.count)] += self.draws.dtype.type(units[line])
+        units = (firm.quantity * problem.yield_mean[firm.item])[:, None].astype(self.draws.dtype)
+        number, path = _number_among_equals(firm.item), np.arange(self.draws.count)
+        for nth in range(number.max(initial=-1) + 1):  # one line of each item at a time: no two meet in a cell
+            lines = np.flatnonzero(number == nth)
+            self.coming[arrives[lines], firm.item[lines, None], path] += units[lines]
 
     def _leads(self, month: int) -> None:
         """Draw the lead times of a month's orders."""
@@ -133,11 +163,11 @@ class Walk:
             arrival = np.minimum(step + self.lead[items, step], self.problem.steps)
             table[arrival, items] += units
             return
-        to = self.to[rows] + (step % self.problem.steps_per_month) * self.net.size
-        flat = table.reshape(-1)
-        there = flat.take(to, mode="clip")
+        later = table.reshape(-1)[step % self.problem.steps_per_month * self.net.size :]
+        to = self.to[rows]
+        there = later.take(to, mode="clip", out=self.there if isinstance(rows, slice) else None)
         there += units
-        flat[to] = there
+        later[to] = there
 
     def _serve(self, step: int, wish: Draws) -> None:
         """Ship what there is, oldest first; wish: demand of the step, negative, and overwritten.
@@ -157,3 +187,12 @@ class Walk:
             unserved *= self.keeps
             net += unserved
             position += unserved
+
+
+def _number_among_equals(values: IntArray) -> IntArray:
+    """Return for each entry how many equal ones stand before it."""
+    order = np.argsort(values, kind="stable")
+    sorted_ = values[order]
+    number = np.empty_like(order)
+    number[order] = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
+    return number

@@ -1,6 +1,7 @@
 """Risk: without spread it is the plan, with spread the closed form; draws hang on the item alone."""
 
 from dataclasses import fields, replace
+from hashlib import blake2b
 
 import numpy as np
 import pytest
@@ -9,7 +10,7 @@ from supply.engine.plan import plan_supply
 from supply.engine.problem import Policy
 from supply.engine.risk import Risk, risk_of
 from supply.engine.risk_draws import RiskRule, Shocks, Streams
-from supply.engine.risk_paths import DemandPath
+from supply.engine.risk_paths import DemandPath, error_process
 from supply.engine.time import DAYS_PER_MONTH
 from tests.unit.supply.problems import problem, random_problem
 
@@ -74,7 +75,7 @@ def test_cumulated_errors_spread_as_far_as_was_measured():
     rule = RiskRule(draws=20_000, demand_common=0.0)
     own = Streams(rule, 6).own(np.array(["GYP"]), np.zeros(1, dtype=int), lead=False)
     shocks = Shocks(own.demand, np.zeros((6, 0, 0)), np.zeros(0, dtype=int), 0.0)
-    path = DemandPath(given, 20_000, np.dtype(np.float32))
+    path = DemandPath(error_process(given.rho), 20_000, np.dtype(np.float32), normal=True)
     factors = np.stack([path.month(shocks.month(m, np.empty((1, 20_000), np.float32))) for m in range(6)])
     cumulated = factors[:, 0].cumsum(axis=0) - months[:, None]
     assert np.allclose(cumulated.std(axis=1) / months, rho, rtol=0.03)
@@ -95,3 +96,14 @@ def test_nothing_seen_in_the_draws_is_not_never():
     risk = risk_of(plan_supply(problem(3, on_hand=10_000.0, rho=0.3)), FEW)
     assert not risk.stockout.any()
     assert np.allclose(risk.stockout_bar, 3 / 8)
+
+
+def test_a_stream_is_that_of_a_fresh_generator_whatever_was_drawn_before():
+    streams = Streams(RiskRule(seed=5), 6)
+    first = streams.bits("item", "GYP", 10)
+    streams.bits("item", "GYP", 7)
+    assert np.array_equal(streams.bits("item", "GYP", 10), first)
+    assert not np.array_equal(streams.bits("location", "GYP", 10), first)
+    name = int.from_bytes(blake2b(b"item:GYP", digest_size=8).digest(), "little")
+    fresh = np.random.Philox(key=np.array([name, 5], dtype=np.uint64)).random_raw(3)
+    assert np.array_equal(fresh.view(np.uint16)[:10], first)
