@@ -46,6 +46,7 @@ class Tally:
             wanted *= -planned[rows, None]
             self.late[month, rows] = missed.sum(axis=1) / -draws
             self.late_bar[month, rows], self.fill_bar[month, rows] = mean_and_ratio_bars(missed, wanted)
-        rows = np.flatnonzero(net.min(axis=1) < 0)
+        # who owes at the end of a month was late in it, or owed already when it began
+        rows = np.flatnonzero((short > 0) | (self.backlog[month - 1] > 0)) if month else np.arange(len(net))
         if rows.size:
             self.backlog[month, rows] = np.maximum(-net[rows].astype(np.float64), 0.0).sum(axis=1) / draws

@@ -67,7 +67,7 @@ class Walk:
         self.missing = kept.zeros("missing", table, dtype) if draws.received is not None else None
         self.net: Draws = np.repeat((problem.on_hand - problem.backlog)[:, None], draws.count, axis=1).astype(dtype)
         self.position = self.net.copy()
-        self.late, self.shock, self.room, self.there = (np.empty(self.size, dtype=dtype) for _ in range(4))
+        self.late, self.shock, self.room = (np.empty(self.size, dtype=dtype) for _ in range(3))
         self.lots = drawn_lots(problem, self.tiny, dtype)
         self.part = problem.yield_mean[:, None].astype(dtype) if (problem.yield_mean != 1).any() else None
         lost = 1.0 - problem.backorder_share
@@ -164,10 +164,7 @@ class Walk:
             table[arrival, items] += units
             return
         later = table.reshape(-1)[step % self.problem.steps_per_month * self.net.size :]
-        to = self.to[rows]
-        there = later.take(to, mode="clip", out=self.there if isinstance(rows, slice) else None)
-        there += units
-        later[to] = there
+        np.add.at(later, self.to[rows].reshape(-1), units.reshape(-1))
 
     def _serve(self, step: int, wish: Draws) -> None:
         """Ship what there is, oldest first; wish: demand of the step, negative, and overwritten.

@@ -6,6 +6,7 @@ from hashlib import blake2b
 import numpy as np
 import pytest
 
+from supply.engine import risk
 from supply.engine.plan import plan_supply
 from supply.engine.problem import Policy
 from supply.engine.risk import Risk, risk_of
@@ -20,10 +21,10 @@ FEW = RiskRule(draws=8)
 @pytest.mark.parametrize("seed", range(25))
 def test_without_spread_and_with_backorders_it_is_the_netting_plan(seed):
     plan = plan_supply(random_problem(seed, rho=0.0, lead_days_sd=0.0, backorder_share=1.0))
-    risk = risk_of(plan, FEW)
-    assert np.allclose(risk.backlog, plan.months.backlog, atol=1e-3)
-    assert np.allclose(risk.late, plan.months.demand - plan.months.on_time, atol=1e-3)
-    assert not risk.lost.any()
+    found = risk_of(plan, FEW)
+    assert np.allclose(found.backlog, plan.months.backlog, atol=1e-3)
+    assert np.allclose(found.late, plan.months.demand - plan.months.on_time, atol=1e-3)
+    assert not found.lost.any()
 
 
 def test_a_base_stock_system_has_the_stock_outs_and_the_backlog_of_the_closed_form():
@@ -40,9 +41,9 @@ def test_a_base_stock_system_has_the_stock_outs_and_the_backlog_of_the_closed_fo
         review_days=1,
         policy=Policy(distribution="normal"),
     )
-    risk = risk_of(plan_supply(one), RiskRule(draws=4000))
-    assert risk.stockout[:, 20:].mean() == pytest.approx(0.20454545, rel=0.02)
-    assert risk.backlog[:, 20:].mean() == pytest.approx(2.0553864, rel=0.02)
+    found = risk_of(plan_supply(one), RiskRule(draws=4000))
+    assert found.stockout[:, 20:].mean() == pytest.approx(0.20454545, rel=0.02)
+    assert found.backlog[:, 20:].mean() == pytest.approx(2.0553864, rel=0.02)
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -93,9 +94,9 @@ def test_error_bars_hold_what_many_draws_say_about_nineteen_times_in_twenty():
 
 
 def test_nothing_seen_in_the_draws_is_not_never():
-    risk = risk_of(plan_supply(problem(3, on_hand=10_000.0, rho=0.3)), FEW)
-    assert not risk.stockout.any()
-    assert np.allclose(risk.stockout_bar, 3 / 8)
+    found = risk_of(plan_supply(problem(3, on_hand=10_000.0, rho=0.3)), FEW)
+    assert not found.stockout.any()
+    assert np.allclose(found.stockout_bar, 3 / 8)
 
 
 def test_a_stream_is_that_of_a_fresh_generator_whatever_was_drawn_before():
@@ -107,3 +108,42 @@ def test_a_stream_is_that_of_a_fresh_generator_whatever_was_drawn_before():
     name = int.from_bytes(blake2b(b"item:GYP", digest_size=8).digest(), "little")
     fresh = np.random.Philox(key=np.array([name, 5], dtype=np.uint64)).random_raw(3)
     assert np.array_equal(fresh.view(np.uint16)[:10], first)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_single_precision_and_quick_lots_say_what_double_precision_and_the_plans_own_lots_say(seed, monkeypatch):
+    more = {"yield_mean": 0.95, "yield_sd": 0.05} if seed % 2 else {}
+    plan = plan_supply(random_problem(seed, max_order=np.inf, **more) if seed % 3 else random_problem(seed, **more))
+    quick = risk_of(plan, RiskRule(draws=60))
+    monkeypatch.setattr(risk, "DRAWN", np.dtype(np.float64))
+    exact = risk_of(plan, RiskRule(draws=60))
+    scale = plan.problem.demand.mean(axis=1, keepdims=True)
+    assert np.allclose(quick.demand, exact.demand, rtol=1e-5)
+    assert (abs(quick.stockout - exact.stockout) <= 1.01 / 60).all(), "at most one draw at the edge of a lot"
+    assert abs(quick.late - exact.late).max() <= 0.02 * scale.max()
+    assert np.allclose(quick.late.sum(axis=1), exact.late.sum(axis=1), rtol=0.01, atol=0.001 * scale.max())
+
+
+def test_what_does_not_vary_is_certain():
+    found = risk_of(plan_supply(problem(4, on_hand=150.0, lead_days=200.0)), FEW)
+    assert found.stockout.tolist() == [[0, 1, 1, 1]]
+    assert not found.stockout_bar.any()
+    assert not found.late_bar.any()
+    assert not found.fill_bar.any()
+
+
+def test_items_at_one_location_stray_together_and_scenarios_differ_less_than_their_own_error():
+    items = 40
+    many = problem(6, items=np.arange(items), family=np.full(items, "F"), demand=np.full((items, 6), 100.0), rho=0.4)
+    safer = replace(many, safety_factor=many.safety_factor * 1.1)
+    found = {}
+    for common in (0.0, 0.5):
+        runs = [
+            [risk_of(plan_supply(one), RiskRule(20, seed, common)).late.sum() for one in (many, safer)]
+            for seed in range(30)
+        ]
+        found[common] = np.array(runs)
+    assert found[0.5][:, 0].std() > 1.5 * found[0.0][:, 0].std()
+    paired = (found[0.5][:, 0] - found[0.5][:, 1]).std()
+    strangers = (found[0.5][:-1, 0] - found[0.5][1:, 1]).std()
+    assert paired < strangers / 3
