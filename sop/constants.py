@@ -139,6 +139,8 @@ CALCULATED_TABLES: tuple[str, ...] = (
     "demand_forecastsnapshot",
     "supply_supplyline",
     "supply_supplyitem",
+    "supply_supplyrisk",
+    "supply_riskgroup",
     "reconcile_scenarioline",
     "publish_planline",
 )

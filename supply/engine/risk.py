@@ -29,7 +29,7 @@ class Risk:
     stockout: share of draws in which some demand of the month waits or is lost; bars: +-1.96 standard errors.
     demand, lost, late [units]; late: not shipped when wanted, lost or waiting; lost_value [money, at list price].
     backlog [units, at the month's end]. fill: 1 - late / demand, with fill_bar; NaN without demand. The bar of lost
-    units or their value is in the proportion of lost to late units.
+    units or their value is in the proportion of lost to late units. draws: one per item; 1 where nothing varies.
     """
 
     stockout: Array
@@ -42,6 +42,7 @@ class Risk:
     lost_value: Array
     fill: Array
     fill_bar: Array
+    draws: Array
 
 
 class Varies(NamedTuple):
@@ -97,6 +98,7 @@ def _risk(problem: SupplyProblem, tally: Tally, draws: Array) -> Risk:
         stockout_bar=share_bar(stockout, draws),
         lost=lost,
         lost_value=lost * problem.price,
+        draws=draws[:, 0],
         fill=np.where(some, 1.0 - late / np.where(some, wanted, 1.0), np.nan),
     )
 

@@ -1,6 +1,7 @@
 """Tables of planning supply."""
 
-from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
+from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
+from supply.models.risk import RiskGroup, SupplyRisk
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
 from supply.models.supplier import SupplierRecord
@@ -12,6 +13,7 @@ __all__ = [
     "PurchaseOrderLine",
     "ReceiptOverride",
     "Sourcing",
+    "RiskGroup",
     "StockItem",
     "SupplierRecord",
     "SupplyFlag",

@@ -93,28 +93,6 @@ class SupplyItem(models.Model):
         return f"{self.item}, {self.run}"
 
 
-class SupplyRisk(models.Model):
-    """One row is one month of one stock item over all draws of a run: means in base units and plan currency."""
-
-    run = models.ForeignKey(SupplyRun, on_delete=models.CASCADE, related_name="risks")
-    item = models.ForeignKey("supply.StockItem", on_delete=models.PROTECT, related_name="+")
-    bucket = models.DateField()
-    demand = models.FloatField()
-    stockout = models.FloatField()  # share of draws in which some demand of the month waits or is lost
-    late_units = models.FloatField()  # not shipped when wanted: lost or waiting
-    lost_units = models.FloatField()
-    lost_value = models.FloatField()
-    draws = models.PositiveIntegerField()
-
-    class Meta:
-        """Once per run, item and month."""
-
-        constraints = [models.UniqueConstraint(fields=["run", "item", "bucket"], name="supplyrisk_once")]
-
-    def __str__(self) -> str:
-        return f"{self.item} {self.bucket:%b %Y}: {self.stockout:.0%}"
-
-
 class ReceiptOverride(models.Model):
     """One row is a planner's number for one stock item's planned receipts of one month, in place of the engine's."""
 

@@ -12,13 +12,13 @@ from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, ste
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
-from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
+from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, span_ids
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
-from supply.services.risk import RISK_COLUMNS, risk_rows
+from supply.services.risk import risk_groups_sum, risk_rows, risk_write
 from supply.services.suppliers import item_gaps, stock_gaps_sum, supplier_records_write
 
 KIND = "supply"
@@ -88,7 +88,7 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     with lease.writing():
         rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
         rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan, gaps))
-        rows_copy(SupplyRisk, RISK_COLUMNS, risks)
+        risk_write(risks)
         JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
 
 
@@ -115,7 +115,8 @@ def supply_finish(job: Job) -> dict[str, Any]:
         flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output or b"[]"))
     ]
     flags_replace(run=run, found=found)
-    statistics_refresh(SupplyLine, SupplyItem, SupplyRisk)
+    risk_groups_sum(run)
+    statistics_refresh(SupplyLine, SupplyItem, SupplyRisk, RiskGroup)
     stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True
