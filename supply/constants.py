@@ -13,6 +13,7 @@ class FlagKind(models.TextChoices):
     NO_SUPPLY = "no_supply", "Nothing can arrive in the horizon"
     EXCESS = "excess", "Excess"
     NO_DEMAND = "no_demand", "Stock without demand"
+    EXPEDITE = "expedite", "Can still be hurried"
 
 
 class FlagState(models.TextChoices):
@@ -33,6 +34,7 @@ class ServiceType(models.TextChoices):
 
 STEPS_PER_MONTH = 4  # quarter months: whole-month lead times misstate lost units by a third
 SUPPLY_CHUNK_ITEMS = 2000
+REPLAN_AT_MOST = 1000  # stock items planned anew while somebody at a page waits; more need a run
 DEFAULT_SERVICE_TARGET = "0.95"
 DEFAULT_REVIEW_DAYS = 7
 LEAD_TIME_MEASURED_DAYS = 3 * 365  # orders of three years, in which regimes are told apart; the last one counts

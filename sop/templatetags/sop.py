@@ -26,7 +26,7 @@ SIGNS = {"short": "▼", "excess": "■", "warn": "▲", "ok": "✓", "open": "�
 TONES: dict[str, tuple[str, ...]] = {
     "short": ("shortage", "no_supply", "failed", "refused", "missed"),
     "excess": ("cash", "excess", "no_demand", "space"),
-    "warn": ("margin", "below_ss", "late_order", "past_due_po", "stale", "late", "capacity"),
+    "warn": ("margin", "below_ss", "late_order", "past_due_po", "expedite", "stale", "late", "capacity"),
     "ok": ("done", "closed", "decided", "signed", "submitted", "kept", "published", "applied"),
     "open": ("open",),
     "info": ("running", "working", "sent", "raised"),

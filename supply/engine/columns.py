@@ -39,6 +39,8 @@ COLUMNS: dict[str, Column] = {
     "yield_sd": Column("item", 0.0),
     "late_days": Column("item", 0.0),
     "payment_days": Column("item", 0.0),
+    "expedite_days": Column("item", np.nan, empty=True),
+    "expedite_cost": Column("item", 0.0),
     "cost_at_order": Column("item", 1.0, high=1.0),
     "backorder_share": Column("item", 0.0, high=1.0),
     "elasticity": Column("item", 0.0, low=-np.inf, high=0.0),

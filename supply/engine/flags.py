@@ -8,6 +8,7 @@ import pandas as pd
 
 from supply.engine.arrays import RESIDUE, Array, BoolArray
 from supply.engine.causes import short_by_step, shortage_causes, too_late_to_order
+from supply.engine.expedite import expedite
 from supply.engine.lots import LotRule
 from supply.engine.plan import SupplyPlan
 from supply.engine.projection import project
@@ -27,9 +28,10 @@ def flags_find(plan: SupplyPlan) -> pd.DataFrame:
     Kinds: shortage (units lost or waiting, at price, cause: see `causes`), below_ss (units missing, at cost),
     late_order (units that should have been ordered `days` ago, at price), past_due_po (units overdue, `days` the
     longest, at their cost), no_supply (units short in the whole horizon and nothing can come, at price), excess and
-    no_demand (units, at cost; `days` they last, empty if for ever).
+    no_demand (units, at cost; `days` they last, empty if for ever), expedite (units that would not be short if orders
+    were hurried to `days`, at the margin they earn after the surcharge).
     """
-    makers = (_shortage, _below_safety_stock, _late_order, _past_due, _no_supply, _excess)
+    makers = (_shortage, _below_safety_stock, _late_order, _past_due, _no_supply, _excess, _expedite)
     found = [table for maker in makers for table in maker(plan)]
     if not found:
         return pd.DataFrame(columns=COLUMNS)
@@ -169,3 +171,11 @@ def _excess(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     values = {"units": excess, "money": excess * cost, "days": plan.cover * DAYS_PER_MONTH}
     yield from _rows(plan, "excess", (excess > 0) & wanted, **values)
     yield from _rows(plan, "no_demand", (excess > 0) & ~wanted, **values)
+
+
+def _expedite(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
+    """Yield shortages that hurried orders would serve, where that earns more than it costs."""
+    found = expedite(plan)
+    days = np.broadcast_to(plan.problem.expedite_days[:, None], found.units.shape)
+    values = {"units": found.units, "flow": found.flow, "money": found.margin, "margin": found.margin, "days": days}
+    yield from _rows(plan, "expedite", found.units > 0, **values)

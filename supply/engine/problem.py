@@ -40,9 +40,10 @@ class SupplyProblem:
     safety_factor [times], receipt_override [units, NaN = calculated: planned receipts of a month as set by a planner,
     arriving in its first step], reference_demand [units, NaN = none: what the last published plan expected].
     Item (n): on_hand, backlog, moq, multiple (0 = any), max_order (inf = none) [units]; avg_cost, backlog_price,
-    goodwill [money/unit]; review_days, frozen_days, late_days (mean lateness), payment_days [days]; yield_mean,
-    yield_sd, backorder_share [shares]; cost_at_order (price fixed at order, else at receipt), service_by_fill (fill
-    target, else cycle) [yes/no]; elasticity (<= 0); carry_rate [1/year]; shelf_life_months, max_cover_months.
+    goodwill and expedite_cost [money/unit]; review_days, frozen_days, late_days (mean lateness), payment_days,
+    expedite_days (NaN = cannot be hurried) [days]; yield_mean, yield_sd, backorder_share [shares]; cost_at_order (price
+    fixed at order, else at receipt), service_by_fill (fill target, else cycle) [yes/no]; elasticity (<= 0); carry_rate
+    [1/year]; shelf_life_months, max_cover_months.
     rho (n x K): RMSE of the cumulative h-month forecast error / mean cumulative demand, h = 1..K; NaN from where it
     is not measured; the first must be given.
     """
@@ -68,6 +69,8 @@ class SupplyProblem:
     yield_sd: Array
     late_days: Array
     payment_days: Array
+    expedite_days: Array
+    expedite_cost: Array
     cost_at_order: BoolArray
     backorder_share: Array
     elasticity: Array

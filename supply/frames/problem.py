@@ -31,6 +31,7 @@ from supply.frames.queries import (
 )
 from supply.frames.reading import Matrix, Params, Reader, floats, rows_of, table_of
 
+LANE_TERMS = ("review_days", "frozen_days", "yield_mean", "yield_sd", "expedite_days", "expedite_cost")
 RHO_MONTHS = 12  # lead times beyond a year lean on the growth the first twelve months showed
 RHO_UNMEASURED = 0.5  # of a month's demand: a guess on the careful side where no error was ever measured
 DAYS_PER_MONTH = 30.4375
@@ -101,7 +102,7 @@ def _month_columns(items: pd.DataFrame, read: Reader) -> tuple[dict[str, Matrix]
 
 def _item_columns(items: pd.DataFrame, by_month: dict[str, Matrix], lateness: dict[int, float]) -> dict[str, Matrix]:
     """Return the arrays with one value per item."""
-    plain = ("backlog", "moq", "multiple", "review_days", "payment_days", "backorder_share")
+    plain = ("backlog", "moq", "multiple", "payment_days", "backorder_share", *LANE_TERMS)
     return {name: floats(items[name]) for name in plain} | {
         "on_hand": np.maximum(floats(items["on_hand"]), 0),
         "avg_cost": _first_known(floats(items["average_cost"]), by_month["unit_cost"][:, 0]),

@@ -6,6 +6,9 @@ ITEMS_SQL = """
            p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.moq, 0)::float8 as moq,
            greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
            lane.max_order::float8, coalesce(lane.review_days, 7)::float8 as review_days,
+           coalesce(lane.frozen_days, 0)::float8 as frozen_days, coalesce(lane.yield_mean, 1)::float8 as yield_mean,
+           coalesce(lane.yield_sd, 0)::float8 as yield_sd, lane.expedite_days::float8 as expedite_days,
+           coalesce(lane.expedite_cost, 0)::float8 as expedite_cost,
            coalesce(s.payment_days, 30)::float8 as payment_days, coalesce(stock.quantity, 0)::float8 as on_hand,
            stock.average_cost::float8, coalesce(stock.backlog, 0)::float8 as backlog,
            case when s.currency not in ('', (select coalesce(max(currency), 'USD') from sop_company))

@@ -19,6 +19,7 @@ class SupplyRun(models.Model):
     complete = models.BooleanField(default=False)
     current = models.BooleanField(default=False)
     summary = models.JSONField(default=dict)
+    planned_requests = models.JSONField(default=list)  # whose changes were planned at once, after the run
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:

@@ -16,6 +16,12 @@ class Sourcing(models.Model):
     multiple = models.DecimalField(max_digits=16, decimal_places=3, default=1)
     max_order = models.DecimalField(max_digits=16, decimal_places=3, null=True, blank=True)
     review_days = models.PositiveSmallIntegerField(default=7)
+    frozen_days = models.PositiveSmallIntegerField(default=0)  # no planned order is placed within these days
+    yield_mean = models.DecimalField(max_digits=5, decimal_places=4, default=1)  # of what is ordered, this share comes
+    yield_sd = models.DecimalField(max_digits=5, decimal_places=4, default=0)
+    # An order may come this soon for a surcharge in plan currency per unit; empty = it cannot be hurried.
+    expedite_days = models.PositiveSmallIntegerField(null=True, blank=True)
+    expedite_cost = models.DecimalField(max_digits=14, decimal_places=4, default=0)
     history = history()
 
     class Meta:
@@ -27,6 +33,12 @@ class Sourcing(models.Model):
             models.UniqueConstraint(fields=["item", "supplier"], name="sourcing_once"),
             models.CheckConstraint(
                 condition=Q(share__gte=0, share__lte=1, moq__gte=0, multiple__gt=0), name="sourcing_ranges"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    yield_mean__gte=0.01, yield_mean__lte=1, yield_sd__gte=0, yield_sd__lt=1, expedite_cost__gte=0
+                ),
+                name="sourcing_delivery_ranges",
             ),
         ]
 

@@ -45,12 +45,15 @@ COLUMN_CHANGED_SQL = sql.SQL("""
 def inputs_changed(run: SupplyRun) -> bool:
     """Return whether anything a run reads was changed after it was asked for, by a person or by a file.
 
-    What changed between asking and computing counts as changed: the run may or may not have seen it.
+    What changed between asking and computing counts as changed: the run may or may not have seen it. What was changed
+    by hand and planned at once does not.
     """
-    since = {"history_date__gt": run.created_at}
-    if ReceiptOverride.history.filter(cycle_id=run.cycle_id, **since).exists():
-        return True
-    if any(model.history.filter(**since).exists() for model in EVERYWHERE):
+
+    def changed(model: Any, **of: Any) -> bool:
+        since = model.history.filter(history_date__gt=run.created_at, **of)
+        return bool(since.exclude(request_id__in=run.planned_requests).exists())
+
+    if changed(ReceiptOverride, cycle_id=run.cycle_id) or any(changed(model) for model in EVERYWHERE):
         return True
     return any(_column_changed(model, columns, run.created_at) for model, columns in COLUMNS.items())
 

@@ -6,7 +6,7 @@ from sop.selectors.cycle import company, cycle_before
 from supply.frames import SupplyInputs, supply_inputs
 from supply.models import StockItem, SupplyItem, SupplyRun
 
-__all__ = ["SupplyInputs", "inputs_of", "items_of_product", "problem_of_run", "products_of", "span_ids"]
+__all__ = ["SupplyInputs", "inputs_of", "items_bought", "items_of_product", "problem_of_run", "products_of", "span_ids"]
 
 
 def inputs_of(cycle: Cycle, *, version: int, item_ids: list[int]) -> SupplyInputs:
@@ -44,3 +44,9 @@ def products_of(item_ids: list[int]) -> dict[int, int]:
 def items_of_product(product_id: int) -> set[int]:
     """Return the stock items that hold a product, one per location."""
     return set(StockItem.objects.filter(product_id=product_id).values_list("pk", flat=True))
+
+
+def items_bought(supplier_id: int, product_id: int | None) -> list[int]:
+    """Return the stock items that may be bought from a supplier; `product_id` None: of all its products."""
+    found = StockItem.objects.filter(lanes__supplier_id=supplier_id)
+    return list((found.filter(product_id=product_id) if product_id else found).values_list("pk", flat=True))

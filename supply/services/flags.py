@@ -34,12 +34,14 @@ class Found:
 
 
 @transaction.atomic
-def flags_replace(*, run: SupplyRun, found: Sequence[Found]) -> None:
+def flags_replace(*, run: SupplyRun, found: Sequence[Found], item_ids: Sequence[int] | None = None) -> None:
     """Bring the cycle's flags in line with a run: new ones open, known ones refreshed, gone ones closed.
+
+    `item_ids`: only those of some stock items, the ones in `found` among them.
 
     A flag keeps its owner, note and answer while its condition lasts; one that comes back opens again.
     """
-    states = _states(run.cycle_id)
+    states = _states(run.cycle_id, item_ids)
     rows = [_row(run, each, states.pop((each.item_id, each.kind), FlagState.OPEN)) for each in found]
     bulk_upsert_with_history(SupplyFlag, key=KEY, rows=rows, only_new=("note",))
     gone = [
@@ -50,9 +52,10 @@ def flags_replace(*, run: SupplyRun, found: Sequence[Found]) -> None:
     bulk_update_with_history(SupplyFlag, key=KEY, rows=gone)
 
 
-def _states(cycle_id: int) -> dict[tuple[int, str], str]:
+def _states(cycle_id: int, item_ids: Sequence[int] | None) -> dict[tuple[int, str], str]:
     """Return the state of each flag there is, locked: an answer given now is seen, or waits and comes after."""
     rows = SupplyFlag.objects.select_for_update().filter(cycle_id=cycle_id).order_by("pk")
+    rows = rows if item_ids is None else rows.filter(item_id__in=item_ids)
     return {(item, kind): state for item, kind, state in rows.values_list("item_id", "kind", "state")}
 
 

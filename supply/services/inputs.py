@@ -13,13 +13,13 @@ from sop.engine.months import month_list
 from sop.models import Cycle, User
 from sop.refusals import Conflict, NotAllowed, Refused
 from sop.selectors.cycle import company_moment
-from sop.services.cycle import step_edit_lock, step_mark_stale
+from sop.services.cycle import step_edit_lock
 from sop.services.whole import whole
 from supply.constants import ServiceType
 from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
+from supply.selectors.problem import items_bought
+from supply.services.replan import replanning
 from supply.services.seen import unchanged
-
-NEEDS_RUN = "An input of the supply plan changed; run it again."
 
 
 @dataclass(frozen=True)
@@ -55,9 +55,8 @@ def receipt_override_set(
     row.quantity, row.reason, row.version = quantity, reason.strip(), held + 1
     row.changed_by, row.changed_at = user, timezone.now()
     row._change_reason = reason.strip()  # type: ignore[attr-defined]
-    with whole():  # two first numbers at once: there was no row to lock yet
+    with replanning(cycle, lambda: [item_id]), whole():  # two first numbers at once: there was no row to lock yet
         row.save()
-    step_mark_stale(cycle_id=cycle.pk, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return row
 
 
@@ -78,7 +77,7 @@ def lead_time_set(
 
     `version` is the one last seen (0 = none stated for that day yet); somebody else's newer one raises Conflict.
     """
-    _edit(user, cycle_id)
+    cycle = _edit(user, cycle_id)
     if not reason.strip():
         raise Refused("Say why the lead time is assumed to be so.")
     if mean_days <= 0:
@@ -99,16 +98,15 @@ def lead_time_set(
         unchanged(row, ("mean_days", "sd_days", "note"), version=version, now=now)
     row.mean_days, row.sd_days, row.note = mean_days, sd_days, reason.strip()
     row._change_reason = reason.strip()  # type: ignore[attr-defined]
-    with whole():
+    with replanning(cycle, lambda: items_bought(supplier_id, product_id)), whole():
         row.save()
-    step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
     return row
 
 
 @transaction.atomic
 def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reason: str, version: int) -> StockItem:
     """Change a stock item's service target or its own safety stock, seen at a version; a newer rule raises Conflict."""
-    _edit(user, cycle_id)
+    cycle = _edit(user, cycle_id)
     if not reason.strip():
         raise Refused("Say why the stocking rule changes.")
     if not Decimal("0.5") <= policy.service_target <= Decimal("0.9999"):
@@ -122,8 +120,8 @@ def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reaso
     item.service_target, item.service_type = policy.service_target, policy.service_type
     item.safety_stock = policy.safety_stock
     item._change_reason = reason.strip()  # type: ignore[attr-defined]
-    item.save()
-    step_mark_stale(cycle_id=cycle_id, after=StepKind.SUPPLY, because=NEEDS_RUN)
+    with replanning(cycle, lambda: [item_id]):
+        item.save()
     return item
 
 

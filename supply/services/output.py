@@ -105,6 +105,8 @@ SENTENCES = {
     "no_supply": "Nothing ordered from now on can arrive within the plan; {units:,.0f} short",
     "excess": "{units:,.0f} more than safety stock and lots justify, from {first:%b %Y}",
     "no_demand": "{units:,.0f} in stock and no demand in the whole plan",
+    "expedite": "{units:,.0f} would not be short from {first:%b %Y} if orders were hurried to {days:,.0f} days; "
+    "the money is what that earns after the surcharge",
 }
 CAUSES = {
     "firm order late": "an open order comes late",

@@ -1,13 +1,14 @@
 """The risk of a run: drawn beside its plan, one row per stock item and month, summed by family."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from django.db import connection
 
-from sop.services.table import rows_copy
+from sop.models import Family
 from supply.frames import SupplyInputs
-from supply.models import Sourcing, StockItem, SupplyRisk, SupplyRun
+from supply.models import RiskGroup, Sourcing, StockItem, SupplyRun
 
 if TYPE_CHECKING:
     from supply.engine.plan import SupplyPlan
@@ -28,7 +29,8 @@ GROUPS_SQL = """
         sum(case when r.late_units > 0 then r.late_bar * r.lost_units / r.late_units else 0 end), sum(r.lost_value),
         sum(case when r.late_units > 0 then r.late_bar * r.lost_value / r.late_units else 0 end), max(r.draws)
     from supply_supplyrisk r join supply_stockitem i on i.id = r.item_id join sop_product p on p.id = i.product_id
-    where r.run_id = %(run)s group by r.run_id, p.family_id, i.location_id, p.abc, r.bucket
+    where r.run_id = %(run)s and p.family_id = any(%(families)s)
+    group by r.run_id, p.family_id, i.location_id, p.abc, r.bucket
 """
 
 
@@ -52,12 +54,10 @@ def risk_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> list[tup
     return [(run_id, *row) for row in rows]
 
 
-def risk_write(rows: list[tuple[Any, ...]]) -> None:
-    """Write rows of `risk_rows`."""
-    rows_copy(SupplyRisk, RISK_COLUMNS, rows)
-
-
-def risk_groups_sum(run: SupplyRun) -> None:
-    """Add up what is written by family, class and location."""
+def risk_groups_sum(run: SupplyRun, item_ids: Sequence[int] | None = None) -> None:
+    """Add up what is written by family, class and location; where items are named, of their families only."""
+    families = Family.objects.filter(products__stock_items__in=item_ids) if item_ids is not None else Family.objects.all()
+    ids = list(families.values_list("pk", flat=True).distinct())
+    RiskGroup.objects.filter(run=run, family__in=ids).delete()
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS_SQL, {"run": run.pk})
+        cursor.execute(GROUPS_SQL, {"run": run.pk, "families": ids})

@@ -10,16 +10,17 @@ from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_mark_stale
 from sop.services.job import ChunkSpec, Lease, job_request
-from sop.services.table import rows_copy, statistics_refresh
+from sop.services.table import statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
 from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, span_ids
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
-from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
-from supply.services.risk import risk_groups_sum, risk_rows, risk_write
-from supply.services.suppliers import item_gaps, stock_gaps_sum, supplier_records_write
+from supply.services.output import flag_rows, found_flags
+from supply.services.plan_write import PLANNED, plan_rows_write
+from supply.services.risk import risk_groups_sum
+from supply.services.suppliers import stock_gaps_sum, supplier_records_write
 
 KIND = "supply"
 
@@ -83,12 +84,8 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     ids = span_ids(chunk.params["first"], chunk.params["last"])
     inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
     plan = plan_supply(inputs.problem)
-    gaps = item_gaps(run, plan)
-    risks = risk_rows(run.pk, inputs, plan)
     with lease.writing():
-        rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
-        rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan, gaps))
-        risk_write(risks)
+        plan_rows_write(run, inputs, plan)
         JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
 
 
@@ -116,7 +113,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
     ]
     flags_replace(run=run, found=found)
     risk_groups_sum(run)
-    statistics_refresh(SupplyLine, SupplyItem, SupplyRisk, RiskGroup)
+    statistics_refresh(*PLANNED, RiskGroup)
     stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True

@@ -3,6 +3,7 @@
 from datetime import date
 from decimal import Decimal
 from threading import Event
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -77,8 +78,8 @@ def answered_meanwhile(world: Supplied, monkeypatch: pytest.MonkeyPatch) -> Supp
     flags_replace(run=run, found=found)
     flag, usual, read, answered = SupplyFlag.objects.get(), flag_service._states, Event(), Event()
 
-    def slow(cycle_id: int) -> dict[tuple[int, str], str]:
-        states = usual(cycle_id)
+    def slow(cycle_id: int, item_ids: Any) -> dict[tuple[int, str], str]:
+        states = usual(cycle_id, item_ids)
         read.set()
         answered.wait(patience())
         return states

@@ -129,3 +129,27 @@ def test_flags_of_any_plan_are_priced_and_agree_with_its_rows(seed):
     assert excess["units"].sum() == pytest.approx(plan.excess.sum())
     below = table[table["kind"] == "below_ss"]
     assert not set(zip(below["row"], below["month"], strict=True)) & set(zip(short["row"], short["month"], strict=True))
+
+
+HURRIED = {"on_hand": 150.0, "lead_days": LONG, "expedite_days": 20.0}
+
+
+def test_what_can_still_be_hurried_is_worth_what_it_earns_after_the_surcharge():
+    found = flags_of("expedite", expedite_cost=2.0, **HURRIED)
+    assert found["month"].tolist() == [1, 2]
+    assert found["units"].tolist() == pytest.approx([50, 100])
+    assert found["money"].tolist() == pytest.approx([50 * 3, 100 * 3]), "price 15, cost 10, surcharge 2"
+    assert set(found["days"]) == {20}
+
+
+def test_nothing_is_hurried_that_earns_nothing_or_has_no_faster_way_or_is_not_short():
+    assert flags_of("expedite", expedite_cost=5.0, **HURRIED).empty
+    assert flags_of("expedite", **{**HURRIED, "expedite_days": np.nan}).empty
+    assert flags_of("expedite", **{**HURRIED, "expedite_days": LONG}).empty
+    assert flags_of("expedite", **{**HURRIED, "on_hand": 1000.0}).empty
+
+
+def test_orders_that_wait_are_hurried_too():
+    found = flags_of("expedite", backorder_share=1.0, **HURRIED)
+    assert found["units"].tolist() == pytest.approx([50, 150])
+    assert found["flow"].tolist() == [0, 0]

@@ -1,0 +1,59 @@
+"""Planning a few stock items anew within the current plan, at once, after one of their inputs was changed by hand.
+
+The rest of the plan stays as it is: stock items do not influence each other. What an import changes, or what touches
+more items than somebody at a page waits for, needs a whole run.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from demand.selectors.layers import snapshot_version
+from sop.constants import StepKind
+from sop.models import Cycle
+from sop.request_context import current
+from sop.services.cycle import step_mark_stale
+from supply.constants import REPLAN_AT_MOST
+from supply.models import SupplyRun
+from supply.selectors.problem import inputs_of
+from supply.services.flags import flags_replace
+from supply.services.output import flag_rows, found_flags
+from supply.services.plan_write import plan_rows_delete, plan_rows_write
+from supply.services.risk import risk_groups_sum
+from supply.services.suppliers import stock_gaps_sum
+
+CHANGED = "The supply plan changed."
+NEEDS_RUN = "An input of the supply plan changed; run it again."
+
+
+@contextmanager
+def replanning(cycle: Cycle, items: Callable[[], Sequence[int]]) -> Iterator[None]:
+    """Plan anew, in the same transaction, the stock items whose input is changed inside.
+
+    `items` names them once the change is written. Where nothing is planned yet, demand was closed anew, or there are
+    more than `REPLAN_AT_MOST`, the plan waits for its next run instead. Two changes at once wait for each other.
+    """
+    run = SupplyRun.objects.select_for_update().filter(cycle=cycle, current=True).first()
+    yield
+    because = NEEDS_RUN
+    if run is not None and run.snapshot_version == snapshot_version(cycle):
+        ids = sorted(items())
+        if len(ids) <= REPLAN_AT_MOST:
+            _plan_anew(run, ids)
+            because = CHANGED
+    step_mark_stale(cycle_id=cycle.pk, after=StepKind.SUPPLY, because=because)
+
+
+def _plan_anew(run: SupplyRun, ids: list[int]) -> None:
+    """Put the plan of some stock items in place of what the run says of them, and note that the run knows of it."""
+    from supply.engine.plan import plan_supply  # noqa: PLC0415  (engines load when they are needed)
+
+    if ids:
+        inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
+        plan = plan_supply(inputs.problem)
+        plan_rows_delete(run, ids)
+        plan_rows_write(run, inputs, plan)
+        risk_groups_sum(run, ids)
+        flags_replace(run=run, found=found_flags(flag_rows(plan)), item_ids=ids)
+        stock_gaps_sum(run)
+    run.planned_requests = [*run.planned_requests, current().request_id]
+    run.save(update_fields=["planned_requests"])
