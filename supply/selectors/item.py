@@ -21,6 +21,7 @@ from supply.models import (
     SupplyLine,
     SupplyRun,
 )
+from supply.selectors.risk import ItemRisk, item_risk
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class ItemPage:
     version: int  # of the stock item, when its rule was read
     seen: str  # the lead times shown and their versions: "7:120 9:131"
     figure: dict[str, Any] | None
+    risk: ItemRisk | None  # None where nothing is planned, or the plan is older than risk
 
     @property
     def versions(self) -> dict[date, int]:
@@ -73,6 +75,7 @@ def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
         version=version,
         seen=" ".join(f"{row}:{at}" for row, at in seen.items()),
         figure=item_figure(lines) if lines else None,
+        risk=item_risk(run, item) if run else None,
     )
 
 

@@ -14,6 +14,7 @@ from sop.views.request import signed_in
 from supply import exports
 from supply.constants import FlagKind
 from supply.selectors import workbench as reads
+from supply.selectors.risk import item_losses
 from supply.services.run import supply_request
 
 PAGE = 50
@@ -56,13 +57,15 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
     words = request.GET.get("q", "").strip()
     found = reads.items_flagged(cycle, kind=kind, words=words, order=order)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
+    run, page = reads.run_current(cycle), Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {
         "cycle": cycle,
         "step": step,
         "is_open": step.state == StepState.OPEN,
-        "run": reads.run_current(cycle),
+        "run": run,
         "counts": reads.flag_counts(cycle),
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "losses": item_losses(run, [row.pk for row in page]) if run else {},
         "kind": kind,
         "order": order,
         "words": words,
