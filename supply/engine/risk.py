@@ -127,7 +127,9 @@ def _draws(problem: SupplyProblem, kind: Varies, streams: Streams, location: Lab
     own = streams.own(problem.items, lines, lead=kind.lead)
     demand = lead = received = firm = None
     if kind.demand:
-        demand = Shocks(own.demand, *streams.common("location", location, rule.demand_common, DRAWN), rule.demand_common)
+        demand = Shocks(
+            own.demand, *streams.common("location", location, rule.demand_common, DRAWN), rule.demand_common
+        )
     if kind.lead:
         common, place = streams.common("supplier", supplier, rule.supplier_common, DRAWN)
         lead = Shocks(own.lead, common, place, rule.supplier_common)

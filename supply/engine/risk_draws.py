@@ -7,7 +7,7 @@ normals one by one, and far finer than what a few thousand draws can show.
 from dataclasses import dataclass, field
 from functools import cache
 from hashlib import blake2b
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -72,7 +72,7 @@ class Streams:
     _philox: np.random.Philox = field(default_factory=lambda: np.random.Philox(key=0))
 
     def __post_init__(self) -> None:
-        self._start = dict(self._philox.state)
+        self._start: Any = self._philox.state
 
     def own(self, items: Labels, firm_lines: IntArray, *, lead: bool) -> OwnBits:
         """Return the bits of items with so many open order lines (n); without `lead` only those of demand."""
@@ -100,11 +100,12 @@ class Streams:
         return np.stack(found, axis=1), place
 
     def bits(self, kind: str, label: object, count: int) -> Bits:
-        """Return the first bits of one item's, location's or supplier's stream: the same in every scenario and chunk."""
+        """Return the first bits of an item's, location's or supplier's stream: the same in every scenario and chunk."""
         name = int.from_bytes(blake2b(f"{kind}:{label}".encode(), digest_size=8).digest(), "little")
         key = np.array([name, self.rule.seed], dtype=np.uint64)
         # a fresh generator gives the same bits, at six times the cost of taking one back to the start of a stream
-        self._philox.state = {**self._start, "state": {"counter": np.zeros(4, dtype=np.uint64), "key": key}}
+        state: Any = {**self._start, "state": {"counter": np.zeros(4, dtype=np.uint64), "key": key}}
+        self._philox.state = state
         raw = self._philox.random_raw(-(-count // 4))
         return np.asarray(raw, dtype="<u8").view("<u2")[:count]
 
@@ -120,4 +121,5 @@ class Streams:
 def normal_quantiles(variance: float, dtype: str) -> Draws:
     """Return the quantiles bits stand for: a normal distribution of mean 0 and this variance."""
     table: Array = ndtri((np.arange(BITS) + 0.5) / BITS)
-    return (table / table.std() * np.sqrt(variance)).astype(dtype)
+    quantiles: Draws = (table / table.std() * np.sqrt(variance)).astype(dtype)
+    return quantiles

@@ -86,9 +86,7 @@ class LeadSteps:
         ratio = np.where(mean > 0, sd / np.where(mean > 0, mean, 1.0), 0.0)
         steps = np.where(ratio > 0, mean * per_month / DAYS_PER_MONTH, 0.0)
         parts = (ratio / 3, 1 - ratio**2 / 9, steps, planned - steps + 0.5, least + 0.5)
-        self._slope, self._base, self._mean, self._ahead, self._least = (
-            part[:, None].astype(dtype) for part in parts
-        )
+        self._slope, self._base, self._mean, self._ahead, self._least = (part[:, None].astype(dtype) for part in parts)
 
     def draw(self, shock: Draws, cube: Draws, most: int) -> Draws:
         """Return lead times plus a half (cut it off: rounded) in `shock`; none above `most`. cube: room to work in."""

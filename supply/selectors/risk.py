@@ -95,12 +95,9 @@ def families_at_risk(run: SupplyRun, *, order: str = "money", **only: Any) -> li
 
 def family_figures(run: SupplyRun, **only: Any) -> list[tuple[int, date, RiskFigure]]:
     """Return the figure of each family and month."""
-    sums = {f"sum_{name}": Sum(name) for name in SUMMED}
-    rows = RiskGroup.objects.filter(run=run, **only).values("family_id", "bucket").annotate(**sums, most=Max("draws"))
-    return [
-        (row["family_id"], row["bucket"], RiskFigure(*(row[name] for name in sums), draws=row["most"]))
-        for row in rows.order_by("family_id", "bucket")
-    ]
+    sums = [Sum(name) for name in SUMMED]
+    rows = RiskGroup.objects.filter(run=run, **only).values_list("family_id", "bucket").order_by("family_id", "bucket")
+    return [(row[0], row[1], RiskFigure(*row[2:])) for row in rows.annotate(*sums, Max("draws"))]
 
 
 def all_families(rows: Iterable[RiskRow]) -> RiskRow:
@@ -109,7 +106,7 @@ def all_families(rows: Iterable[RiskRow]) -> RiskRow:
     return RiskRow(0, "All", [RiskFigure.total(column) for column in columns])
 
 
-def items_at_risk(run: SupplyRun, *, order: str = "money", **only: Any) -> QuerySet[SupplyRisk, dict[str, Any]]:
+def items_at_risk(run: SupplyRun, *, order: str = "money", **only: Any) -> QuerySet[Any, Any]:
     """Return the stock items of a run as {"item_id"}, in order; `only` filters SupplyRisk."""
     found = SupplyRisk.objects.filter(run=run, **only).values("item_id")
     sums = {"value": Sum("lost_value"), "worst": Max("stockout"), "late": Sum("late_units")}

@@ -1,9 +1,10 @@
 """A figure of risk: what the draws say of some stock items in some months, with its error bar."""
 
 from collections.abc import Iterable
-from dataclasses import astuple, dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from math import sqrt
+from typing import Any
 
 from supply.engine.error_bars import BARS
 from supply.models import SupplyRisk
@@ -37,11 +38,9 @@ class RiskFigure:
     @classmethod
     def total(cls, parts: Iterable["RiskFigure"]) -> "RiskFigure":
         """Return the figure of all parts together."""
-        rows = [astuple(part) for part in parts]
-        if not rows:
-            return cls()
-        *sums, _ = (sum(column) for column in zip(*rows, strict=True))
-        return cls(*sums, draws=max(row[-1] for row in rows))
+        rows = list(parts)
+        sums: dict[str, Any] = {each.name: sum(getattr(row, each.name) for row in rows) for each in fields(cls)}
+        return cls(**sums | {"draws": max((row.draws for row in rows), default=1)})
 
     @property
     def chance(self) -> float | None:

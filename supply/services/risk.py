@@ -56,7 +56,9 @@ def risk_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> list[tup
 
 def risk_groups_sum(run: SupplyRun, item_ids: Sequence[int] | None = None) -> None:
     """Add up what is written by family, class and location; where items are named, of their families only."""
-    families = Family.objects.filter(products__stock_items__in=item_ids) if item_ids is not None else Family.objects.all()
+    families = (
+        Family.objects.filter(products__stock_items__in=item_ids) if item_ids is not None else Family.objects.all()
+    )
     ids = list(families.values_list("pk", flat=True).distinct())
     RiskGroup.objects.filter(run=run, family__in=ids).delete()
     with connection.cursor() as cursor:
