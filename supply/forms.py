@@ -1,32 +1,68 @@
 """The shapes of what supply planners type; meaning is checked by the services."""
 
+import re
+from collections.abc import Mapping
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from sop.models import Location, Supplier
+from sop.refusals import Refused
 from supply.constants import FlagState, ServiceType
 from supply.models import LeadTimeAssumption
+from supply.services.receipts import ReceiptCell
+
+REASON = 200
+THOUSANDS = re.compile(r"\d{1,3}(,\d{3})+(\.\d+)?")
 
 
-class ReceiptForm(forms.Form):
-    """Planned receipts of one month; empty gives the month back to the engine."""
+class ReceiptsForm:
+    """Planned receipts of a row of months, as they were on the page and as somebody wants them now.
 
-    month = forms.RegexField(r"^\d{4}-\d{2}-\d{2} \d+$", label="Month")  # the month and the version last seen
-    quantity = forms.DecimalField(required=False, max_digits=16, decimal_places=3, label="Receipts")
-    reason = forms.CharField(max_length=200, label="Why")
+    Posted per month: `now-2022-03-01`, `was-2022-03-01` and `version-2022-03-01`; a month whose number did not change
+    is left out. Empty gives the month back to the calculation.
+    """
 
-    def clean(self) -> dict[str, Any]:
-        """Split the month from the version that was on the page."""
-        fields = super().clean() or {}
-        if "month" in fields:
-            day, version = fields.pop("month").split()
+    def __init__(self, data: Mapping[str, str]) -> None:
+        """Keep what was posted."""
+        self.data = data
+
+    def cells(self) -> list[ReceiptCell]:
+        """Return the months somebody changed; raises Refused with month and cure."""
+        found = []
+        for name in self.data:
+            if not name.startswith("now-"):
+                continue
+            day = name.removeprefix("now-")
+            now, was = (self.data.get(f"{part}-{day}", "").strip() for part in ("now", "was"))
+            if now == was:
+                continue
             try:
-                fields |= {"bucket": date.fromisoformat(day), "version": int(version)}
+                bucket, version = date.fromisoformat(day), int(self.data.get(f"version-{day}") or 0)
             except ValueError:
-                self.add_error("month", "Choose a month of the plan.")
-        return fields
+                raise Refused("Choose months of the plan.") from None
+            found.append(ReceiptCell(bucket, self._quantity(now, bucket), version))
+        if not found:
+            raise Refused("No month was changed: type a number into the row “Set by hand” first.")
+        return found
+
+    def reason(self) -> str:
+        """Return why; raises Refused where it is missing or too long."""
+        reason = self.data.get("reason", "").strip()
+        if not 0 < len(reason) <= REASON:
+            raise Refused(f"Why: say it in a sentence of at most {REASON} letters.")
+        return reason
+
+    def _quantity(self, typed: str, bucket: date) -> Decimal | None:
+        if not typed:
+            return None
+        plain = typed.replace(",", "") if THOUSANDS.fullmatch(typed) else typed
+        try:
+            return forms.DecimalField(max_digits=16, decimal_places=3).clean(plain)
+        except forms.ValidationError as error:
+            raise Refused(f"{bucket:%b %Y}: “{typed[:40]}” cannot be taken. {error.messages[0]}") from None
 
 
 class _StatedForm(forms.Form):

@@ -14,7 +14,12 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/supply/risk/", views.risk.families, name="risk"),
     path("cycle/<int:cycle_id>/supply/risk/<int:family_id>/", views.risk.items, name="risk-family"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/", views.item.item, name="item"),
-    path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.item.receipts, name="receipts"),
+    path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.receipts.receipts, name="receipts"),
+    path(
+        "cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/undo/<int:history_id>/",
+        views.receipts.undo,
+        name="receipts-undo",
+    ),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/lead-time/", views.item.lead_time, name="lead-time"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.item.policy, name="policy"),
     path("cycle/<int:cycle_id>/supply/suppliers/", views.supplier.suppliers, name="suppliers"),

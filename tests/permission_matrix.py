@@ -182,6 +182,7 @@ TABLE: dict[str, Route] = {
     "supply:risk-family": Route(get="supply.view_supply"),
     "supply:item": Route(get="supply.view_supply"),
     "supply:receipts": Route(post="supply.plan_supply"),
+    "supply:receipts-undo": Route(post="supply.plan_supply"),
     "supply:lead-time": Route(post="supply.plan_supply"),
     "supply:suppliers": Route(get="supply.view_supply"),
     "supply:supplier": Route(get="supply.view_supply"),

@@ -89,6 +89,10 @@ def lanes_write(world: World, key: Keys) -> None:
                 "moq": items["moq"],
                 "multiple": items["multiple"],
                 "review_days": DEFAULT_REVIEW_DAYS,
+                "frozen_days": 0,
+                "yield_mean": 1,
+                "yield_sd": 0,
+                "expedite_cost": 0,
             }
         ),
     )

@@ -1,5 +1,6 @@
 """Figures as people read them, in templates: money in the plan currency, quantities, shares."""
 
+from decimal import Decimal
 from typing import Any
 
 from django import template
@@ -46,6 +47,12 @@ def units(value: Any, zero: str = formats.NONE) -> str:
     if number is None:
         return formats.NONE
     return formats.units(number) if number else zero
+
+
+@register.filter
+def plain(value: Any) -> str:
+    """Write a quantity as a person would type it: 1234.500 -> 1234.5; nothing for nothing."""
+    return f"{value.normalize():f}" if isinstance(value, Decimal) else ""
 
 
 @register.filter

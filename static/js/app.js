@@ -1,5 +1,6 @@
 /** Runs on every page: theme, forgery token, toasts, questions before acts, menus, polling, charts. */
 
+import { startCellRows } from "./cell-row.js";
 import { startCharts } from "./chart.js";
 import { startConfirm } from "./confirm.js";
 import { startDialogs } from "./dialog.js";
@@ -17,3 +18,4 @@ startDialogs();
 startHtmx();
 startPolling();
 startCharts();
+startCellRows();

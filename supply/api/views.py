@@ -22,7 +22,8 @@ from supply.selectors import lines as selectors
 from supply.selectors.item import orders_open
 from supply.selectors.workbench import flags
 from supply.services.flags import flag_answer
-from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
+from supply.services.inputs import Policy, lead_time_set, policy_set
+from supply.services.receipts import ReceiptCell, receipts_set
 from supply.services.run import supply_request
 
 VIEW = "supply.view_supply"
@@ -120,7 +121,8 @@ class ReceiptsView(WriteView):
         """Set the receipts."""
         stock_item = get_object_or_404(StockItem, pk=address["item_id"])
         cycle = cycle_of(address["cycle_id"])
-        return receipt_override_set(user=user, cycle_id=cycle.pk, item_id=stock_item.pk, **fields)
+        reason, cell = fields.pop("reason"), ReceiptCell(**fields)
+        return receipts_set(user=user, cycle_id=cycle.pk, item_id=stock_item.pk, cells=[cell], reason=reason)[0]
 
 
 class LeadTimesView(ListView, WriteView):

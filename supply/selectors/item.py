@@ -21,6 +21,7 @@ from supply.models import (
     SupplyLine,
     SupplyRun,
 )
+from supply.selectors.receipt_changes import ReceiptChange, receipt_changes
 from supply.selectors.risk import ItemRisk, item_risk
 
 
@@ -40,13 +41,9 @@ class ItemPage:
     overrides: dict[date, ReceiptOverride]
     version: int  # of the stock item, when its rule was read
     seen: str  # the lead times shown and their versions: "7:120 9:131"
+    changes: list[ReceiptChange]
     figure: dict[str, Any] | None
     risk: ItemRisk | None  # None where nothing is planned, or the plan is older than risk
-
-    @property
-    def versions(self) -> dict[date, int]:
-        """Return the version of each overridden month."""
-        return {month: row.version for month, row in self.overrides.items()}
 
 
 def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
@@ -74,6 +71,7 @@ def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
         overrides={row.bucket: row for row in ReceiptOverride.objects.filter(cycle=cycle, item=item)},
         version=version,
         seen=" ".join(f"{row}:{at}" for row, at in seen.items()),
+        changes=receipt_changes(cycle.pk, item),
         figure=item_figure(lines) if lines else None,
         risk=item_risk(run, item) if run else None,
     )

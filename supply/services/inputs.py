@@ -1,4 +1,4 @@
-"""What planners set by hand: planned receipts, lead times, stocking policy; each with its reason and its history."""
+"""What planners state: lead times and stocking policy, each with its reason and its history."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -6,17 +6,14 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import Q
-from django.utils import timezone
 
 from sop.constants import StepKind
-from sop.engine.months import month_list
 from sop.models import Cycle, User
-from sop.refusals import Conflict, NotAllowed, Refused
-from sop.selectors.cycle import company_moment
+from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import step_edit_lock
 from sop.services.whole import whole
 from supply.constants import ServiceType
-from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
+from supply.models import LeadTimeAssumption, StockItem
 from supply.selectors.problem import items_bought
 from supply.services.replan import replanning
 from supply.services.seen import unchanged
@@ -29,35 +26,6 @@ class Policy:
     service_target: Decimal
     service_type: str
     safety_stock: Decimal | None
-
-
-@transaction.atomic
-def receipt_override_set(
-    *, user: User, cycle_id: int, item_id: int, bucket: date, quantity: Decimal | None, reason: str, version: int
-) -> ReceiptOverride:
-    """Put a number in place of the engine's planned receipts of one month; None gives the month back to the engine.
-
-    `version` is the one last seen (0 = none yet); somebody else's newer number raises Conflict.
-    """
-    cycle = _edit(user, cycle_id)
-    if bucket not in month_list(cycle.bucket, cycle.horizon_months):
-        raise Refused(f"{bucket:%b %Y} is outside the plan.")
-    if quantity is not None and quantity < 0:
-        raise Refused(f"{quantity.normalize():,f} is below zero; receipts cannot be.")
-    if not reason.strip():
-        raise Refused("Say why: the next planner will ask.")
-    row = ReceiptOverride.objects.select_for_update().filter(cycle=cycle, item_id=item_id, bucket=bucket).first()
-    held = row.version if row else 0
-    if held != version:
-        raise Conflict(_receipt_clash(row, bucket))
-    if row is None:
-        row = ReceiptOverride(cycle=cycle, item_id=item_id, bucket=bucket, version=0)
-    row.quantity, row.reason, row.version = quantity, reason.strip(), held + 1
-    row.changed_by, row.changed_at = user, timezone.now()
-    row._change_reason = reason.strip()  # type: ignore[attr-defined]
-    with replanning(cycle, lambda: [item_id]), whole():  # two first numbers at once: there was no row to lock yet
-        row.save()
-    return row
 
 
 @transaction.atomic
@@ -123,15 +91,6 @@ def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reaso
     with replanning(cycle, lambda: [item_id]):
         item.save()
     return item
-
-
-def _receipt_clash(row: ReceiptOverride | None, bucket: date) -> str:
-    if row is None:
-        return f"Nobody has set the planned receipts of {bucket:%b %Y}; look at the page again."
-    who, when = row.changed_by.name if row.changed_by else "Somebody", company_moment(row.changed_at)
-    if row.quantity is None:
-        return f"{who} gave {bucket:%b %Y} back to the calculation {when}, after you opened the page."
-    return f"{who} changed {bucket:%b %Y} to {row.quantity.normalize():,f} {when}, after you opened the page."
 
 
 def _policy_words(item: StockItem) -> str:

@@ -1,5 +1,5 @@
 """Pages of planning supply, one module a screen."""
 
-from supply.views import item, risk, rough_cut, supplier, workbench
+from supply.views import item, receipts, risk, rough_cut, supplier, workbench
 
-__all__ = ["item", "risk", "rough_cut", "supplier", "workbench"]
+__all__ = ["item", "receipts", "risk", "rough_cut", "supplier", "workbench"]

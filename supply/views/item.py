@@ -16,46 +16,40 @@ from sop.selectors.cycle import closed_sentence
 from sop.views.request import signed_in
 from supply import forms
 from supply.models import StockItem, SupplyFlag
+from supply.selectors.family_totals import FamilyTotals, family_totals, totals_moved
+from supply.selectors.inputs import inputs_changed
 from supply.selectors.item import item_page, lead_time_stated
+from supply.selectors.why import row_opened
+from supply.selectors.workbench import run_current
 from supply.services.flags import flag_answer
-from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
+from supply.services.inputs import Policy, lead_time_set, policy_set
 
 
 @require_safe
 @permission_required("supply.view_supply", raise_exception=True)
 def item(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """Show the stock item's page."""
-    return _page(request, get_object_or_404(Cycle, pk=cycle_id), _item(item_id))
-
-
-@require_POST
-@permission_required("supply.plan_supply", raise_exception=True)
-def receipts(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
-    """Override the planned receipts of a month."""
-    cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.ReceiptForm(request.POST)
-    if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)))
-    fields = form.cleaned_data
-    try:
-        receipt_override_set(user=signed_in(request), cycle_id=cycle_id, item_id=item_id, **fields)
-    except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal)
-    return _done(request, cycle_id, item_id, "Planned receipts set.")
+    return shown(request, get_object_or_404(Cycle, pk=cycle_id), item_or_404(item_id))
 
 
 @require_POST
 @permission_required("supply.plan_supply", raise_exception=True)
 def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """State a lead time."""
-    cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.LeadTimeForm(request.POST)
+    cycle, stock_item, form = (
+        get_object_or_404(Cycle, pk=cycle_id),
+        item_or_404(item_id),
+        forms.LeadTimeForm(request.POST),
+    )
     if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)), lead_form=form)
+        return shown(request, cycle, stock_item, Refused(form_fault(form)), lead_form=form)
     fields = form.cleaned_data
     key = {
         "supplier_id": fields["supplier"],
         "product_id": stock_item.product_id if fields["this_product_only"] else None,
         "valid_from": fields["valid_from"],
     }
+    before = totals_now(cycle, stock_item)
     try:
         lead_time_set(
             user=signed_in(request),
@@ -67,19 +61,24 @@ def lead_time(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse
             **key,
         )
     except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal, lead_form=form)
-    return _done(request, cycle_id, item_id, "Lead time stated.")
+        return shown(request, cycle, stock_item, refusal, lead_form=form)
+    return edited(request, cycle, stock_item, "Lead time stated.", before)
 
 
 @require_POST
 @permission_required("supply.plan_supply", raise_exception=True)
 def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     """Change the stocking policy."""
-    cycle, stock_item, form = get_object_or_404(Cycle, pk=cycle_id), _item(item_id), forms.PolicyForm(request.POST)
+    cycle, stock_item, form = (
+        get_object_or_404(Cycle, pk=cycle_id),
+        item_or_404(item_id),
+        forms.PolicyForm(request.POST),
+    )
     if not form.is_valid():
-        return _page(request, cycle, stock_item, Refused(_first(form)), policy_form=form)
+        return shown(request, cycle, stock_item, Refused(form_fault(form)), policy_form=form)
     fields = form.cleaned_data
     wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
+    before = totals_now(cycle, stock_item)
     try:
         policy_set(
             user=signed_in(request),
@@ -90,8 +89,8 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
             version=fields["version"],
         )
     except Refused as refusal:
-        return _page(request, cycle, stock_item, refusal, policy_form=form)
-    return _done(request, cycle_id, item_id, "Stocking rule changed.")
+        return shown(request, cycle, stock_item, refusal, policy_form=form)
+    return edited(request, cycle, stock_item, "Stocking rule changed.", before)
 
 
 @require_POST
@@ -102,29 +101,45 @@ def flag(request: HttpRequest, cycle_id: int, flag_id: int) -> HttpResponse:
     form = forms.FlagForm(request.POST)
     try:
         if not form.is_valid():
-            raise Refused(_first(form))
+            raise Refused(form_fault(form))
         flag_answer(user=signed_in(request), flag_id=flag_id, **form.cleaned_data)
     except Refused as refusal:
-        return _page(request, found.cycle, _item(found.item_id), refusal)
-    return _done(request, cycle_id, found.item_id, "Noted.")
+        return shown(request, found.cycle, item_or_404(found.item_id), refusal)
+    messages.success(request, "Noted.")
+    return redirect("supply:item", cycle_id=cycle_id, item_id=found.item_id)
 
 
-def _item(item_id: int) -> StockItem:
+def item_or_404(item_id: int) -> StockItem:
+    """Return the stock item with what its page names."""
     return get_object_or_404(StockItem.objects.select_related("product__family", "location"), pk=item_id)
 
 
-def _first(form: django_forms.Form) -> str:
+def form_fault(form: django_forms.Form) -> str:
+    """Return a form's first fault as a sentence."""
     name, errors = next(iter(form.errors.items()))
     label = form.fields[name].label if name in form.fields else ""
     return f"{label or name.replace('_', ' ').capitalize()}: {errors[0]}"
 
 
-def _done(request: HttpRequest, cycle_id: int, item_id: int, sentence: str) -> HttpResponse:
-    messages.success(request, f"{sentence} Run the supply plan again to see what it changes.")
-    return redirect("supply:item", cycle_id=cycle_id, item_id=item_id)
+def totals_now(cycle: Cycle, stock_item: StockItem) -> FamilyTotals:
+    """Return what the item's family comes to in the plan, to be held against what an edit makes of it."""
+    return family_totals(run_current(cycle), stock_item.product.family)
 
 
-def _page(
+def edited(
+    request: HttpRequest, cycle: Cycle, stock_item: StockItem, sentence: str, before: FamilyTotals
+) -> HttpResponse:
+    """Go back to the page after an edit and say what it did to the family's plan."""
+    run = run_current(cycle)
+    if run is None or inputs_changed(run):
+        moved = "Run the supply plan again to see what it changes."
+    else:
+        moved = totals_moved(stock_item.product.family, before, totals_now(cycle, stock_item))
+    messages.success(request, f"{sentence} {moved}")
+    return redirect("supply:item", cycle_id=cycle.pk, item_id=stock_item.pk)
+
+
+def shown(
     request: HttpRequest,
     cycle: Cycle,
     stock_item: StockItem,
@@ -148,6 +163,8 @@ def _page(
         "policy_form": forms.PolicyForm(initial=rule),
         "lead_form": forms.LeadTimeForm(initial={"valid_from": cycle.bucket}),
         "refusal": refusal,
+        "family": family_totals(view.run, stock_item.product.family) if view.run else None,
+        "why": row_opened(request.GET.get("why", ""), view.lines, view.facts),
         **typed,
     }
     return render(request, "supply/item.html", context, status=refusal.status if refusal else 200)

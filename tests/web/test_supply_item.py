@@ -1,13 +1,20 @@
 """The page of one stock item."""
 
 import re
+from datetime import date
 from decimal import Decimal
+from html import unescape
 
 import pytest
+from django.http import HttpResponse
 from django.urls import reverse
 
+from sop.models import User
+from supply.models import ReceiptOverride
+from supply.selectors.why import ROWS
 from tests.api_world import FEBRUARY, World, world_make
 from tests.factories import Cast, client_of, cycle_make
+from tests.supply_makers import Supplied, lane_make, planned, price_make, stock_make, supplied_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -26,3 +33,105 @@ def test_a_unit_stands_as_a_label_and_never_behind_a_number(cast: Cast, world: W
     assert "Unit: sheet. 56,146 on hand on 1 Feb 2022." in html
     assert "a demand of 9, give or take 3" in html
     assert not re.search(r"\d sheet", html)
+
+
+@pytest.fixture
+def planned_item(cast: Cast) -> Supplied:
+    """Shingles whose orders take three months: short until then."""
+    world = supplied_make(cast)
+    stock_make(world.item, "50")
+    lane_make(world.item, days="90")
+    price_make(world.item.product, "5")
+    planned(cast.sam, world.cycle)
+    return world
+
+
+def address(world: Supplied, name: str = "item", *more: int) -> str:
+    return reverse(f"supply:{name}", args=[world.cycle.pk, world.item.pk, *more])
+
+
+def post(world: Supplied, user: User, **fields: str) -> HttpResponse:
+    return client_of(user).post(address(world, "receipts"), fields, follow=True)
+
+
+def cells(**months: tuple[str, str, int]) -> dict[str, str]:
+    """Return the posted cells of months of 2022: was, now, version."""
+    fields = {}
+    for name, (was, now, version) in months.items():
+        day = f"2022-{name.removeprefix('m')}-01"
+        fields |= {f"was-{day}": was, f"now-{day}": now, f"version-{day}": str(version)}
+    return fields
+
+
+def test_a_row_of_receipts_is_set_at_once_and_the_page_says_what_it_did(cast: Cast, planned_item: Supplied) -> None:
+    fields = cells(m02=("", "", 0), m03=("", "200", 0), m04=("", "1,000", 0)) | {"reason": "By phone"}
+    html = post(planned_item, cast.sam, **fields).content.decode()
+    assert f"Planned receipts set. {planned_item.item.product.family.name}: lost sales −$350" in html
+    held = dict(ReceiptOverride.objects.values_list("bucket", "quantity"))
+    assert held == {date(2022, 3, 1): 200, date(2022, 4, 1): 1000}, "February was not touched"
+    assert 'value="1000"' in html
+
+
+@pytest.mark.parametrize(
+    ("fields", "words"),
+    [
+        (cells(m03=("", "many", 0)), "Mar 2022: “many” cannot be taken."),
+        (cells(m03=("", "1,5", 0)), "Mar 2022: “1,5” cannot be taken."),
+        (cells(m03=("", "-4", 0)), "Mar 2022: -4 is below zero"),
+        (cells(m03=("7", "7", 0)), "No month was changed"),
+        (cells(m03=("", "8", 0)) | {"reason": ""}, "Why: say it in a sentence"),
+        ({"now-tomorrow": "8"}, "Choose months of the plan."),
+        ({"now-1999-01-01": "8"}, "Jan 1999 is outside the plan."),
+    ],
+)
+def test_what_cannot_be_taken_is_said_and_stands_there_again(
+    cast: Cast, planned_item: Supplied, fields: dict[str, str], words: str
+) -> None:
+    answer = post(planned_item, cast.sam, **({"reason": "By phone"} | fields))
+    html = unescape(answer.content.decode())
+    assert (answer.status_code, words in html) == (422, True)
+    assert not ReceiptOverride.objects.exists()
+    if "now-2022-03-01" in fields:
+        assert f'value="{fields["now-2022-03-01"]}"' in html
+
+
+def test_a_change_is_listed_and_its_last_one_undone(cast: Cast, planned_item: Supplied) -> None:
+    post(planned_item, cast.sam, **cells(m03=("", "200", 0)), reason="By phone")
+    post(planned_item, cast.sam, **cells(m03=("200", "300", 1)), reason="By mail")
+    html = client_of(cast.sam).get(address(planned_item)).content.decode()
+    assert html.count('aria-label="Undo March 2022"') == 1
+    last = ReceiptOverride.history.latest("history_id")
+    answer = client_of(cast.sam).post(address(planned_item, "receipts-undo", last.history_id), follow=True)
+    assert "Change undone." in answer.content.decode()
+    assert ReceiptOverride.objects.get().quantity == 200
+    again = client_of(cast.sam).post(address(planned_item, "receipts-undo", last.history_id), follow=True)
+    assert (again.status_code, "Sam changed Mar 2022 to 200" in again.content.decode()) == (409, True)
+
+
+def test_who_only_reads_sees_the_rows_and_no_field(cast: Cast, planned_item: Supplied) -> None:
+    post(planned_item, cast.sam, **cells(m03=("", "200", 0)), reason="By phone")
+    html = client_of(cast.eve).get(address(planned_item)).content.decode()
+    assert "Set by hand" in html
+    assert "By phone" in html
+    assert '<input class="cell"' not in html
+    assert "Undo" not in html
+
+
+@pytest.mark.parametrize("row", ROWS)
+def test_every_row_of_the_plan_can_be_opened(cast: Cast, planned_item: Supplied, row: str) -> None:
+    page = client_of(cast.sam).get(address(planned_item)).content.decode()
+    assert f'href="?why={row}#why"' in page
+    html = client_of(cast.sam).get(address(planned_item), {"why": row}).content.decode()
+    assert ROWS[row].rule in unescape(html)
+
+
+def test_safety_stock_opened_says_its_figures(cast: Cast, planned_item: Supplied) -> None:
+    html = unescape(client_of(cast.sam).get(address(planned_item), {"why": "safety_stock"}).content.decode())
+    assert "Target: 95.0% of replenishments without a stock-out." in html
+    assert "Protected time P: 3.2" in html
+    assert "Spread of that demand" in html
+
+
+def test_a_row_there_is_not_opens_nothing(cast: Cast, planned_item: Supplied) -> None:
+    answer = client_of(cast.sam).get(address(planned_item), {"why": "nonsense"})
+    assert (answer.status_code, 'id="why"' in answer.content.decode()) == (200, False)

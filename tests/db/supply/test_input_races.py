@@ -14,8 +14,9 @@ from sop.request_context import acting
 from sop.selectors.cycle import step
 from supply.models import LeadTimeAssumption, ReceiptOverride, SupplyFlag, SupplyRun
 from supply.services import flags as flag_service
-from supply.services import inputs
+from supply.services import inputs, receipts
 from supply.services.flags import Found, flag_answer, flags_replace
+from supply.services.receipts import ReceiptCell
 from tests.api_world import FEBRUARY, MARCH
 from tests.factories import Cast, supplier_make
 from tests.supply_makers import Supplied, supplied_make
@@ -31,19 +32,14 @@ def world(cast: Cast) -> Supplied:
 
 def first_number(world: Supplied, quantity: int) -> ReceiptOverride:
     with acting(world.cast.sam, Source.PAGE):
-        return inputs.receipt_override_set(
-            user=world.cast.sam,
-            cycle_id=world.cycle.pk,
-            item_id=world.item.pk,
-            bucket=MARCH,
-            quantity=Decimal(quantity),
-            reason="By phone",
-            version=0,
-        )
+        cell = ReceiptCell(MARCH, Decimal(quantity), 0)
+        return receipts.receipts_set(
+            user=world.cast.sam, cycle_id=world.cycle.pk, item_id=world.item.pk, cells=[cell], reason="By phone"
+        )[0]
 
 
 def test_of_two_first_receipts_one_is_refused(world: Supplied, monkeypatch: pytest.MonkeyPatch) -> None:
-    meet_after(monkeypatch, "whole", inputs)  # both found no row to lock
+    meet_after(monkeypatch, "whole", receipts)  # both found no row to lock
     outcome = together(lambda: first_number(world, 1), lambda: first_number(world, 2))
     assert sum(isinstance(each, Refused) for each in outcome) == 1, outcome
     assert ReceiptOverride.objects.get().version == 1

@@ -14,7 +14,8 @@ from sop.request_context import acting
 from sop.selectors.cycle import step
 from sop.selectors.master_history import version_of
 from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
-from supply.services.inputs import Policy, lead_time_set, policy_set, receipt_override_set
+from supply.services.inputs import Policy, lead_time_set, policy_set
+from supply.services.receipts import ReceiptCell, receipts_set
 from tests.api_world import FEBRUARY, MARCH
 from tests.factories import Cast, supplier_make
 from tests.supply_makers import Supplied, planned, supplied_make
@@ -31,7 +32,8 @@ def world(cast: Cast) -> Supplied:
 def receipt(user: User, world: Supplied, **changes: Any) -> ReceiptOverride:
     given = {"bucket": MARCH, "quantity": Decimal(40), "reason": "Confirmed by phone", "version": 0} | changes
     with acting(user, Source.PAGE):
-        return receipt_override_set(user=user, cycle_id=world.cycle.pk, item_id=world.item.pk, **given)
+        reason, cell = given.pop("reason"), ReceiptCell(**given)
+        return receipts_set(user=user, cycle_id=world.cycle.pk, item_id=world.item.pk, cells=[cell], reason=reason)[0]
 
 
 def lead_time(user: User, world: Supplied, **changes: Any) -> LeadTimeAssumption:

@@ -11,12 +11,14 @@ from django.test.utils import CaptureQueriesContext
 
 from sop.constants import Source, StepKind
 from sop.models import CycleStep, Supplier
+from sop.refusals import Conflict
 from sop.request_context import acting
 from sop.selectors.cycle import step
 from sop.selectors.master_history import version_of
 from supply import hooks
 from supply.models import RiskGroup, StockItem, SupplyFlag, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.services import inputs, replan
+from supply.services.receipts import ReceiptCell, receipts_set
 from tests.api_world import FEBRUARY, MARCH
 from tests.demand_makers import series_make
 from tests.factories import Cast, product_make
@@ -44,14 +46,9 @@ def world(cast: Cast) -> Supplied:
 
 def receipts(world: Supplied, quantity: int = 60, version: int = 0) -> None:
     with acting(world.cast.sam, Source.PAGE, f"receipts {quantity}"):
-        inputs.receipt_override_set(
-            user=world.cast.sam,
-            cycle_id=world.cycle.pk,
-            item_id=world.item.pk,
-            bucket=MARCH,
-            quantity=Decimal(quantity),
-            reason="Confirmed by phone",
-            version=version,
+        cell = ReceiptCell(MARCH, Decimal(quantity), version)
+        receipts_set(
+            user=world.cast.sam, cycle_id=world.cycle.pk, item_id=world.item.pk, cells=[cell], reason="By phone"
         )
 
 
@@ -170,7 +167,7 @@ def test_a_plan_of_a_demand_closed_anew_is_not_mended(world: Supplied) -> None:
 
 def test_a_refused_edit_leaves_the_plan(world: Supplied) -> None:
     before = everything(SupplyRun.objects.get())
-    with pytest.raises(inputs.Conflict):
+    with pytest.raises(Conflict):
         receipts(world, version=4)
     assert everything(SupplyRun.objects.get()) == before
 
