@@ -58,6 +58,7 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
     found = reads.items_flagged(cycle, kind=kind, words=words, order=order)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
     run, page = reads.run_current(cycle), Paginator(found, PAGE).get_page(request.GET.get("page"))
+    losses = item_losses(run, [row.pk for row in page]) if run else {}
     context = {
         "cycle": cycle,
         "step": step,
@@ -65,7 +66,8 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "run": run,
         "counts": reads.flag_counts(cycle),
         "page": page,
-        "losses": item_losses(run, [row.pk for row in page]) if run else {},
+        "losses": losses,
+        "draws": max((figure.draws for figure in losses.values()), default=0),
         "kind": kind,
         "order": order,
         "words": words,
