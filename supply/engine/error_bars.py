@@ -1,5 +1,7 @@
 """Error bars of what draws say: +-1.96 standard errors."""
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from supply.engine.arrays import Array
@@ -21,19 +23,24 @@ def share_bar(share: Array, draws: Array) -> Array:
     return np.where((share <= 0) | (share >= 1), nothing_bar(draws), plain)
 
 
-def mean_and_ratio_bars(part: Array, whole: Array) -> tuple[Array, Array]:
-    """Return the error bars of the mean of `part`, and of sum(part) / sum(whole), over draws (items x draws).
+@dataclass(frozen=True)
+class Moments:
+    """Sums over the draws of a part and its whole, of their squares and of their product; one per item."""
 
-    The second is 0 where there is no whole.
-    """
-    draws = part.shape[1]
-    sums, total = part.sum(axis=1), whole.sum(axis=1)
-    own = np.einsum("ij,ij->i", part, part)
-    some = total != 0
-    whole_or_one = np.where(some, total, 1.0)
-    share = sums / whole_or_one
-    off = own - 2 * share * np.einsum("ij,ij->i", part, whole) + share**2 * np.einsum("ij,ij->i", whole, whole)
+    part: Array
+    whole: Array
+    part_squared: Array
+    product: Array
+    whole_squared: Array
+
+
+def mean_and_ratio_bars(sums: Moments, draws: int) -> tuple[Array, Array]:
+    """Return the error bars of the mean of the part, and of part / whole; the second is 0 where there is no whole."""
+    some = sums.whole != 0
+    whole = np.where(some, sums.whole, 1.0)
+    share = sums.part / whole
+    off = sums.part_squared - 2 * share * sums.product + share**2 * sums.whole_squared
     degrees = max(draws - 1, 1)
-    mean = BARS * np.sqrt(np.maximum(own - sums**2 / draws, 0.0) / degrees / draws)
-    ratio = BARS * np.sqrt(np.maximum(off, 0.0) / degrees * draws) / np.abs(whole_or_one)
+    mean = BARS * np.sqrt(np.maximum(sums.part_squared - sums.part**2 / draws, 0.0) / degrees / draws)
+    ratio = BARS * np.sqrt(np.maximum(off, 0.0) / degrees * draws) / np.abs(whole)
     return mean, np.where(some, ratio, 0.0)

@@ -8,6 +8,7 @@ from supply.engine.arrays import Array, IntArray
 from supply.engine.lots import LotRule
 from supply.engine.problem import SupplyProblem
 from supply.engine.risk_draws import Draws
+from supply.engine.risk_tally import Room
 
 LOT_SLACK = 1e-3  # no lot is ordered for so small a part of one: single precision cannot tell it from nothing
 
@@ -15,8 +16,11 @@ LOT_SLACK = 1e-3  # no lot is ordered for so small a part of one: single precisi
 class DrawnLots(Protocol):
     """A way to order: see `drawn_lots`."""
 
-    def orders(self, level: Array, position: Draws, rows: IntArray | slice) -> Draws:
-        """Return what is ordered to raise positions (rows x draws) to a level (one per row) [units, before yield]."""
+    def orders(self, level: Array, position: Draws, rows: IntArray | slice, room: Room) -> Draws:
+        """Return what is ordered to raise positions (rows x draws) to a level (one per row) [units, before yield].
+
+        The answer may lie in `room`.
+        """
         ...
 
 
@@ -39,7 +43,7 @@ class _Exact:
     def __init__(self, problem: SupplyProblem, part: Array) -> None:
         self._problem, self._part = problem, part
 
-    def orders(self, level: Array, position: Draws, rows: IntArray | slice) -> Draws:
+    def orders(self, level: Array, position: Draws, rows: IntArray | slice, room: Room) -> Draws:
         problem = self._problem
         need = np.maximum((level[:, None] - position) / self._part[rows, None], 0.0)
         columns = (each[rows, None] for each in (problem.moq, problem.multiple, problem.max_order))
@@ -58,13 +62,14 @@ class _Multiples:
         )
         self._some_least = bool((least > 1).any())
 
-    def orders(self, level: Array, position: Draws, rows: IntArray | slice) -> Draws:
-        lots = position * self._less[rows]
+    def orders(self, level: Array, position: Draws, rows: IntArray | slice, room: Room) -> Draws:
+        count = len(position)
+        lots = np.multiply(position, self._less[rows], out=room.first[:count])
         lots += (level * self._scale[rows] - LOT_SLACK)[:, None].astype(position.dtype)
         np.ceil(lots, out=lots)
         np.maximum(lots, 0, out=lots)
         if self._some_least:
-            some = np.minimum(lots, 1)
+            some = np.minimum(lots, 1, out=room.second[:count])
             some *= self._least[rows]
             np.maximum(lots, some, out=lots)
         lots *= self._lot[rows]
@@ -78,8 +83,8 @@ class _AnyQuantity:
         self._part = part
         self._least, self._per, self._tiny = (each[:, None].astype(dtype) for each in (problem.moq, 1.0 / part, tiny))
 
-    def orders(self, level: Array, position: Draws, rows: IntArray | slice) -> Draws:
-        need = position * -self._per[rows]
+    def orders(self, level: Array, position: Draws, rows: IntArray | slice, room: Room) -> Draws:
+        need = np.multiply(position, -self._per[rows], out=room.first[: len(position)])
         need += (level / self._part[rows])[:, None].astype(position.dtype)
         some = need > self._tiny[rows]
         np.maximum(need, self._least[rows], out=need)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields
 import numpy as np
 
 from supply.engine.arrays import Array, IntArray
-from supply.engine.error_bars import mean_and_ratio_bars
+from supply.engine.error_bars import Moments, mean_and_ratio_bars
 from supply.engine.risk_draws import Draws
 
 
@@ -30,7 +30,7 @@ class Tally:
         for each in fields(self):
             getattr(self, each.name)[:, items] = getattr(part, each.name)
 
-    def count(self, month: int, planned: Array, tiny: Array, drawn: tuple[Draws, Draws, Draws]) -> None:
+    def count(self, month: int, planned: Array, tiny: Array, drawn: tuple[Draws, Draws, Draws], room: "Room") -> None:
         """Count a month. planned demand and tiny quantities: one per item [units].
 
         drawn: units not shipped when wanted (negative), drawn / planned demand, net stock at the end; items x draws.
@@ -39,14 +39,40 @@ class Tally:
         draws = late.shape[1]
         short = np.bitwise_count(np.packbits(late < -tiny[:, None].astype(late.dtype), axis=1)).sum(axis=1)
         self.stockout[month] = short / draws
-        self.demand[month] = planned * (factor.astype(np.float64).sum(axis=1) / draws)
+        wanted = planned * _sums(factor, room)
+        self.demand[month] = wanted / draws
         rows = np.flatnonzero(short)
         if rows.size:
-            missed, wanted = (each[rows].astype(np.float64) for each in (late, factor))
-            wanted *= -planned[rows, None]
-            self.late[month, rows] = missed.sum(axis=1) / -draws
-            self.late_bar[month, rows], self.fill_bar[month, rows] = mean_and_ratio_bars(missed, wanted)
+            missed = np.take(late, rows, axis=0, out=room.first[: rows.size], mode="clip")
+            asked = np.take(factor, rows, axis=0, out=room.second[: rows.size], mode="clip")
+            lost, each = _sums(missed, room), planned[rows]
+            # error bars need no more than the precision of the draws
+            squares = (
+                np.vecdot(*pair).astype(np.float64) for pair in ((missed, missed), (missed, asked), (asked, asked))
+            )
+            own, product, whole = squares
+            sums = Moments(-lost, wanted[rows], own, -product * each, whole * each**2)
+            self.late[month, rows] = -lost / draws
+            self.late_bar[month, rows], self.fill_bar[month, rows] = mean_and_ratio_bars(sums, draws)
         # who owes at the end of a month was late in it, or owed already when it began
         rows = np.flatnonzero((short > 0) | (self.backlog[month - 1] > 0)) if month else np.arange(len(net))
         if rows.size:
-            self.backlog[month, rows] = np.maximum(-net[rows].astype(np.float64), 0.0).sum(axis=1) / draws
+            owed = np.take(net, rows, axis=0, out=room.first[: rows.size], mode="clip")
+            self.backlog[month, rows] = -_sums(np.minimum(owed, 0, out=owed), room) / draws
+
+
+class Room:
+    """Arrays items x draws to work in: fresh memory at every step costs more than the arithmetic on it."""
+
+    def __init__(self, size: tuple[int, int], dtype: np.dtype[np.floating]) -> None:
+        self.first: Draws = np.empty(size, dtype=dtype)
+        self.second: Draws = np.empty(size, dtype=dtype)
+        self.wide = np.empty(size, dtype=np.float64)
+
+
+def _sums(values: Draws, room: Room) -> Array:
+    """Return the sums of rows, added up in double precision."""
+    wide = room.wide[: len(values)]
+    np.copyto(wide, values)
+    sums: Array = wide.sum(axis=1)
+    return sums

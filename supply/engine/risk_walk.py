@@ -11,7 +11,7 @@ from supply.engine.receipts import expected_steps
 from supply.engine.risk_draws import Draws, Shocks
 from supply.engine.risk_lots import drawn_lots
 from supply.engine.risk_paths import DemandPath, LeadSteps, firm_spread
-from supply.engine.risk_tally import Tally
+from supply.engine.risk_tally import Room, Tally
 
 TINY = 1e-4  # of a month's demand: what single precision cannot tell from nothing after so many steps
 Chance = tuple[IntArray | slice, Array]  # items that may order in a step, and the position each raises to
@@ -67,7 +67,8 @@ class Walk:
         self.missing = kept.zeros("missing", table, dtype) if draws.received is not None else None
         self.net: Draws = np.repeat((problem.on_hand - problem.backlog)[:, None], draws.count, axis=1).astype(dtype)
         self.position = self.net.copy()
-        self.late, self.shock, self.room = (np.empty(self.size, dtype=dtype) for _ in range(3))
+        self.late, self.shock = (np.empty(self.size, dtype=dtype) for _ in range(2))
+        self.room = Room(self.size, dtype)
         self.lots = drawn_lots(problem, self.tiny, dtype)
         self.part = problem.yield_mean[:, None].astype(dtype) if (problem.yield_mean != 1).any() else None
         lost = 1.0 - problem.backorder_share
@@ -95,7 +96,7 @@ class Walk:
                 for rows, level in self.chances[step]:
                     self._order(step, month, rows, level)
                 self._serve(step, np.multiply(factor, -demand[:, step, None].astype(factor.dtype), out=self.shock))
-            tally.count(month, problem.demand[:, month], self.tiny, (self.late, factor, self.net))
+            tally.count(month, problem.demand[:, month], self.tiny, (self.late, factor, self.net), self.room)
         return tally
 
     def _agreed_in(self) -> None:
@@ -126,7 +127,7 @@ class Walk:
         planned = self.lead[:, first]
         days = problem.lead_days[:, month], problem.lead_days_sd[:, month]
         drawn = LeadSteps(days, planned, np.minimum(planned, 1), problem.steps_per_month, self.draws.dtype)
-        shock = drawn.draw(self.draws.lead.month(month, self.shock), self.room, problem.steps - first)
+        shock = drawn.draw(self.draws.lead.month(month, self.shock), self.room.first, problem.steps - first)
         np.copyto(self.to, shock, casting="unsafe")
         self.to *= self.net.size
         self.to += self.path
@@ -134,10 +135,10 @@ class Walk:
 
     def _order(self, step: int, month: int, rows: IntArray | slice, level: Array) -> None:
         """Place the orders of a step: raise the position to the plan's level, by its lots."""
-        order = self.lots.orders(level, self.position[rows], rows)
+        order = self.lots.orders(level, self.position[rows], rows, self.room)
         came = order
         if self.part is not None:
-            came = order * self.part[rows]
+            came = np.multiply(order, self.part[rows], out=self.room.second[: len(order)])
         if isinstance(rows, slice):
             self.position += came
         else:
@@ -177,8 +178,8 @@ class Walk:
         net += self.coming[step]
         net += wish
         position += wish
-        np.minimum(net, 0, out=self.room)
-        unserved = np.maximum(self.room, wish, out=wish)
+        owed = np.minimum(net, 0, out=self.room.first)
+        unserved = np.maximum(owed, wish, out=wish)
         self.late += unserved
         if self.keeps is not None:
             unserved *= self.keeps
