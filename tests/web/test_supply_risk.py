@@ -144,7 +144,8 @@ def test_queries_do_not_grow_with_families_and_items(cast: Cast, run: SupplyRun)
     items_make(run, "ROOF", 0.1, 0.2, 0.3)
     items_make(run, "WALL", 0.1, 0.2, 0.3)
     risk_groups_sum(run)
-    assert counts() == few
+    more = [after - before for before, after in zip(few, counts(), strict=True)]
+    assert max(more) <= 1, "what is kept for a minute may be read again, and nothing else"
 
 
 @pytest.fixture
