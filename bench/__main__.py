@@ -1,8 +1,8 @@
 """`python -m bench [NAME ...]`: every benchmark, or the named ones, one table after the other, on private servers.
 
-forecast and supply need no database, grid needs a browser; fills, importing, review, compare, assumptions and baseline
-run on an empty database, planning on 5,000 series with a browser and the product's web server, adjust on the demo
-company.
+forecast and supply need no database, grid needs a browser; fills, importing, review, compare, assumptions, baseline
+and supply_run run on an empty database, planning on 5,000 series with a browser and the product's web server, adjust on
+the demo company.
 SOP_DATA names the real data sets that the accuracy of the baseline is measured on.
 """
 
@@ -30,6 +30,7 @@ WITH_DATABASE: dict[str, tuple[Sequence[str], ...]] = {
     "assumptions": (("migrate", "--verbosity", "0"),),
     "baseline": (("migrate", "--verbosity", "0"),),
     "compare": (("migrate", "--verbosity", "0"),),
+    "supply_run": (("migrate", "--verbosity", "0"),),
 }
 
 

@@ -29,6 +29,9 @@ CALENDAR = (
 # What suppliers on allocation accept to order a month, in US dollars; told in November 2021, until the next summer.
 SUPPLIER_LIMITS = {"PRAIRIE": 5_500_000, "BOREAL": 3_200_000, "CLEARVIEW": 1_600_000}
 LIMITED_FROM, LIMITED_MONTHS = date(2021, 12, 1), 20
+# Who can be hurried: by truck instead of rail, in days, for a surcharge a unit.
+EXPEDITE_DAYS = {"PRAIRIE": 21, "BOREAL": 28}
+EXPEDITE_COST = "1.25"
 SERVICE_TARGETS = {"A": 0.97, "B": 0.95, "C": 0.90}
 BACKORDER_SHARE = 0.35
 MAX_COVER_MONTHS = 4
@@ -79,12 +82,13 @@ def goods_write(world: World) -> None:
 def lanes_write(world: World, key: Keys) -> None:
     """Write one lane per stock item, with its lot rules."""
     items = world.stock.items
+    codes = world.products["supplier"].iloc[items["product"]]
     copy(
         Sourcing,
         pd.DataFrame(
             {
                 "item_id": key.item,
-                "supplier_id": world.products["supplier"].map(key.supplier).to_numpy()[items["product"]],
+                "supplier_id": codes.map(key.supplier).to_numpy(),
                 "share": 1,
                 "moq": items["moq"],
                 "multiple": items["multiple"],
@@ -92,7 +96,8 @@ def lanes_write(world: World, key: Keys) -> None:
                 "frozen_days": 0,
                 "yield_mean": 1,
                 "yield_sd": 0,
-                "expedite_cost": 0,
+                "expedite_days": codes.map(EXPEDITE_DAYS).astype("Int64").to_numpy(),
+                "expedite_cost": EXPEDITE_COST,
             }
         ),
     )

@@ -36,7 +36,7 @@ PRICE_SQL = """
     with span as (
         select product_id, customer_id, price, valid_from,
                lead(valid_from, 1, 'infinity') over (partition by product_id, customer_id order by valid_from) as until
-        from sop_price
+        from sop_price where product_id in (select product_id from supply_stockitem where id = any(%(ids)s))
     )
     select i.id, s.bucket,
            coalesce(sum(s.consensus * coalesce(own.price, list.price))
@@ -93,6 +93,7 @@ LATE_SQL = """
     select supplier_id, avg(greatest(received_on - first_promised_on, 0))::float8
     from supply_purchaseorderline
     where received_on is not null and ordered_on <= received_on and received_on > %(first)s::date - 365
+      and supplier_id in (select supplier_id from supply_sourcing where item_id = any(%(ids)s))
     group by 1
 """
 OVERRIDE_SQL = """

@@ -1,10 +1,10 @@
 """The demo company's February cycle in a real browser, from an open gather demand to a published plan."""
 
 import re
-from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.support.cycle_walk import gather_closed, until
 from tests.support.pages import Pages, shot
 
 APPROVERS = ("nora", "otto", "finn", "eve")
@@ -14,7 +14,7 @@ JOB_MS = 90_000
 def test_eight_people_take_the_demo_cycle_to_one_published_plan(demo_pages: Pages) -> None:
     people = _People(demo_pages)
     cycle = _rep_adjusts_and_submits(people["ana"])
-    _coordinator_closes_gather(people["cora"], cycle)
+    gather_closed(people["cora"], cycle)
     _supply_planner_plans(people["sam"], cycle)
     _planner_reconciles(people["olga"], cycle)
     _coordinator_freezes(people["cora"], cycle)
@@ -64,22 +64,11 @@ def _rep_adjusts_and_submits(page: Page) -> str:
     return cycle[1]
 
 
-def _coordinator_closes_gather(page: Page, cycle: str) -> None:
-    """Close without those who are late, saying why."""
-    page.goto(f"/cycle/{cycle}/")
-    shot(page, "story-2-cycle")
-    close = page.locator("details.reason", has_text="Close all the same").first
-    close.locator("summary").click()
-    close.locator("textarea").fill("The review date stands; their last good numbers are used.")
-    close.get_by_role("button").click()
-    expect(page.get_by_role("navigation", name="Cycle steps")).to_contain_text("Plan supply (open)")
-
-
 def _supply_planner_plans(page: Page, cycle: str) -> None:
     """Run the supply plan, look at the dearest item, close the step."""
     page.goto(f"/cycle/{cycle}/supply/")
     page.get_by_role("button", name="Run the supply plan").click()
-    _until(page, lambda: page.locator("tbody tr").count() > 0)
+    until(page, lambda: page.locator("tbody tr").count() > 0)
     shot(page, "story-3-supply")
     page.locator("tbody tr th a").first.click()
     expect(page.get_by_role("heading", name="Why this safety stock?")).to_be_visible()
@@ -93,7 +82,7 @@ def _planner_reconciles(page: Page, cycle: str) -> None:
     """Put both sides together, try a price rise, close the step."""
     page.goto(f"/cycle/{cycle}/reconcile/")
     page.get_by_role("button", name="Put side by side").click()
-    _until(page, lambda: page.get_by_role("heading", name="Open conflicts").is_visible())
+    until(page, lambda: page.get_by_role("heading", name="Open conflicts").is_visible())
     shot(page, "story-5-reconcile")
     page.goto(f"/cycle/{cycle}/scenarios/")
     page.get_by_label("What it does").fill("Raise gypsum price 5%")
@@ -104,7 +93,7 @@ def _planner_reconciles(page: Page, cycle: str) -> None:
     page.get_by_label("Elasticity").fill("-0.8")
     page.get_by_role("button", name="Pull").click()
     page.get_by_role("button", name="Calculate").click()
-    _until(page, lambda: page.get_by_text("it would stop paying at").is_visible())
+    until(page, lambda: page.get_by_text("it would stop paying at").is_visible())
     shot(page, "story-6-scenario")
     page.goto(f"/cycle/{cycle}/")
     page.get_by_role("button", name="Close reconcile").click()
@@ -169,7 +158,7 @@ def _coordinator_publishes(page: Page, cycle: str) -> None:
     shot(page, "story-9-published")
     page.goto("/plans/check/")
     page.get_by_role("button", name="Check now").click()
-    _until(page, lambda: "As signed" in page.get_by_role("main").inner_text())
+    until(page, lambda: "As signed" in page.get_by_role("main").inner_text())
     expect(page.get_by_role("main")).not_to_contain_text("Changed after signing")
 
 
@@ -182,13 +171,3 @@ def _finance_exports(page: Page, cycle: str) -> None:
     text = download.value.path().read_text(encoding="utf-8-sig")
     assert f"Seal (SHA-256),{seal}" in text
     assert text.count("\n") > 1000
-
-
-def _until(page: Page, there: Callable[[], bool]) -> None:
-    """Reload until background work shows its result."""
-    for _ in range(JOB_MS // 1500):
-        if there():
-            return
-        page.wait_for_timeout(1500)
-        page.reload()
-    raise AssertionError(f"nothing came of the work asked for on {page.url}")
