@@ -8,13 +8,13 @@ printed.
 import argparse
 import gc
 import time
-import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from bench.supply_risk import measure_risk, peak_megabytes
 from bench.table import Cell, print_table
 from reconcile.engine.levers import PreBuyLever, RaisePriceLever, SafetyStockLever
 from reconcile.engine.scenario import scenario_compute
@@ -93,6 +93,7 @@ def measure(items: int) -> None:
     cells: list[list[Cell]] = [[name, t * 1e3, t / items / MONTHS * 1e9, t / bare, pandas / t] for name, t in rows]
     columns = ("", "ms", "ns per item-month", "x bare pass", "x faster than pandas")
     print_table(f"{items:,} stock items x {MONTHS} months, {STEPS} steps a month", columns, cells)
+    measure_risk(plan)
     print(f"peak memory of the plan's arrays: {peak_megabytes(lambda: plan_supply(problem)):,.0f} MB")
 
 
@@ -218,16 +219,6 @@ def once(run: Callable[[], object]) -> float:
     started = time.perf_counter()
     run()
     return time.perf_counter() - started
-
-
-def peak_megabytes(run: Callable[[], object]) -> float:
-    """Return the most memory a run held at once beyond what was there before."""
-    gc.collect()
-    tracemalloc.start()
-    run()
-    _, peak = tracemalloc.get_traced_memory()
-    tracemalloc.stop()
-    return peak / 1e6
 
 
 if __name__ == "__main__":

@@ -140,6 +140,8 @@ CALCULATED_TABLES: tuple[str, ...] = (
     "supply_supplyline",
     "supply_supplyitem",
     "supply_supplyload",
+    "supply_supplyrisk",
+    "supply_riskgroup",
     "reconcile_scenarioline",
     "publish_planline",
 )

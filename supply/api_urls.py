@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supply.api import capacity, customers, suppliers, views
+from supply.api import capacity, customers, risk, suppliers, views
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/supply/lines/", views.LinesView.as_view(), name="supply-lines"),
@@ -18,6 +18,8 @@ urlpatterns = [
     ),
     path("cycles/<int:cycle_id>/supply/loads/", capacity.LoadsView.as_view(), name="supply-loads"),
     path("cycles/<int:cycle_id>/supply/customers/", customers.CustomerNeedsView.as_view(), name="customer-needs"),
+    path("cycles/<int:cycle_id>/supply/risk/families/", risk.FamiliesView.as_view(), name="supply-risk-families"),
+    path("cycles/<int:cycle_id>/supply/risk/items/", risk.ItemsView.as_view(), name="supply-risk-items"),
     path("cycles/<int:cycle_id>/supply/capacity/", capacity.CapacityView.as_view(), name="capacity"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.ReceiptsView.as_view(), name="receipts"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.PolicyView.as_view(), name="policy"),

@@ -14,6 +14,8 @@ urlpatterns = [
     path("cycle/<int:cycle_id>/supply/customers/", views.customers.page, name="customers"),
     path("cycle/<int:cycle_id>/supply/customers/export/", views.customers.export, name="customers-export"),
     path("cycle/<int:cycle_id>/supply/rough-cut/rule/", views.rough_cut.rule, name="cut-rule"),
+    path("cycle/<int:cycle_id>/supply/risk/", views.risk.families, name="risk"),
+    path("cycle/<int:cycle_id>/supply/risk/<int:family_id>/", views.risk.items, name="risk-family"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/", views.item.item, name="item"),
     path("cycle/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.receipts.receipts, name="receipts"),
     path(

@@ -3,6 +3,7 @@
 from supply.models.flag import SupplyFlag
 from supply.models.load import SupplierRule, SupplyLoad
 from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
+from supply.models.risk import RiskGroup, SupplyRisk
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
 from supply.models.supplier import SupplierRecord
@@ -13,6 +14,7 @@ __all__ = [
     "OnHand",
     "PurchaseOrderLine",
     "ReceiptOverride",
+    "RiskGroup",
     "Sourcing",
     "StockItem",
     "SupplierRecord",
@@ -21,5 +23,6 @@ __all__ = [
     "SupplyItem",
     "SupplyLine",
     "SupplyLoad",
+    "SupplyRisk",
     "SupplyRun",
 ]

@@ -23,6 +23,7 @@ from supply.models import (
 )
 from supply.selectors.item_short import ItemShort, item_short
 from supply.selectors.receipt_changes import ReceiptChange, receipt_changes
+from supply.selectors.risk import ItemRisk, item_risk
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,7 @@ class ItemPage:
     changes: list[ReceiptChange]
     figure: dict[str, Any] | None
     short: "ItemShort | None"  # who goes short in the worst month; None where nobody does, or nobody in sight
+    risk: ItemRisk | None  # None where nothing is planned, or the plan is older than risk
 
     @property
     def limited(self) -> bool:
@@ -84,6 +86,7 @@ def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
         changes=receipt_changes(cycle.pk, item),
         figure=item_figure(lines) if lines else None,
         short=item_short(run, item, user) if run and any(line.lost or line.backlog for line in lines) else None,
+        risk=item_risk(run, item) if run else None,
     )
 
 

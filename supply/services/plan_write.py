@@ -5,21 +5,23 @@ from typing import TYPE_CHECKING
 
 from sop.services.table import rows_copy
 from supply.frames import SupplyInputs
-from supply.models import SupplyItem, SupplyLine, SupplyRun
+from supply.models import SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, item_rows, line_rows
+from supply.services.risk import RISK_COLUMNS, risk_rows
 from supply.services.suppliers import item_gaps
 
 if TYPE_CHECKING:
     from supply.engine.plan import SupplyPlan
 
-PLANNED = (SupplyLine, SupplyItem)
+PLANNED = (SupplyLine, SupplyItem, SupplyRisk)
 
 
 def plan_rows_write(run: SupplyRun, inputs: SupplyInputs, plan: "SupplyPlan") -> None:
-    """Write the months and facts of the stock items of a plan."""
+    """Write the months, facts and risk of the stock items of a plan."""
     gaps = item_gaps(run, plan)
     rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
     rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan, gaps))
+    rows_copy(SupplyRisk, RISK_COLUMNS, risk_rows(run.pk, inputs, plan))
 
 
 def plan_rows_delete(run: SupplyRun, item_ids: Sequence[int]) -> None:

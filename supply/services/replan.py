@@ -28,6 +28,7 @@ from supply.services.flags import flags_replace
 from supply.services.loads import limit_flags, loads_move, loads_owned
 from supply.services.output import found_flags, part_out
 from supply.services.plan_write import plan_rows_delete, plan_rows_write
+from supply.services.risk import risk_groups_sum
 from supply.services.suppliers import stock_gaps_sum
 
 CHANGED = "The supply plan changed."
@@ -64,6 +65,7 @@ def _plan_anew(run: SupplyRun, ids: list[int]) -> None:
         before, after = loads_of(inputs, placed_by(run, ids)), loads_of(inputs, Placed.of_plan(plan))
         plan_rows_delete(run, ids)
         plan_rows_write(run, inputs, plan)
+        risk_groups_sum(run, ids)
         loads = loads_move(run, before, after, limits, months)
         found = found_flags(json.loads(part_out(inputs, plan))) + limit_flags(loads, limits, months)
         flags_replace(run=run, found=found, only=Q(item_id__in=ids) | loads_owned(loads))

@@ -18,7 +18,7 @@ from sop.services.table import statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
 from supply.frames.limits import limits_of
 from supply.frames.loads import loads_in
-from supply.models import StockItem, SupplyItem, SupplyLine, SupplyLoad, SupplyRun
+from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyLoad, SupplyRisk, SupplyRun
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, items_limited
 from supply.services.flags import flags_replace
@@ -26,6 +26,7 @@ from supply.services.lead_times import lead_times_measure
 from supply.services.loads import limit_flags, loads_write
 from supply.services.output import found_flags, part_out
 from supply.services.plan_write import PLANNED, plan_rows_write
+from supply.services.risk import risk_groups_sum
 from supply.services.suppliers import stock_gaps_sum, supplier_records_write
 
 KIND = "supply"
@@ -104,7 +105,8 @@ def supply_finish(job: Job) -> dict[str, Any]:
     lines = SupplyLine.objects.filter(run=run).count()
     items = SupplyItem.objects.filter(run=run).count()
     asked = sum(len(params["items"]) for params in job.chunks.values_list("params", flat=True))
-    if lines != items * run.horizon_months or items != asked:
+    risks = SupplyRisk.objects.filter(run=run).count()
+    if lines != items * run.horizon_months or risks != lines or items != asked:
         raise Refused(
             f"The plan is not whole: {lines:,} months for {items:,} of {asked:,} stock items. Start it again."
         )
@@ -117,7 +119,8 @@ def supply_finish(job: Job) -> dict[str, Any]:
     loads_write(run, loads, limits, months)
     found = [flag for part in outputs for flag in found_flags(part)] + limit_flags(loads, limits, months)
     flags_replace(run=run, found=found)
-    statistics_refresh(*PLANNED, SupplyLoad)
+    risk_groups_sum(run)
+    statistics_refresh(*PLANNED, SupplyLoad, RiskGroup)
     stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True

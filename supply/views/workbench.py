@@ -14,6 +14,7 @@ from sop.views.request import signed_in
 from supply import exports
 from supply.constants import FlagKind
 from supply.selectors import workbench as reads
+from supply.selectors.risk import item_losses
 from supply.services.run import supply_request
 
 PAGE = 50
@@ -57,15 +58,19 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
     limited = reads.limit_flags(cycle, kind) if kind in reads.LIMIT_KINDS else []
     found = reads.items_flagged(cycle, kind=kind, words=words, order=order)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
+    run, page = reads.run_current(cycle), Paginator(found, PAGE).get_page(request.GET.get("page"))
+    losses = item_losses(run, [row.pk for row in page]) if run else {}
     context = {
         "cycle": cycle,
         "step": step,
         "is_open": step.state == StepState.OPEN,
-        "run": reads.run_current(cycle),
+        "run": run,
         "counts": reads.flag_counts(cycle),
         "limit_flags": [] if words else reads.limit_flags(cycle) if not kind else limited,
         "of_limits": kind in reads.LIMIT_KINDS,
-        "page": Paginator(found, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "losses": losses,
+        "draws": max((figure.draws for figure in losses.values()), default=0),
         "kind": kind,
         "order": order,
         "words": words,

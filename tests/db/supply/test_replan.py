@@ -21,12 +21,14 @@ from supply.constants import CutBy
 from supply.models import (
     Capacity,
     LeadTimeAssumption,
+    RiskGroup,
     StockItem,
     SupplierRule,
     SupplyFlag,
     SupplyItem,
     SupplyLine,
     SupplyLoad,
+    SupplyRisk,
     SupplyRun,
 )
 from supply.selectors.workbench import stands_since
@@ -109,7 +111,7 @@ def figures(model: Any, run: SupplyRun) -> list[dict[str, Any]]:
 
 
 def everything(run: SupplyRun) -> list[Any]:
-    return [figures(model, run) for model in (SupplyLine, SupplyItem, SupplyFlag)]
+    return [figures(model, run) for model in (SupplyLine, SupplyItem, SupplyFlag, SupplyRisk, RiskGroup)]
 
 
 def missing(world: Supplied) -> list[str]:

@@ -235,3 +235,13 @@ def test_items_of_a_limited_supplier_stay_in_one_part() -> None:
     assert run_service.parts_cut(ids, {}, 4) == [[1, 2, 3, 4], [5, 6, 7, 8], [9, 10, 11]]
     limited = {7: [2, 5, 9], 8: [1, 3, 4, 6, 11]}
     assert run_service.parts_cut(ids, limited, 4) == [[2, 5, 9], [1, 3, 4, 6, 11], [7, 8, 10]]
+
+
+def test_risk_is_kept_whole_with_its_run_and_the_next_run_has_its_own(cast: Cast, world: Supplied) -> None:
+    first = planned(cast.sam, world.cycle)
+    kept = list(first.risks.order_by("bucket").values_list("bucket", "stockout", "lost_units"))
+    assert len(kept) == first.horizon_months
+    assert kept[0][1] == 1.0  # nothing is on hand and nothing can arrive: every draw runs out
+    again = planned(cast.sam, world.cycle)
+    assert list(again.risks.order_by("bucket").values_list("bucket", "stockout", "lost_units")) == kept
+    assert set(again.risks.values_list("draws", flat=True)) == {200}

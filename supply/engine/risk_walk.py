@@ -1,0 +1,196 @@
+"""The walk of the risk: the plan's order-up-to rule step by step over the drawn courses of one block of items."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from supply.engine.agreed import agreed_receipts
+from supply.engine.arrays import RESIDUE, Array, IntArray
+from supply.engine.problem import SupplyProblem
+from supply.engine.receipts import expected_steps
+from supply.engine.risk_draws import Draws, Shocks
+from supply.engine.risk_lots import drawn_lots
+from supply.engine.risk_paths import DemandPath, LeadSteps, firm_spread
+from supply.engine.risk_tally import Room, Tally
+
+TINY = 1e-4  # of a month's demand: what single precision cannot tell from nothing after so many steps
+Chance = tuple[IntArray | slice, Array]  # items that may order in a step, and the position each raises to
+
+
+@dataclass(frozen=True, eq=False)
+class BlockDraws:
+    """The draws of a block; None where that part does not vary. firm: open order lines x draws, standard normal."""
+
+    count: int
+    dtype: np.dtype[np.floating]
+    demand: Shocks | None = None
+    lead: Shocks | None = None
+    received: Shocks | None = None
+    firm: Draws | None = None
+
+
+class KeptArrays:
+    """Large arrays the next block uses again: fresh memory costs more than the arithmetic on it."""
+
+    def __init__(self) -> None:
+        self._flat: dict[tuple[str, str], Draws] = {}
+
+    def zeros(self, name: str, shape: tuple[int, ...], dtype: np.dtype[np.floating]) -> Draws:
+        """Return an array of zeros; an earlier one of this name is no longer valid."""
+        size, key = int(np.prod(shape)), (name, dtype.str)
+        if key not in self._flat or self._flat[key].size < size:
+            self._flat[key] = np.empty(size, dtype=dtype)
+        found = self._flat[key][:size].reshape(shape)
+        found.fill(0)
+        return found
+
+
+class Walk:
+    """One block: arrays items x draws, `coming` steps x items x draws; position: on hand + on order - backlog."""
+
+    def __init__(
+        self,
+        problem: SupplyProblem,
+        chances: list[list[Chance]],
+        lead: IntArray,
+        draws: BlockDraws,
+        kept: "KeptArrays",
+    ) -> None:
+        self.problem, self.chances, self.lead, self.draws = problem, chances, lead, draws
+        self.size, dtype = (len(problem.items), draws.count), draws.dtype
+        exact = dtype == np.float64
+        mean = problem.demand.mean(axis=1)
+        self.tiny = np.full(len(mean), RESIDUE) if exact else np.maximum(mean * TINY, RESIDUE)
+        # what comes after the horizon falls into rows nobody reads
+        table = (problem.steps + problem.steps_per_month, *self.size)
+        self.coming = kept.zeros("coming", table, dtype)
+        self.missing = kept.zeros("missing", table, dtype) if draws.received is not None else None
+        self.net: Draws = np.repeat((problem.on_hand - problem.backlog)[:, None], draws.count, axis=1).astype(dtype)
+        self.position = self.net.copy()
+        self.late, self.shock = (np.empty(self.size, dtype=dtype) for _ in range(2))
+        self.room = Room(self.size, dtype)
+        self.lots = drawn_lots(problem, self.tiny, dtype)
+        self.part = problem.yield_mean[:, None].astype(dtype) if (problem.yield_mean != 1).any() else None
+        lost = 1.0 - problem.backorder_share
+        self.keeps = -lost[:, None].astype(dtype) if lost.any() else None
+        self.to: IntArray = np.empty(self.size, dtype=np.int64)  # where in `coming` an order of the month's start goes
+        self.path = np.arange(self.net.size).reshape(self.size)
+        self._agreed_in()
+
+    def run(self, demand: Array, errors: tuple[Array, Array]) -> Tally:
+        """Return what is counted after walking through all steps.
+
+        demand: items x steps [units]; errors: see `risk_paths.error_process`.
+        """
+        problem, per_month = self.problem, self.problem.steps_per_month
+        normal = problem.policy.distribution == "normal"
+        paths = DemandPath(errors, self.draws.count, self.draws.dtype, normal=normal)
+        tally = Tally.empty(problem.months, self.size[0])
+        factor: Draws = np.ones(self.size, dtype=self.draws.dtype)
+        for month in range(problem.months):
+            self._leads(month)
+            if self.draws.demand is not None:
+                factor = paths.month(self.draws.demand.month(month, factor))
+            self.late[...] = 0
+            for step in range(month * per_month, (month + 1) * per_month):
+                for rows, level in self.chances[step]:
+                    self._order(step, month, rows, level)
+                self._serve(step, np.multiply(factor, -demand[:, step, None].astype(factor.dtype), out=self.shock))
+            tally.count(month, problem.demand[:, month], self.tiny, (self.late, factor, self.net), self.room)
+        return tally
+
+    def _agreed_in(self) -> None:
+        """Put agreed receipts where they arrive: open orders as drawn, the rest as agreed."""
+        problem, agreed = self.problem, agreed_receipts(self.problem)
+        known, firm, steps = agreed.total, problem.firm, problem.steps
+        certain = (known if self.draws.firm is None else known - agreed.firm).T
+        step, item = np.nonzero(certain)
+        self.coming[step, item] += certain[step, item, None].astype(self.draws.dtype)
+        if self.draws.firm is None:
+            return
+        rule, per_month = problem.policy.past_due_rule, problem.steps_per_month
+        due = expected_steps(firm, problem.late_days, problem.first_month, per_month, rule)
+        drawn = LeadSteps(firm_spread(problem), due, np.zeros_like(due), per_month, self.draws.dtype)
+        shock = self.draws.firm.copy()
+        arrives = drawn.draw(shock, np.empty_like(shock), steps).astype(np.int64)
+        units = (firm.quantity * problem.yield_mean[firm.item])[:, None].astype(self.draws.dtype)
+        number, path = _number_among_equals(firm.item), np.arange(self.draws.count)
+        for nth in range(number.max(initial=-1) + 1):  # one line of each item at a time: no two meet in a cell
+            lines = np.flatnonzero(number == nth)
+            self.coming[arrives[lines], firm.item[lines, None], path] += units[lines]
+
+    def _leads(self, month: int) -> None:
+        """Draw the lead times of a month's orders."""
+        if self.draws.lead is None:
+            return
+        problem, first = self.problem, month * self.problem.steps_per_month
+        planned = self.lead[:, first]
+        days = problem.lead_days[:, month], problem.lead_days_sd[:, month]
+        drawn = LeadSteps(days, planned, np.minimum(planned, 1), problem.steps_per_month, self.draws.dtype)
+        shock = drawn.draw(self.draws.lead.month(month, self.shock), self.room.first, problem.steps - first)
+        np.copyto(self.to, shock, casting="unsafe")
+        self.to *= self.net.size
+        self.to += self.path
+        self.to += first * self.net.size
+
+    def _order(self, step: int, month: int, rows: IntArray | slice, level: Array) -> None:
+        """Place the orders of a step: raise the position to the plan's level, by its lots."""
+        order = self.lots.orders(level, self.position[rows], rows, self.room)
+        came = order
+        if self.part is not None:
+            came = np.multiply(order, self.part[rows], out=self.room.second[: len(order)])
+        if isinstance(rows, slice):
+            self.position += came
+        else:
+            self.position[rows] += came
+        if self.missing is not None:
+            self._send(self.missing, step, rows, came)
+            came = order * self._received(month)[rows]
+            self._send(self.missing, step, rows, -came)
+        self._send(self.coming, step, rows, came)
+
+    def _received(self, month: int) -> Draws:
+        """Return what share of each order of a month arrives."""
+        assert self.draws.received is not None
+        drawn = self.draws.received.month(month, np.empty(self.size, dtype=self.draws.dtype))
+        drawn *= self.problem.yield_sd[:, None].astype(drawn.dtype)
+        drawn += self.problem.yield_mean[:, None].astype(drawn.dtype)
+        return np.clip(drawn, 0, 1, out=drawn)
+
+    def _send(self, table: Draws, step: int, rows: IntArray | slice, units: Draws) -> None:
+        """Add orders of a step to where they arrive."""
+        if self.draws.lead is None:
+            items = np.arange(self.size[0])[rows]
+            arrival = np.minimum(step + self.lead[items, step], self.problem.steps)
+            table[arrival, items] += units
+            return
+        later = table.reshape(-1)[step % self.problem.steps_per_month * self.net.size :]
+        np.add.at(later, self.to[rows].reshape(-1), units.reshape(-1))
+
+    def _serve(self, step: int, wish: Draws) -> None:
+        """Ship what there is, oldest first; wish: demand of the step, negative, and overwritten.
+
+        Adds to `late` (negative) what did not come from stock, and takes out of the backlog what is lost of it.
+        """
+        if self.missing is not None:
+            self.position -= self.missing[step]
+        net, position = self.net, self.position
+        net += self.coming[step]
+        net += wish
+        position += wish
+        owed = np.minimum(net, 0, out=self.room.first)
+        unserved = np.maximum(owed, wish, out=wish)
+        self.late += unserved
+        if self.keeps is not None:
+            unserved *= self.keeps
+            net += unserved
+            position += unserved
+
+
+def _number_among_equals(values: IntArray) -> IntArray:
+    """Return for each entry how many equal ones stand before it."""
+    order = np.argsort(values, kind="stable")
+    sorted_ = values[order]
+    number = np.empty_like(order)
+    number[order] = np.arange(len(order)) - np.searchsorted(sorted_, sorted_)
+    return number
