@@ -104,7 +104,7 @@ def stock_explain(problem: SupplyProblem, safety: SafetyStock, known: Known) -> 
     worth = _Worth(on_hand, problem.avg_cost, _per_unit(order_value, on_order))
     taken = np.diff(worth.of_first(ends), axis=1, prepend=0.0)
     money = np.column_stack([taken, early * worth.order_cost, (left - early) * problem.avg_cost])
-    lengthened = _lengthened(problem, earlier, ends[:, 1], balance, worth, known)
+    lengthened = _lengthened(problem, earlier, ends[:, 1], worth, known)
     growth = np.maximum(balance - known.held_before, 0.0)
     growth = np.where(np.isnan(lengthened[:, 0]), np.nan, growth)
     both = np.column_stack([growth, growth * _per_unit(money.sum(axis=1), balance)])
@@ -172,8 +172,10 @@ def _calculated(problem: SupplyProblem, days: Array, days_sd: Array) -> SafetySt
 def _on_order(problem: SupplyProblem) -> tuple[Array, Array]:
     """Return units on order and their value, per item."""
     firm, count = problem.firm, len(problem.items)
-    units = np.bincount(firm.item, weights=firm.quantity, minlength=count)
-    return units, np.bincount(firm.item, weights=firm.quantity * firm.unit_cost, minlength=count)
+    units, value = np.zeros(count), np.zeros(count)
+    np.add.at(units, firm.item, firm.quantity)
+    np.add.at(value, firm.item, firm.quantity * firm.unit_cost)
+    return units, value
 
 
 def _per_unit(value: Array, units: Array) -> Array:
@@ -181,11 +183,8 @@ def _per_unit(value: Array, units: Array) -> Array:
     return np.where(some, value / np.where(some, units, 1.0), 0.0)
 
 
-def _lengthened(
-    problem: SupplyProblem, earlier: SafetyStock, taken: Array, balance: Array, worth: _Worth, known: Known
-) -> Array:
+def _lengthened(problem: SupplyProblem, earlier: SafetyStock, taken: Array, worth: _Worth, known: Known) -> Array:
     """Return what need and buffer take above what they would with the lead time of a year ago: units and money."""
-    then = np.minimum(earlier.cover.mean[:, 0] + problem.backlog + earlier.quantity[:, 0], balance)
-    then = np.minimum(then, taken)
+    then = np.minimum(earlier.order_up_to[:, 0] + problem.backlog, taken)
     more = np.column_stack([taken - then, np.diff(worth.of_first(np.column_stack([then, taken])), axis=1)[:, 0]])
     return np.where(np.isnan(known.earlier)[:, None], np.nan, more)

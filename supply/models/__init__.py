@@ -1,5 +1,6 @@
 """Tables of planning supply."""
 
+from supply.models.explained import StockExplained
 from supply.models.plan import ReceiptOverride, SupplyFlag, SupplyItem, SupplyLine, SupplyRun
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
@@ -12,6 +13,7 @@ __all__ = [
     "PurchaseOrderLine",
     "ReceiptOverride",
     "Sourcing",
+    "StockExplained",
     "StockItem",
     "SupplierRecord",
     "SupplyFlag",

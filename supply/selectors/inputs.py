@@ -18,15 +18,21 @@ from supply.models import (
 )
 
 # Any change of a row counts; receipt overrides only of the run's own cycle.
-EVERYWHERE: tuple[Any, ...] = (StockItem, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Price, Cost, Rate)
-# Only these columns count: a supplier's name plans nothing. A new row plans nothing either before a stock item or a
-# lane names it, but for the company: before it is written, defaults stand in its place.
+EVERYWHERE: tuple[Any, ...] = (LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Price, Cost, Rate)
+# Only these columns count: a supplier's name plans nothing, nor does who buys a stock item. A new row plans nothing
+# either before a stock item or a lane names it, but for stock items themselves and for the company: before it is
+# written, defaults stand in its place.
 COLUMNS: dict[Any, tuple[str, ...]] = {
+    StockItem: (
+        *("product_id", "location_id", "service_target", "service_type", "backorder_share", "safety_stock"),
+        "max_cover_months",
+    ),
     Company: ("currency", "carry_rate"),
     Supplier: ("currency", "payment_days"),
     Product: ("family_id", "whole_units", "shelf_life_days"),
     Family: ("code",),
 }
+NEW_COUNTS = (StockItem, Company)
 # Read by a run and not watched, for they stand still while supply is open: what gather demand keeps when it closes,
 # and the baseline that was adopted in it. Reopening gather demand marks supply stale.
 STANDING_STILL = frozenset(
@@ -68,5 +74,5 @@ def _column_changed(model: Any, columns: tuple[str, ...], since: datetime) -> bo
         before=named("before"),
     )
     with connection.cursor() as cursor:
-        cursor.execute(query, {"since": since, "new": "+" if model is Company else "~"})
+        cursor.execute(query, {"since": since, "new": "+" if model in NEW_COUNTS else "~"})
         return bool(cursor.fetchone()[0])

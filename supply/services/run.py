@@ -12,9 +12,10 @@ from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, ste
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import rows_copy, statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
-from supply.models import StockItem, SupplyItem, SupplyLine, SupplyRun
+from supply.models import StockExplained, StockItem, SupplyItem, SupplyLine, SupplyRun
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, span_ids
+from supply.services.explained import EXPLAINED_COLUMNS, StockSplit
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, flag_rows, found_flags, item_rows, line_rows
@@ -83,9 +84,11 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
     plan = plan_supply(inputs.problem)
     gaps = item_gaps(run, plan)
+    split = StockSplit(run, plan)
     with lease.writing():
         rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
         rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan, gaps))
+        rows_copy(StockExplained, EXPLAINED_COLUMNS, split.rows())
         JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
 
 
@@ -111,7 +114,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
         flag for output in job.chunks.values_list("output", flat=True) for flag in found_flags(bytes(output or b"[]"))
     ]
     flags_replace(run=run, found=found)
-    statistics_refresh(SupplyLine, SupplyItem)
+    statistics_refresh(SupplyLine, SupplyItem, StockExplained)
     stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True

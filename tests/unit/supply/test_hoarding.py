@@ -83,7 +83,9 @@ def test_rounded_parts_add_up_to_the_last_digit(seed):
     found = split(made, given)
     for parts, digits in ((found.units, 3), (found.money, 2)):
         rounded = parts_rounded(parts, digits)
-        assert np.round(rounded.sum(axis=1), digits).tolist() == np.round(np.cumsum(parts, axis=1)[:, -1], digits).tolist()
+        assert (
+            np.round(rounded.sum(axis=1), digits).tolist() == np.round(np.cumsum(parts, axis=1)[:, -1], digits).tolist()
+        )
         assert (rounded >= 0).all()
         assert np.abs(rounded - parts).max() <= 1.01 * 10.0**-digits
 
