@@ -1,15 +1,18 @@
 """What a run explains of stock and open orders, as rows of its table; see `supply/engine/hoarding.py`."""
 
 from collections.abc import Iterator
+from math import isnan
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from supply.frames import explained as frames
+from supply.frames.history import item_history
 from supply.models import SupplyRun
 from supply.selectors.agreed_buys import agreed_buys
 
 if TYPE_CHECKING:
+    import pandas as pd
     from numpy.typing import NDArray
 
     from supply.engine.hoarding import Explained
@@ -35,7 +38,7 @@ class StockSplit:
         ids, first = [int(item) for item in plan.problem.items], run.first_bucket
         lead = frames.lead_times(ids, run.pk, first, LEAST_RECEIPTS)
         bought = [(buy.item_id, buy.units, buy.arrives) for buy in agreed_buys(run.cycle)]
-        self.run_id, self.plan, self.suppliers = run.pk, plan, lead.suppliers
+        self.run_id, self.first, self.plan, self.suppliers = run.pk, first, plan, lead.suppliers
         self.known = Known(
             days=lead.days[0],
             days_sd=lead.days[1],
@@ -45,6 +48,17 @@ class StockSplit:
             held_before=frames.held_before(ids, first),
         )
         self.found: Explained = stock_explain(plan.problem, plan.safety, self.known)
+
+    def flags(self) -> "pd.DataFrame":
+        """Return the flags of what is not explained, with what happened to the items of late."""
+        from supply.engine.flags_hoarding import History, flags_hoarding_find  # noqa: PLC0415
+
+        ids, known = [int(item) for item in self.plan.problem.items], self.known
+        of_late = item_history(ids, self.first)
+        lead = np.where(np.isnan(known.days), self.plan.problem.lead_days[:, 0], known.days)
+        lengthened = lead / np.where(known.earlier > 0, known.earlier, np.nan)
+        history = History(of_late.shipped, of_late.ordered, of_late.forecast, of_late.came, lengthened)
+        return flags_hoarding_find(self.plan, self.found, history)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
         """Yield one row per stock item in EXPLAINED_COLUMNS' order; classes add up to the last digit."""
@@ -61,4 +75,4 @@ class StockSplit:
         columns += [found.asked[:, 2].round(3), known.pre_bought.round(3)]
         values = zip(*(column.tolist() for column in columns), strict=True)
         for item, supplier, row in zip(problem.items.tolist(), self.suppliers, values, strict=True):
-            yield (self.run_id, item, supplier, *(None if value != value else value for value in row))
+            yield (self.run_id, item, supplier, *(None if isnan(value) else value for value in row))

@@ -12,6 +12,8 @@ from supply.frames import SupplyInputs
 from supply.services.flags import Found
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from supply.engine.plan import SupplyPlan
 
 # Column of the table: row of the engine's months, decimals.
@@ -105,6 +107,11 @@ SENTENCES = {
     "no_supply": "Nothing ordered from now on can arrive within the plan; {units:,.0f} short",
     "excess": "{units:,.0f} more than safety stock and lots justify, from {first:%b %Y}",
     "no_demand": "{units:,.0f} in stock and no demand in the whole plan",
+    "hoard_stock": "{units:,.0f} held or on order that neither need, buffer, lots nor an agreement explain",
+    "hoard_orders": "{units:,.0f} of the orders due within lead time and review are not needed by then",
+    "padded": "Forecast is {cause}; over lead time and review that is {units:,.0f}",
+    "bullwhip": "A year's orders swing {cause}",
+    "shelf_life": "{units:,.0f} will not be sold within their shelf life, from {first:%b %Y}",
 }
 CAUSES = {
     "firm order late": "an open order comes late",
@@ -115,11 +122,16 @@ CAUSES = {
 }
 
 
-def flag_rows(plan: "SupplyPlan") -> bytes:
-    """Return the plan's flags, one per stock item and kind, as bytes for the job's last step."""
-    from supply.engine.flags import flags_by_item, flags_find  # noqa: PLC0415  (engines load in workers only)
+def flag_rows(plan: "SupplyPlan", *more: "pd.DataFrame") -> bytes:
+    """Return the plan's flags and those found beside it, one per stock item and kind, for the job's last step."""
+    import pandas as pd  # noqa: PLC0415  (engines load in workers only)
 
-    table = flags_by_item(flags_find(plan))
+    from supply.engine.flags import flags_by_item, flags_find  # noqa: PLC0415
+
+    found = [table for table in (flags_find(plan), *more) if len(table)]
+    if not found:
+        return b"[]"
+    table = flags_by_item(pd.concat(found, ignore_index=True))
     return str(table.to_json(orient="records", date_format="iso")).encode()
 
 

@@ -85,11 +85,12 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     plan = plan_supply(inputs.problem)
     gaps = item_gaps(run, plan)
     split = StockSplit(run, plan)
+    more = split.flags()
     with lease.writing():
         rows_copy(SupplyLine, LINE_COLUMNS, line_rows(run.pk, inputs, plan))
         rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan, gaps))
         rows_copy(StockExplained, EXPLAINED_COLUMNS, split.rows())
-        JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan))
+        JobChunk.objects.filter(pk=chunk.pk).update(output=flag_rows(plan, more))
 
 
 def supply_finish(job: Job) -> dict[str, Any]:
