@@ -21,7 +21,7 @@ from supply.models import (
 NAMES = ("item", "family", "product", "location")
 
 
-class _OfItem(RowOut):
+class OfItem(RowOut):
     """Base of rows that belong to a stock item: its codes beside its number."""
 
     family = serializers.CharField(source="item.product.family.code")
@@ -42,7 +42,7 @@ class SupplyRunOut(RowOut):
         )
 
 
-class SupplyLineOut(_OfItem):
+class SupplyLineOut(OfItem):
     """One month of one stock item: quantities in base units, money in plan currency."""
 
     class Meta:
@@ -56,7 +56,7 @@ class SupplyLineOut(_OfItem):
         )
 
 
-class SupplyItemOut(_OfItem):
+class SupplyItemOut(OfItem):
     """Why one stock item's safety stock is what it is."""
 
     class Meta:
@@ -69,7 +69,7 @@ class SupplyItemOut(_OfItem):
         )
 
 
-class FlagOut(_OfItem):
+class FlagOut(OfItem):
     """Something wrong with one stock item's plan, priced and owned."""
 
     owner = serializers.CharField(source="owner.name", allow_null=True)
@@ -84,7 +84,7 @@ class FlagOut(_OfItem):
         )
 
 
-class OrderOut(_OfItem):
+class OrderOut(OfItem):
     """One purchase order line still to come; cost in the supplier's currency."""
 
     supplier = serializers.CharField(source="supplier.code")

@@ -15,12 +15,15 @@ from supply.models import (
     PurchaseOrderLine,
     ReceiptOverride,
     Sourcing,
+    StockExplained,
     StockItem,
     SupplyFlag,
     SupplyItem,
     SupplyLine,
     SupplyRun,
 )
+from supply.selectors.explained import Group, Part, item_explained
+from supply.selectors.explained_words import class_words, growth_words
 
 
 @dataclass(frozen=True)
@@ -40,11 +43,26 @@ class ItemPage:
     version: int  # of the stock item, when its rule was read
     seen: str  # the lead times shown and their versions: "7:120 9:131"
     figure: dict[str, Any] | None
+    split: tuple[StockExplained, Group] | None  # what explains its stock, in the run
 
     @property
     def versions(self) -> dict[date, int]:
         """Return the version of each overridden month."""
         return {month: row.version for month, row in self.overrides.items()}
+
+    @property
+    def why_split(self) -> list[tuple[Part, str]]:
+        """Return each class of what is held and on order, with its formula in words."""
+        if self.split is None:
+            return []
+        row, group = self.split
+        words = class_words(row)
+        return [(part, words[part.name]) for part in group.parts]
+
+    @property
+    def growth(self) -> str:
+        """Return what longer lead times justify of the growth, in a sentence."""
+        return growth_words(self.split[0]) if self.split else ""
 
 
 def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
@@ -73,6 +91,7 @@ def item_page(cycle: Cycle, item: StockItem) -> ItemPage:
         version=version,
         seen=" ".join(f"{row}:{at}" for row, at in seen.items()),
         figure=item_figure(lines) if lines else None,
+        split=item_explained(run, item.pk) if run else None,
     )
 
 
