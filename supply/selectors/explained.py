@@ -107,19 +107,24 @@ def has_buyers() -> bool:
 def groups(run: SupplyRun, by: str) -> list[Group]:
     """Return the groups of a run, most unexplained money first; `by` is one of GROUPS."""
     key, name = GROUPS[by]
-    sums = ", ".join(f"sum(e.{column})" for column in (*SUMS, *GROWTH))
+    columns = ", ".join(f"sum(e.{column})" for column in (*SUMS, *GROWTH))
     with connection.cursor() as cursor:
-        cursor.execute(GROUPS_SQL.format(key=key, name=name, sums=sums), [run.pk])
-        return [_group(*row[:3], row[3:]) for row in cursor.fetchall()]
+        cursor.execute(GROUPS_SQL.format(key=key, name=name, sums=columns), [run.pk])
+        return [_group(key, name, items, sums) for key, name, items, *sums in cursor.fetchall()]
 
 
 def total(found: Sequence[Group]) -> Group:
     """Return all groups as one; it adds up like they do."""
     parts = [
-        Part(name, word, *(sum((getattr(g.parts[at], of) for g in found), Decimal(0)) for of in ("units", "money")),
-             name not in UNEXPLAINED)
+        Part(
+            name,
+            word,
+            units=sum((group.parts[at].units for group in found), Decimal(0)),
+            money=sum((group.parts[at].money for group in found), Decimal(0)),
+            is_explained=name not in UNEXPLAINED,
+        )
         for at, (name, word, _) in enumerate(CLASSES)
-    ]  # fmt: skip
+    ]
     grown = [_sum([getattr(group, name) for group in found]) for name in ("lengthened", "growth", "grown_by_lead")]
     return Group("", "All", sum(group.items for group in found), parts, *grown)
 
