@@ -106,7 +106,7 @@ def stack_figure(names: Sequence[str], parts: Sequence[tuple[str, Sequence[float
     built["layout"] |= {
         "hovermode": "y unified",
         "xaxis": {"rangemode": "tozero", "tickformat": ",.3~s", "title": {"text": unit}, "nticks": 5},
-        "yaxis": {"type": "category", "autorange": "reversed"},
+        "yaxis": {"type": "category", "autorange": "reversed", "tickmode": "linear", "dtick": 1},
     }
     return built
 

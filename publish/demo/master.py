@@ -32,6 +32,7 @@ LIMITED_FROM, LIMITED_MONTHS = date(2021, 12, 1), 20
 SERVICE_TARGETS = {"A": 0.97, "B": 0.95, "C": 0.90}
 BACKORDER_SHARE = 0.35
 MAX_COVER_MONTHS = 4
+BUYER, BUYERS = "sam", {"SIDE": "otto", "FAST": "otto"}  # Otto has bought siding and fasteners himself since autumn
 
 
 def company_write(users: dict[str, User]) -> None:
@@ -43,8 +44,8 @@ def company_write(users: dict[str, User]) -> None:
     )
 
 
-def goods_write(world: World) -> None:
-    """Write products, series, stock items and the lanes they are bought on."""
+def goods_write(world: World, users: dict[str, User]) -> None:
+    """Write products, series and stock items with who buys them."""
     classes = world.classes()
     products_write(world.products, classes)
     key, series, items = keys(world), world.demand.series, world.stock.items
@@ -60,6 +61,7 @@ def goods_write(world: World) -> None:
             }
         ),
     )
+    family_of = world.products["family"].iloc[items["product"]]
     abc = classes[world.products["code"].iloc[items["product"]]]
     copy(
         StockItem,
@@ -71,6 +73,7 @@ def goods_write(world: World) -> None:
                 "service_type": ServiceType.CYCLE.value,
                 "backorder_share": BACKORDER_SHARE,
                 "max_cover_months": MAX_COVER_MONTHS,
+                "buyer_id": [users[BUYERS.get(family, BUYER)].pk for family in family_of],
             }
         ),
     )

@@ -28,15 +28,15 @@ BULLWHIP = 1.5  # variance of orders over that of shipments
 class History:
     """What happened to each item, oldest month first; NaN = not known.
 
-    shipped, ordered: n x 12, units shipped to customers and ordered from suppliers in the last twelve months over.
-    forecast, came: n x 3, consensus and demand (ordered less cancelled) of the last three.
+    shipped, came, ordered: n x 12, units shipped to customers, asked for by them and not cancelled, and ordered from
+    suppliers in the last twelve months over. forecast: n x 3, consensus of the last three of them.
     lengthened (n): measured lead time over that of a year ago.
     """
 
     shipped: Array
     ordered: Array
-    forecast: Array
     came: Array
+    forecast: Array
     lengthened: Array
 
 
@@ -46,10 +46,11 @@ def flags_hoarding_find(plan: SupplyPlan, explained: Explained, history: History
     hoard_stock: early orders and the rest of `explained`: on hand and on order above order-up-to level, one lot and
     what was agreed (units and their value). hoard_orders: open orders due within lead time + review above what stock
     lacks of that level, in lots (at their cost). padded: the next 12 months' forecast is more than 1.25 times what
-    the last 12 shipped while the lead time grew by a fifth, or demand came in more than a quarter below forecast three
-    months running (units it asks for over lead time + review, at cost). bullwhip: the variance of a year's monthly
-    orders is more than 1.5 times that of shipments and of what lots alone make of them (units: how much further a
-    month's orders stray; at cost). shelf_life: closing stock that the following shelf life does not use (units, cost).
+    the last 12 sold (shipped, or asked for and kept where that is more) while the lead time grew by a fifth, or
+    demand came in more than a quarter below forecast three months running (units it asks for over lead time +
+    review, at cost). bullwhip: the variance of a year's monthly orders is more than 1.5 times that of shipments and
+    of what lots alone make of them (units: how much further a month's orders stray; at cost). shelf_life: closing
+    stock that the following shelf life does not use (units, cost).
     """
     found = [
         *_hoard_stock(plan, explained),
@@ -92,12 +93,15 @@ def _hoard_orders(plan: SupplyPlan, explained: Explained) -> Iterator[pd.DataFra
 
 def _padded(plan: SupplyPlan, history: History) -> Iterator[pd.DataFrame]:
     problem = plan.problem
-    ahead, sold = problem.demand[:, :YEAR].sum(axis=1), history.shipped.sum(axis=1)
+    ahead = problem.demand[:, :YEAR].sum(axis=1)
+    # Where goods were missing, shipments alone would accuse who asks for what is needed.
+    sold = np.maximum(history.shipped.sum(axis=1), history.came.sum(axis=1))
     some = (sold > 0) & (problem.months >= YEAR)
     over_sales = np.where(some, ahead / np.where(some, sold, 1.0), 0.0)
     grown = history.lengthened > LENGTHENED
     by_lead = (over_sales > PADDED) & grown
-    missed, came = np.asarray(history.forecast - history.came), history.came.sum(axis=1)
+    late = history.came[:, -BIASED_MONTHS:]
+    missed, came = np.asarray(history.forecast - late), late.sum(axis=1)
     known = came > 0
     over_demand = np.where(known, history.forecast.sum(axis=1) / np.where(known, came, 1.0), 0.0)
     by_bias = (missed.min(axis=1) > 0) & (over_demand > PADDED)

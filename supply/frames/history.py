@@ -51,22 +51,22 @@ FORECAST_SQL = """
 
 @dataclass(frozen=True, eq=False)
 class ItemHistory:
-    """Months of each stock item, oldest first [units]: a year of shipments and purchases, forecast and demand of 3.
+    """Months of each stock item, oldest first [units]: a year of shipments, demand and purchases, 3 of forecast.
 
     NaN: not known, as where an item is younger, or no cycle planned the month.
     """
 
     shipped: Matrix
+    came: Matrix
     ordered: Matrix
     forecast: Matrix
-    came: Matrix
 
 
 def item_history(ids: Sequence[int], first: date) -> ItemHistory:
     """Return the last twelve months that are over before a day; five queries, whatever is asked."""
     last = rows_of(LAST_MONTH_SQL, {"first": first})[0][0]
     if last is None:
-        return ItemHistory(*(np.full((len(ids), months), np.nan) for months in (YEAR, YEAR, LAST, LAST)))
+        return ItemHistory(*(np.full((len(ids), months), np.nan) for months in (YEAR, YEAR, YEAR, LAST)))
     months = month_list(month_add(last, 1 - YEAR), YEAR)
     params = {"ids": list(ids), "since": months[0], "last": last, "end": month_add(last, 1), "months": months[-LAST:]}
     read = Reader(list(ids), months, params)
@@ -74,9 +74,9 @@ def item_history(ids: Sequence[int], first: date) -> ItemHistory:
     old = _known(ids, {item for (item,) in rows_of(SINCE_SQL, params)})
     return ItemHistory(
         shipped=np.where(old, shipped, np.nan),
+        came=np.where(old, came, np.nan),
         ordered=np.where(old, np.nan_to_num(read.matrix(BOUGHT_SQL)), np.nan),
         forecast=read.matrix(FORECAST_SQL)[:, -LAST:],
-        came=np.where(old, came, np.nan)[:, -LAST:],
     )
 
 

@@ -18,8 +18,8 @@ CLASSES = (
     ("buffer", "Buffer", "accent-soft"),
     ("lots", "Lot sizes", "ok"),
     ("pre_buy", "Agreed pre-buy", "control"),
-    ("long_lead", "Lead time above measured", "warn"),
-    ("stacked", "Safety stock above calculated", "changed"),
+    ("long_lead", "Lead time surplus", "warn"),
+    ("stacked", "Buffer surplus", "changed"),
     ("early", "Early orders", "short"),
     ("rest", "Rest", "excess"),
 )
