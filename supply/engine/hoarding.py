@@ -23,7 +23,8 @@ import numpy as np
 from supply.engine.arrays import Array
 from supply.engine.lots import RATIO_SLACK
 from supply.engine.problem import SupplyProblem
-from supply.engine.safety_stock import SafetyStock, safety_stock_plan
+from supply.engine.protection import protection_first_month
+from supply.engine.safety_stock import SafetyStock, safety_stock_over
 
 CLASSES = ("need", "buffer", "lots", "pre_buy", "long_lead", "stacked", "early", "rest")
 EXPLAINED = CLASSES[:4]
@@ -157,16 +158,17 @@ class _Worth:
 
 
 def _calculated(problem: SupplyProblem, days: Array, days_sd: Array) -> SafetyStock:
-    """Return the calculated safety stock with other lead times (NaN: as assumed), nothing set by hand."""
-    given, shape = ~np.isnan(days)[:, None], problem.demand.shape
+    """Return the first month's calculated safety stock with other lead times (NaN: as assumed), none set by hand."""
+    given = ~np.isnan(days)
     changed = replace(
         problem,
-        lead_days=np.asfortranarray(np.where(given, days[:, None], problem.lead_days)),
-        lead_days_sd=np.asfortranarray(np.where(given, np.nan_to_num(days_sd)[:, None], problem.lead_days_sd)),
-        safety_override=np.full(shape, np.nan),
-        safety_factor=np.ones(shape),
+        lead_days=np.where(given, days, problem.lead_days[:, 0])[:, None],
+        lead_days_sd=np.where(given, np.nan_to_num(days_sd), problem.lead_days_sd[:, 0])[:, None],
+        service_target=problem.service_target[:, :1],
+        safety_override=np.full((len(days), 1), np.nan),
+        safety_factor=np.ones((len(days), 1)),
     )
-    return safety_stock_plan(changed)
+    return safety_stock_over(changed, protection_first_month(changed))
 
 
 def _on_order(problem: SupplyProblem) -> tuple[Array, Array]:

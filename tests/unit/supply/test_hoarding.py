@@ -201,3 +201,14 @@ def test_what_nobody_knows_of_a_year_ago_is_not_told():
     assert np.isnan(no_lead.lengthened).all() and np.isnan(no_lead.growth).all()
     _, no_count = one(earlier=DAYS_PER_MONTH)
     assert np.isnan(no_count.growth).all()
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_the_first_month_alone_is_calculated_as_in_the_whole_plan(seed):
+    made, _ = random_case(seed)
+    whole = safety_stock_plan(
+        replace(made, safety_override=made.safety_override * np.nan, safety_factor=np.ones((15, 8)))
+    )
+    found = split(made)
+    np.testing.assert_allclose(found.safety_assumed, whole.quantity[:, 0], rtol=1e-12)
+    np.testing.assert_allclose(found.asked[:, 0], whole.cover.mean[:, 0] + made.backlog, rtol=1e-12)
