@@ -34,8 +34,8 @@ class History:
     """
 
     shipped: Array
-    ordered: Array
     came: Array
+    ordered: Array
     forecast: Array
     lengthened: Array
 

@@ -57,7 +57,13 @@ class StockSplit:
         of_late = item_history(ids, self.first)
         lead = np.where(np.isnan(known.days), self.plan.problem.lead_days[:, 0], known.days)
         lengthened = lead / np.where(known.earlier > 0, known.earlier, np.nan)
-        history = History(of_late.shipped, of_late.came, of_late.ordered, of_late.forecast, lengthened)
+        history = History(
+            shipped=of_late.shipped,
+            came=of_late.came,
+            ordered=of_late.ordered,
+            forecast=of_late.forecast,
+            lengthened=lengthened,
+        )
         return flags_hoarding_find(self.plan, self.found, history)
 
     def rows(self) -> Iterator[tuple[Any, ...]]:
