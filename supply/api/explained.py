@@ -37,7 +37,7 @@ class ExplainedOut(OfItem):
         )
 
 
-class PartOut(serializers.Serializer[Any]):
+class StockPartOut(serializers.Serializer[Any]):
     """One class of a group's balance."""
 
     name = serializers.CharField()
@@ -46,7 +46,7 @@ class PartOut(serializers.Serializer[Any]):
     is_explained = serializers.BooleanField()
 
 
-class GroupOut(serializers.Serializer[Any]):
+class StockGroupOut(serializers.Serializer[Any]):
     """Stock items of one buyer, supplier or family; growth is against a year ago, null where that is not known."""
 
     key = serializers.CharField()
@@ -57,7 +57,7 @@ class GroupOut(serializers.Serializer[Any]):
     lengthened = serializers.DecimalField(**MONEY, allow_null=True)
     growth = serializers.DecimalField(**MONEY, allow_null=True)
     grown_by_lead = serializers.DecimalField(**MONEY, allow_null=True)
-    parts = PartOut(many=True)
+    parts = StockPartOut(many=True)
 
 
 class GroupQuery(Query):
@@ -82,7 +82,7 @@ class GroupsView(ListView):
     """The same summed by buyer, supplier or family."""
 
     read_right = VIEW
-    query, item = GroupQuery, GroupOut
+    query, item = GroupQuery, StockGroupOut
 
     def rows(self, user: User, query: dict[str, Any], **address: Any) -> Sequence[selectors.Group]:
         """Return the groups; none before the first run."""
