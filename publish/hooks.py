@@ -1,9 +1,13 @@
 """What publishing asks of a cycle."""
 
 from publish.selectors import plan_current
+from publish.selectors.pre_buys import pre_buys_before
 from sop.constants import StepKind
 from sop.cycle_hooks import before_close
 from sop.models import CycleStep
+from supply.selectors.agreed_buys import agreed_buys_reader
+
+agreed_buys_reader(pre_buys_before)
 
 
 @before_close(StepKind.PUBLISH)

@@ -120,7 +120,8 @@ class ScenarioRun(models.Model):
     supply_run = models.ForeignKey("supply.SupplyRun", on_delete=models.PROTECT, related_name="+")
     complete = models.BooleanField(default=False)
     current = models.BooleanField(default=False)
-    kpis = models.JSONField(default=dict)  # totals over the horizon, in plan currency
+    # Totals over the horizon, in plan currency; `pre_buys`: [stock item, units, month ordered, month it arrives].
+    kpis = models.JSONField(default=dict)
     warnings = models.JSONField(default=list)
     created_at = models.DateTimeField(auto_now_add=True)
 

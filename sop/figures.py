@@ -89,6 +89,28 @@ def waterfall_figure(steps: Sequence[tuple[str, float, bool]], *, unit: str = ""
     return built
 
 
+def stack_figure(names: Sequence[str], parts: Sequence[tuple[str, Sequence[float], str]], *, unit: str = "") -> Figure:
+    """Return lying bars, one a name from the top, each made of parts (name, a value per bar, colour) in their order."""
+    traces = [
+        {
+            "type": "bar",
+            "orientation": "h",
+            "name": name,
+            "y": list(names),
+            "x": plain(values),
+            "marker": {"color": colour},
+        }
+        for name, values, colour in parts
+    ]
+    built = figure(traces, unit="", bars="stack")
+    built["layout"] |= {
+        "hovermode": "y unified",
+        "xaxis": {"rangemode": "tozero", "tickformat": ",.3~s", "title": {"text": unit}, "nticks": 5},
+        "yaxis": {"type": "category", "autorange": "reversed", "tickmode": "linear", "dtick": 1},
+    }
+    return built
+
+
 def iso(months: Sequence[date]) -> list[str]:
     """Return months as text."""
     return [month.isoformat() for month in months]

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from supply.api import capacity, customers, risk, suppliers, views
+from supply.api import capacity, customers, explained, risk, suppliers, views
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/supply/lines/", views.LinesView.as_view(), name="supply-lines"),
@@ -15,6 +15,12 @@ urlpatterns = [
         "cycles/<int:cycle_id>/supply/suppliers/<int:supplier_id>/",
         suppliers.SupplierView.as_view(),
         name="supplier-record",
+    ),
+    path("cycles/<int:cycle_id>/supply/explained/", explained.ExplainedView.as_view(), name="stock-explained"),
+    path(
+        "cycles/<int:cycle_id>/supply/explained/groups/",
+        explained.GroupsView.as_view(),
+        name="stock-explained-groups",
     ),
     path("cycles/<int:cycle_id>/supply/loads/", capacity.LoadsView.as_view(), name="supply-loads"),
     path("cycles/<int:cycle_id>/supply/customers/", customers.CustomerNeedsView.as_view(), name="customer-needs"),

@@ -16,6 +16,11 @@ class FlagKind(models.TextChoices):
     EXPEDITE = "expedite", "Can still be hurried"
     SUPPLIER_OVER = "supplier_over", "Supplier at its limit"
     SPACE_OVER = "space_over", "Warehouse space"
+    HOARD_STOCK = "hoard_stock", "More than is explained"
+    HOARD_ORDERS = "hoard_orders", "Orders beyond need"
+    PADDED = "padded", "Forecast above sales"
+    BULLWHIP = "bullwhip", "Orders swing more than sales"
+    SHELF_LIFE = "shelf_life", "Stock outlasts its shelf life"
 
 
 class FlagState(models.TextChoices):
@@ -66,4 +71,5 @@ DEFAULT_SERVICE_TARGET = "0.95"
 DEFAULT_REVIEW_DAYS = 7
 LEAD_TIME_MEASURED_DAYS = 3 * 365  # orders of three years, in which regimes are told apart; the last one counts
 PROMISES_DAYS = 365  # promises of a year: every season once
+EARLIER_DAYS = 365  # a year ago: what stock, orders and lead times are held against
 DEFAULT_LEAD_TIME_DAYS = 30  # a lane without any lead time is planned with this and flagged

@@ -14,7 +14,7 @@ from sop.import_tables import (
 )
 from sop.importing.registry import register
 from sop.importing.spec import Column, Kind, Link, RowCheck, Table
-from sop.models import Location, Supplier
+from sop.models import Location, Supplier, User
 from supply.constants import ServiceType
 from supply.models import Capacity, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, StockItem
 
@@ -41,10 +41,13 @@ POLICY = Table(
         Column("backorder_share", "Share of unmet demand that waits", DECIMAL, minimum=0, maximum=1),
         Column("safety_stock", "Own safety stock", DECIMAL, minimum=0, help="Empty = the calculated one."),
         Column("max_cover_months", "Most months of cover", DECIMAL, minimum=0),
+        Column(
+            "buyer", "Buyer (user name)", Kind.CODE, help="Who buys it; it groups stock by buyer, and plans nothing."
+        ),
     ),
     ("product_id", "location_id"),
     PLAN,
-    links=(product_link(), location_link()),
+    links=(product_link(), location_link(), Link("buyer_id", User, {"username": "buyer"}, "people")),
     step=STEP,
 )
 ON_HAND = Table(

@@ -16,7 +16,7 @@ from publish.demo.world import World
 from sop.services.table import statistics_refresh
 from supply.models import OnHand, PurchaseOrderLine
 
-COUNTED_FROM = date(2021, 2, 1)  # stock is counted at each month's start; older counts are not kept
+COUNTED_FROM = date(2020, 12, 1)  # stock is counted at each month's start; older counts are not kept
 BOUGHT_FROM = date(2019, 1, 1)  # older purchase orders are not kept
 REPROMISED = 0.72  # of late lines the supplier has given a new date for
 

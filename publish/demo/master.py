@@ -35,6 +35,7 @@ EXPEDITE_COST = "1.25"
 SERVICE_TARGETS = {"A": 0.97, "B": 0.95, "C": 0.90}
 BACKORDER_SHARE = 0.35
 MAX_COVER_MONTHS = 4
+BUYER, BUYERS = "sam", {"SIDE": "otto", "FAST": "otto"}  # Otto has bought siding and fasteners himself since autumn
 
 
 def company_write(users: dict[str, User]) -> None:
@@ -46,8 +47,8 @@ def company_write(users: dict[str, User]) -> None:
     )
 
 
-def goods_write(world: World) -> None:
-    """Write products, series, stock items and the lanes they are bought on."""
+def goods_write(world: World, users: dict[str, User]) -> None:
+    """Write products, series and stock items with who buys them."""
     classes = world.classes()
     products_write(world.products, classes)
     key, series, items = keys(world), world.demand.series, world.stock.items
@@ -63,6 +64,7 @@ def goods_write(world: World) -> None:
             }
         ),
     )
+    family_of = world.products["family"].iloc[items["product"]]
     abc = classes[world.products["code"].iloc[items["product"]]]
     copy(
         StockItem,
@@ -74,6 +76,7 @@ def goods_write(world: World) -> None:
                 "service_type": ServiceType.CYCLE.value,
                 "backorder_share": BACKORDER_SHARE,
                 "max_cover_months": MAX_COVER_MONTHS,
+                "buyer_id": [users[BUYERS.get(family, BUYER)].pk for family in family_of],
             }
         ),
     )

@@ -68,7 +68,7 @@ def _base_write(made_up: World) -> dict[str, User]:
     customers_write(users)
     suppliers_write()
     company_write(users)
-    goods_write(made_up)
+    goods_write(made_up, users)
     key = keys(made_up)
     lanes_write(made_up, key)
     capacity_write(key)

@@ -71,7 +71,7 @@ class LeverOut(RowOut):
 
 
 class ScenarioRunOut(RowOut):
-    """One calculation of a scenario; `kpis` are totals over the horizon in plan currency."""
+    """One calculation of a scenario; `kpis` are totals over the horizon in plan currency, and what is bought ahead."""
 
     class Meta:
         """What is shown."""

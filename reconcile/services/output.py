@@ -64,7 +64,21 @@ def kpis_of(result: "ScenarioResult", currency: str) -> dict[str, Any]:
         "lost_revenue": totals["lost_value"] or 0.0,
         "peak_inventory_value": totals["peak_value"] or 0.0,
         "notes": [_sentence(effect, currency) for effect in result.effects],
+        "pre_buys": _pre_buys(result),
     }
+
+
+def _pre_buys(result: "ScenarioResult") -> list[list[Any]]:
+    """Return what is bought ahead: stock item, units, months in which it is ordered and arrives."""
+    problem = result.plan.problem
+    bought, months = problem.pre_buys, problem.buckets.astype(str)
+    ordered, arrives = (step // problem.steps_per_month for step in (bought.release, bought.arrival))
+    units = bought.quantity.round(3).tolist()
+    return [
+        [int(problem.items[item]), units[at], str(months[ordered[at]]), str(months[arrives[at]])]
+        for at, item in enumerate(bought.item)
+        if arrives[at] < len(months)
+    ]
 
 
 def conflicts_of(inputs: SupplyInputs, result: "ScenarioResult", currency: str) -> list[FoundConflict]:

@@ -25,8 +25,11 @@ SIGNS = {"short": "▼", "excess": "■", "warn": "▲", "ok": "✓", "open": "�
 # Every state and kind a page shows, by its stored code; a code that means nothing yet is shown plainly.
 TONES: dict[str, tuple[str, ...]] = {
     "short": ("shortage", "no_supply", "failed", "refused", "missed"),
-    "excess": ("cash", "excess", "no_demand", "space"),
-    "warn": ("margin", "below_ss", "late_order", "past_due_po", "expedite", "stale", "late", "capacity"),
+    "excess": ("cash", "excess", "no_demand", "hoard_stock", "hoard_orders", "shelf_life", "space"),
+    "warn": (
+        *("margin", "below_ss", "late_order", "past_due_po", "expedite", "padded", "bullwhip"),
+        *("stale", "late", "capacity"),
+    ),
     "ok": ("done", "closed", "decided", "signed", "submitted", "kept", "published", "applied"),
     "open": ("open",),
     "info": ("running", "working", "sent", "raised"),

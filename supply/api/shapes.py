@@ -21,7 +21,7 @@ from supply.models import (
 NAMES = ("item", "family", "product", "location")
 
 
-class _OfItem(RowOut):
+class OfItem(RowOut):
     """Base of rows that belong to a stock item: its codes beside its number."""
 
     family = serializers.CharField(source="item.product.family.code")
@@ -42,7 +42,7 @@ class SupplyRunOut(RowOut):
         )
 
 
-class SupplyLineOut(_OfItem):
+class SupplyLineOut(OfItem):
     """One month of one stock item: quantities in base units, money in plan currency."""
 
     class Meta:
@@ -57,7 +57,7 @@ class SupplyLineOut(_OfItem):
         )
 
 
-class SupplyItemOut(_OfItem):
+class SupplyItemOut(OfItem):
     """Why one stock item's safety stock is what it is."""
 
     class Meta:
@@ -94,7 +94,7 @@ class FlagOut(RowOut):
         return place.code if place else None
 
 
-class OrderOut(_OfItem):
+class OrderOut(OfItem):
     """One purchase order line still to come; cost in the supplier's currency."""
 
     supplier = serializers.CharField(source="supplier.code")

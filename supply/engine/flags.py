@@ -68,8 +68,11 @@ def flags_by_item(flags: pd.DataFrame) -> pd.DataFrame:
     return table[kept].sort_values(["money", "kind", "row"], ascending=[False, True, True], ignore_index=True)
 
 
-def _rows(plan: SupplyPlan, kind: str, where: BoolArray, **values: Any) -> Iterator[pd.DataFrame]:
-    """Yield one row per marked item and month; values: items x months, one per row, or one for all."""
+def flag_rows(plan: SupplyPlan, kind: str, where: BoolArray, **values: Any) -> Iterator[pd.DataFrame]:
+    """Yield one row per marked item and month; values: items x months, one per row, or one for all.
+
+    Other modules of flags make theirs with it, too.
+    """
     row, month = np.nonzero(where)
     if not len(row):
         return
@@ -99,14 +102,14 @@ def _shortage(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     first = month * per_month + (in_month > RESIDUE).argmax(axis=0)
     money = months.lost_value + months.backlog * plan.problem.price
     values = {"units": units, "flow": months.lost, "money": money, "margin": np.maximum(months.lost_margin, 0.0)}
-    yield from _rows(plan, "shortage", where, step=first, cause=shortage_causes(plan, row, first), **values)
+    yield from flag_rows(plan, "shortage", where, step=first, cause=shortage_causes(plan, row, first), **values)
 
 
 def _below_safety_stock(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     """Yield months that close below safety stock without being short."""
     months = plan.months
     missing = np.where(months.lost + months.backlog > RESIDUE, 0.0, months.safety_stock - months.closing)
-    yield from _rows(plan, "below_ss", missing > RESIDUE, units=missing, money=missing * plan.problem.unit_cost)
+    yield from flag_rows(plan, "below_ss", missing > RESIDUE, units=missing, money=missing * plan.problem.unit_cost)
 
 
 def _late_order(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
@@ -136,7 +139,7 @@ def _late_order(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     days = np.maximum.reduce([steps_late[:, step::per_month] for step in range(per_month)])
     money = units * problem.price[:, : units.shape[1]]
     values = {"units": units, "flow": units, "money": money, "days": days * DAYS_PER_MONTH / per_month}
-    yield from _rows(plan, "late_order", units > RESIDUE, **values)
+    yield from flag_rows(plan, "late_order", units > RESIDUE, **values)
 
 
 def _past_due(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
@@ -148,7 +151,7 @@ def _past_due(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     np.add.at(units[:, 0], firm.item[lines], firm.quantity[lines])
     np.add.at(money[:, 0], firm.item[lines], (firm.quantity * firm.unit_cost)[lines])
     np.maximum.at(days[:, 0], firm.item[lines], overdue[lines].astype(np.float64))
-    yield from _rows(plan, "past_due_po", units > 0, units=units, money=money, days=days)
+    yield from flag_rows(plan, "past_due_po", units > 0, units=units, money=money, days=days)
 
 
 def _no_supply(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
@@ -161,7 +164,7 @@ def _no_supply(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     hit = np.flatnonzero(cannot & (short > RESIDUE))
     where[hit, first[hit]] = True
     money = short[hit] * plan.problem.price[hit, first[hit]]
-    yield from _rows(plan, "no_supply", where, units=short[hit], money=money)
+    yield from flag_rows(plan, "no_supply", where, units=short[hit], money=money)
 
 
 def _excess(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
@@ -169,8 +172,8 @@ def _excess(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     excess, cost = plan.excess, _unit_cost(plan)
     wanted = (plan.problem.demand > 0).any(axis=1, keepdims=True)
     values = {"units": excess, "money": excess * cost, "days": plan.cover * DAYS_PER_MONTH}
-    yield from _rows(plan, "excess", (excess > 0) & wanted, **values)
-    yield from _rows(plan, "no_demand", (excess > 0) & ~wanted, **values)
+    yield from flag_rows(plan, "excess", (excess > 0) & wanted, **values)
+    yield from flag_rows(plan, "no_demand", (excess > 0) & ~wanted, **values)
 
 
 def _expedite(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
@@ -178,4 +181,4 @@ def _expedite(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     found = expedite(plan)
     days = np.broadcast_to(plan.problem.expedite_days[:, None], found.units.shape)
     values = {"units": found.units, "flow": found.flow, "money": found.margin, "margin": found.margin, "days": days}
-    yield from _rows(plan, "expedite", found.units > 0, **values)
+    yield from flag_rows(plan, "expedite", found.units > 0, **values)

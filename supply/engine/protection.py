@@ -36,6 +36,13 @@ def protection_ahead(problem: SupplyProblem) -> Protection:
     return _protection(problem, months, demand_ahead(problem.demand, months))
 
 
+def protection_first_month(problem: SupplyProblem) -> Protection:
+    """Return demand over lead time + review interval from the start of the first month alone (items x 1)."""
+    lead = replace(problem, lead_days=problem.lead_days[:, :1], lead_days_sd=problem.lead_days_sd[:, :1])
+    months = months_of_days(lead.lead_days) + review_months(problem)[:, None]
+    return _protection(lead, months, demand_ahead(problem.demand, months)[:, :1])
+
+
 def protection_of_lead_time(problem: SupplyProblem, whole: Protection) -> Protection:
     """Return the part of the whole that falls into the lead time alone, with no more spread than the whole.
 

@@ -36,7 +36,11 @@ class SafetyStock:
 
 def safety_stock_plan(problem: SupplyProblem) -> SafetyStock:
     """Return the safety stock of every item and month: the level that meets its target, less mean demand over P."""
-    cover = protection_ahead(problem)
+    return safety_stock_over(problem, protection_ahead(problem))
+
+
+def safety_stock_over(problem: SupplyProblem, cover: Protection) -> SafetyStock:
+    """Return the safety stock for a demand to be covered; its months are those of the problem's arrays by month."""
     calculated = np.maximum(_level(problem, cover) - cover.mean, 0.0)
     by_hand = ~np.isnan(problem.safety_override)
     quantity = np.where(by_hand, problem.safety_override, calculated) * problem.safety_factor

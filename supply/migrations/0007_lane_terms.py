@@ -7,7 +7,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('sop', '0009_company_holidays'),
-        ('supply', '0004_risk'),
+        ('supply', '0002_supplier_record'),
     ]
 
     operations = [
@@ -74,12 +74,12 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name='historicalsupplyflag',
             name='kind',
-            field=models.CharField(choices=[('shortage', 'Short'), ('below_ss', 'Below safety stock'), ('late_order', 'Order needed earlier'), ('past_due_po', 'Purchase order past due'), ('no_supply', 'Nothing can arrive in the horizon'), ('excess', 'Excess'), ('no_demand', 'Stock without demand'), ('expedite', 'Can still be hurried'), ('supplier_over', 'Supplier at its limit'), ('space_over', 'Warehouse space')], max_length=16),
+            field=models.CharField(choices=[('shortage', 'Short'), ('below_ss', 'Below safety stock'), ('late_order', 'Order needed earlier'), ('past_due_po', 'Purchase order past due'), ('no_supply', 'Nothing can arrive in the horizon'), ('excess', 'Excess'), ('no_demand', 'Stock without demand'), ('expedite', 'Can still be hurried')], max_length=12),
         ),
         migrations.AlterField(
             model_name='supplyflag',
             name='kind',
-            field=models.CharField(choices=[('shortage', 'Short'), ('below_ss', 'Below safety stock'), ('late_order', 'Order needed earlier'), ('past_due_po', 'Purchase order past due'), ('no_supply', 'Nothing can arrive in the horizon'), ('excess', 'Excess'), ('no_demand', 'Stock without demand'), ('expedite', 'Can still be hurried'), ('supplier_over', 'Supplier at its limit'), ('space_over', 'Warehouse space')], max_length=16),
+            field=models.CharField(choices=[('shortage', 'Short'), ('below_ss', 'Below safety stock'), ('late_order', 'Order needed earlier'), ('past_due_po', 'Purchase order past due'), ('no_supply', 'Nothing can arrive in the horizon'), ('excess', 'Excess'), ('no_demand', 'Stock without demand'), ('expedite', 'Can still be hurried')], max_length=12),
         ),
         migrations.AddConstraint(
             model_name='sourcing',

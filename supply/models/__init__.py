@@ -1,5 +1,6 @@
 """Tables of planning supply."""
 
+from supply.models.explained import StockExplained
 from supply.models.flag import SupplyFlag
 from supply.models.load import SupplierRule, SupplyLoad
 from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
@@ -16,6 +17,7 @@ __all__ = [
     "ReceiptOverride",
     "RiskGroup",
     "Sourcing",
+    "StockExplained",
     "StockItem",
     "SupplierRecord",
     "SupplierRule",

@@ -1,5 +1,6 @@
 """What is on hand, what is on order, and how a stock item is to be stocked."""
 
+from django.conf import settings
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import Q
@@ -24,6 +25,10 @@ class StockItem(models.Model):
     # A planner's own safety stock in base units; empty = the calculated one.
     safety_stock = models.DecimalField(max_digits=16, decimal_places=3, null=True, blank=True)
     max_cover_months = models.DecimalField(max_digits=5, decimal_places=2, default=4)
+    # Who buys it; plans nothing, and groups what is explained of stock. Empty = its supplier groups it.
+    buyer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     history = history()
 
     class Meta:

@@ -15,6 +15,10 @@ class SupplierRecord(models.Model):
     since = models.DateField(null=True)  # first order of the present regime
     measured_days = models.FloatField(null=True)
     measured_sd_days = models.FloatField(null=True)
+    # The lead time of a year ago: of the regime then in force, else of the first one; empty: nothing was measured.
+    earlier_days = models.FloatField(null=True)
+    earlier_sd_days = models.FloatField(null=True)
+    earlier_receipts = models.PositiveIntegerField(default=0)
     receipts = models.PositiveIntegerField(default=0)  # of the present regime, open orders that tell of it included
     left_out = models.PositiveIntegerField(default=0)  # received before they were ordered
     due = models.PositiveIntegerField(default=0)  # lines promised within the last year

@@ -1,6 +1,5 @@
 """Whether what a supply plan was made from is still what stands in the tables."""
 
-from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -21,18 +20,24 @@ from supply.models import (
 
 # Any change of a row counts; receipt overrides only of the run's own cycle.
 EVERYWHERE: tuple[Any, ...] = (
-    *(StockItem, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Capacity, SupplierRule),
+    *(LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Capacity, SupplierRule),
     *(Price, Cost, Rate),
 )
-# Only these columns count: a supplier's name plans nothing. A new row plans nothing either before a stock item or a
-# lane names it, but for the company: before it is written, defaults stand in its place.
+# Only these columns count: a supplier's name plans nothing, nor does who buys a stock item. A new row plans nothing
+# either before a stock item or a lane names it, but for stock items themselves and for the company: before it is
+# written, defaults stand in its place.
 COLUMNS: dict[Any, tuple[str, ...]] = {
+    StockItem: (
+        *("product_id", "location_id", "service_target", "service_type", "backorder_share", "safety_stock"),
+        "max_cover_months",
+    ),
     Company: ("currency", "carry_rate"),
     Supplier: ("currency", "payment_days"),
     Product: ("family_id", "whole_units", "shelf_life_days", "abc", "volume_m3"),
     Family: ("code",),
     Location: ("space_m3",),
 }
+NEW_COUNTS = (StockItem, Company)
 # Read by a run and not watched, for they stand still while supply is open: what gather demand keeps when it closes,
 # and the baseline that was adopted in it. Reopening gather demand marks supply stale.
 STANDING_STILL = frozenset(
@@ -43,7 +48,7 @@ COLUMN_CHANGED_SQL = sql.SQL("""
         select from {history} now
         left join lateral (select {columns} from {history} b where b.id = now.id and b.history_id < now.history_id
                            order by b.history_id desc limit 1) before on true
-        where now.history_date > %(since)s and (now.history_type = '~' or now.history_type = %(new)s)
+        where now.history_date > %(since)s and now.request_id <> all(%(planned)s) and (now.history_type = '~' or now.history_type = %(new)s)
           and ({now}) is distinct from ({before}))
 """)
 
@@ -61,11 +66,11 @@ def inputs_changed(run: SupplyRun) -> bool:
 
     if changed(ReceiptOverride, cycle_id=run.cycle_id) or any(changed(model) for model in EVERYWHERE):
         return True
-    return any(_column_changed(model, columns, run.created_at) for model, columns in COLUMNS.items())
+    return any(_column_changed(model, columns, run) for model, columns in COLUMNS.items())
 
 
-def _column_changed(model: Any, columns: tuple[str, ...], since: datetime) -> bool:
-    """Return whether one of a table's columns was changed since a moment."""
+def _column_changed(model: Any, columns: tuple[str, ...], run: SupplyRun) -> bool:
+    """Return whether one of a table's columns was changed after a run was asked for, and not planned at once."""
 
     def named(table: str) -> sql.Composable:
         return sql.SQL(", ").join(sql.Identifier(table, column) for column in columns)
@@ -77,5 +82,8 @@ def _column_changed(model: Any, columns: tuple[str, ...], since: datetime) -> bo
         before=named("before"),
     )
     with connection.cursor() as cursor:
-        cursor.execute(query, {"since": since, "new": "+" if model is Company else "~"})
+        cursor.execute(
+            query,
+            {"since": run.created_at, "planned": run.planned_requests, "new": "+" if model in NEW_COUNTS else "~"},
+        )
         return bool(cursor.fetchone()[0])

@@ -15,12 +15,15 @@ from supply.models import (
     PurchaseOrderLine,
     ReceiptOverride,
     Sourcing,
+    StockExplained,
     StockItem,
     SupplyFlag,
     SupplyItem,
     SupplyLine,
     SupplyRun,
 )
+from supply.selectors.explained import Group, Part, item_explained
+from supply.selectors.explained_words import class_words, growth_words
 from supply.selectors.item_short import ItemShort, item_short
 from supply.selectors.receipt_changes import ReceiptChange, receipt_changes
 from supply.selectors.risk import ItemRisk, item_risk
@@ -46,6 +49,7 @@ class ItemPage:
     figure: dict[str, Any] | None
     short: "ItemShort | None"  # who goes short in the worst month; None where nobody does, or nobody in sight
     risk: ItemRisk | None  # None where nothing is planned, or the plan is older than risk
+    split: tuple[StockExplained, Group] | None  # what explains its stock, in the run
 
     @property
     def limited(self) -> bool:
@@ -56,6 +60,20 @@ class ItemPage:
     def supplier(self) -> Supplier | None:
         """Return whom its orders go to: the lane with the largest share, the first of equal ones."""
         return self.lanes[0].supplier if self.lanes else None
+
+    @property
+    def why_split(self) -> list[tuple[Part, str]]:
+        """Return each class of what is held and on order, with its formula in words."""
+        if self.split is None:
+            return []
+        row, group = self.split
+        words = class_words(row)
+        return [(part, words[part.name]) for part in group.parts]
+
+    @property
+    def growth(self) -> str:
+        """Return what longer lead times justify of the growth, in a sentence."""
+        return growth_words(self.split[0]) if self.split else ""
 
 
 def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
@@ -87,6 +105,7 @@ def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
         figure=item_figure(lines) if lines else None,
         short=item_short(run, item, user) if run and any(line.lost or line.backlog for line in lines) else None,
         risk=item_risk(run, item) if run else None,
+        split=item_explained(run, item.pk) if run else None,
     )
 
 

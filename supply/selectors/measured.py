@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from supply.constants import PROMISES_DAYS
+from supply.constants import EARLIER_DAYS, PROMISES_DAYS
 from supply.frames.receipts import Key, OrderLines, order_lines
 
 if TYPE_CHECKING:
@@ -30,6 +30,15 @@ class Measured:
     def present(self) -> "Regime | None":
         """Return the regime of today, None without receipts."""
         return self.regimes[-1] if self.regimes else None
+
+    @property
+    def earlier(self) -> "Regime | None":
+        """Return the regime of a year before; the first one known where all began later, None where that is today's."""
+        before = np.datetime64(self.day, "D") - EARLIER_DAYS
+        there = [regime for regime in self.regimes if regime.first <= before]
+        if there:
+            return there[-1]
+        return self.regimes[0] if len(self.regimes) > 1 else None
 
 
 def suppliers_measured(

@@ -13,6 +13,8 @@ from supply.frames.loads import Placed, loads_of, loads_out
 from supply.services.flags import Found
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from supply.engine.plan import SupplyPlan
 
 # Column of the table: row of the engine's months, decimals.
@@ -115,6 +117,11 @@ SENTENCES = {
     "no_demand": "{units:,.0f} in stock and no demand in the whole plan",
     "expedite": "{units:,.0f} would not be short from {first:%b %Y} if orders were hurried to {days:,.0f} days; "
     "the money is what that earns after the surcharge",
+    "hoard_stock": "{units:,.0f} held or on order that neither need, buffer, lots nor an agreement explain",
+    "hoard_orders": "{units:,.0f} of the orders due within lead time and review are not needed by then",
+    "padded": "Forecast is {cause}; over lead time and review that is {units:,.0f}",
+    "bullwhip": "A year's orders swing {cause}",
+    "shelf_life": "{units:,.0f} will not be sold within their shelf life, from {first:%b %Y}",
 }
 CAUSES = {
     "supplier capacity": "the supplier accepts no more orders in time",
@@ -126,11 +133,14 @@ CAUSES = {
 }
 
 
-def part_out(inputs: SupplyInputs, plan: "SupplyPlan") -> bytes:
-    """Return a part's flags, one per stock item and kind, and its loads, as bytes for the job's last step."""
-    from supply.engine.flags import flags_by_item, flags_find  # noqa: PLC0415  (engines load in workers only)
+def part_out(inputs: SupplyInputs, plan: "SupplyPlan", *more: "pd.DataFrame") -> bytes:
+    """Return a part's flags with those found beside the plan, one per stock item and kind, and its loads, as bytes."""
+    import pandas as pd  # noqa: PLC0415  (engines load in workers only)
 
-    table = flags_by_item(flags_find(plan))
+    from supply.engine.flags import flags_by_item, flags_find  # noqa: PLC0415
+
+    found = [table for table in (flags_find(plan), *more) if len(table)]
+    table = flags_by_item(pd.concat(found, ignore_index=True)) if found else pd.DataFrame()
     flags = table.to_json(orient="records", date_format="iso")
     return f'{{"flags": {flags}, "loads": {json.dumps(loads_out(loads_of(inputs, Placed.of_plan(plan))))}}}'.encode()
 

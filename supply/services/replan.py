@@ -24,6 +24,7 @@ from supply.frames.loads import Placed, loads_of
 from supply.models import SupplyRun
 from supply.selectors.lines import placed_by
 from supply.selectors.problem import inputs_of, items_limited
+from supply.services.explained import StockSplit
 from supply.services.flags import flags_replace
 from supply.services.loads import limit_flags, loads_move, loads_owned
 from supply.services.output import found_flags, part_out
@@ -62,12 +63,13 @@ def _plan_anew(run: SupplyRun, ids: list[int]) -> None:
         limits = limits_of(months)
         inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=ids)
         plan = plan_supply(inputs.problem)
+        split = StockSplit(run, plan)
         before, after = loads_of(inputs, placed_by(run, ids)), loads_of(inputs, Placed.of_plan(plan))
         plan_rows_delete(run, ids)
-        plan_rows_write(run, inputs, plan)
+        plan_rows_write(run, inputs, plan, split)
         risk_groups_sum(run, ids)
         loads = loads_move(run, before, after, limits, months)
-        found = found_flags(json.loads(part_out(inputs, plan))) + limit_flags(loads, limits, months)
+        found = found_flags(json.loads(part_out(inputs, plan, split.flags()))) + limit_flags(loads, limits, months)
         flags_replace(run=run, found=found, only=Q(item_id__in=ids) | loads_owned(loads))
         stock_gaps_sum(run)
     run.planned_requests = [*run.planned_requests, current().request_id]

@@ -21,6 +21,7 @@ from supply.frames.loads import loads_in
 from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyLoad, SupplyRisk, SupplyRun
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, items_limited
+from supply.services.explained import StockSplit
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
 from supply.services.loads import limit_flags, loads_write
@@ -90,9 +91,10 @@ def supply_chunk_run(chunk: JobChunk, lease: Lease) -> None:
     run = SupplyRun.objects.select_related("cycle").get(pk=chunk.job.params["run"])
     inputs = inputs_of(run.cycle, version=run.snapshot_version, item_ids=chunk.params["items"])
     plan = plan_supply(inputs.problem)
+    split = StockSplit(run, plan)
     with lease.writing():
-        plan_rows_write(run, inputs, plan)
-        JobChunk.objects.filter(pk=chunk.pk).update(output=part_out(inputs, plan))
+        plan_rows_write(run, inputs, plan, split)
+        JobChunk.objects.filter(pk=chunk.pk).update(output=part_out(inputs, plan, split.flags()))
 
 
 def supply_finish(job: Job) -> dict[str, Any]:

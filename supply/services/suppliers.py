@@ -96,6 +96,9 @@ def _columns(assumed: float | None, one: Measured | None) -> dict[str, Any]:
         lead = present.lead
         columns |= {"since": present.first.item(), "measured_days": lead.mean_days, "measured_sd_days": lead.sd_days}
         columns |= {"receipts": lead.receipts, "days_gap": None if assumed is None else lead.mean_days - assumed}
+    if one.earlier is not None:
+        lead = one.earlier.lead
+        columns |= {"earlier_days": lead.mean_days, "earlier_sd_days": lead.sd_days, "earlier_receipts": lead.receipts}
     return columns
 
 

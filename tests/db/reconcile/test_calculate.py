@@ -12,7 +12,7 @@ from reconcile.selectors import effect_against_base, run_holds, scenario_base, s
 from reconcile.services.calculate import base_request, scenario_request
 from reconcile.services.scenario import scenario_drop
 from sop.constants import JobState, StepKind, StepState
-from sop.models import CycleStep
+from sop.models import Cost, CycleStep
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step
 from supply.models import Capacity, SupplyLine, SupplyRun
@@ -57,6 +57,17 @@ def test_the_base_plan_keeps_to_the_limits_the_supply_plan_kept_to(cast: Cast, w
     theirs = SupplyLine.objects.filter(run=run.supply_run).order_by("item", "bucket").values_list(*columns)
     assert list(mine) == list(theirs)
     assert SupplyLine.objects.filter(run=run.supply_run, cut__gt=0).exists()
+
+
+def test_what_is_bought_ahead_is_kept_with_its_months(cast: Cast, world: Supplied) -> None:
+    assert base_calculated(cast.olga, world.cycle).kpis["pre_buys"] == []
+    supplier = world.item.lanes.get().supplier
+    Cost.objects.create(product=world.item.product, supplier=supplier, valid_from=date(2022, 7, 1), cost=4)
+    scenario = begun(cast.olga, world.cycle)
+    pulled(cast.olga, scenario, "pre_buy", first_bucket=MARCH, params={"cover_months": 2})
+    [[item, units, ordered, arrives]] = calculated(cast.olga, scenario).kpis["pre_buys"]
+    assert (item, ordered) == (world.item.pk, "2022-06-01")
+    assert units >= 80 and arrives > ordered
 
 
 def test_the_base_plan_is_made_once_and_calculated_again(cast: Cast, world: Supplied) -> None:

@@ -513,6 +513,15 @@ def test_owners_of_customers_are_people_who_exist(cast: Cast) -> None:
     assert brought.faults[0]["cure"].startswith("Did you mean ana?")
 
 
+def test_a_file_names_the_buyer_of_a_stock_item_and_one_without_buyers_leaves_it(cast: Cast) -> None:
+    level_make(cast)
+    applied(cast.sam, "stock-items", "product,location,buyer\nA,DC1,sam\n")
+    applied(cast.sam, "stock-items", "product,location,service_target\nA,DC1,0.98\n")
+    assert StockItem.objects.get().buyer == cast.sam
+    brought = checked(cast.sam, "stock-items", "product,location,buyer\nA,DC1,samuel\n")
+    assert sentences(brought) == {(2, "samuel", "is not among the people")}
+
+
 # -- big files
 
 

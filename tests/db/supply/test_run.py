@@ -17,7 +17,7 @@ from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step
 from supply import hooks
 from supply.frames import queries
-from supply.models import Capacity, ReceiptOverride, SupplierRule, SupplyItem, SupplyLine, SupplyRun
+from supply.models import Capacity, ReceiptOverride, StockItem, SupplierRule, SupplyItem, SupplyLine, SupplyRun
 from supply.selectors.inputs import COLUMNS, EVERYWHERE, STANDING_STILL
 from supply.selectors.problem import inputs_of
 from supply.selectors.workbench import run_current
@@ -163,7 +163,8 @@ CHANGES: dict[str, Callable[[Supplied], object]] = {
     "a count": lambda world: stock_make(world.item, "100"),
     "a lane": lambda world: lane_make(world.item),
     "a price": lambda world: price_make(world.item.product, "5"),
-    "a policy": lambda world: world.item.save(),
+    "a policy": lambda world: changed(world.item, service_target="0.99"),
+    "a stock item": lambda world: StockItem.objects.create(product=product_make("TILE"), location=world.item.location),
     "the company": lambda world: Company.objects.create(pk=1, carry_rate="0.25"),
     "a carrying cost": lambda world: changed(Company.objects.create(pk=1), carry_rate="0.25"),
     "a plan currency": lambda world: changed(Company.objects.create(pk=1), currency="EUR"),
@@ -206,6 +207,7 @@ def test_what_plans_nothing_leaves_the_plan_as_it_is(cast: Cast, world: Supplied
     planned(cast.sam, world.cycle)
     changed(company, name="Harlow Supply", timezone="America/Chicago")
     changed(Supplier.objects.get(), name="Northgate Mills")
+    changed(world.item, buyer=cast.sam)
     changed(world.item.product, name="Shingle, grey")
     changed(Family.objects.get(), name="Roofs")
     product_make("TILE", family_make("SIDING"))

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('sop', '0009_company_holidays'),
-        ('supply', '0002_supplier_record'),
+        ('supply', '0007_lane_terms'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('sop', '0009_company_holidays'),
-        ('supply', '0003_limits_in_the_plan'),
+        ('supply', '0008_limits_in_the_plan'),
     ]
 
     operations = [
