@@ -48,7 +48,8 @@ COLUMN_CHANGED_SQL = sql.SQL("""
         select from {history} now
         left join lateral (select {columns} from {history} b where b.id = now.id and b.history_id < now.history_id
                            order by b.history_id desc limit 1) before on true
-        where now.history_date > %(since)s and now.request_id <> all(%(planned)s) and (now.history_type = '~' or now.history_type = %(new)s)
+        where now.history_date > %(since)s and now.request_id <> all(%(planned)s::text[])
+          and (now.history_type = '~' or now.history_type = %(new)s)
           and ({now}) is distinct from ({before}))
 """)
 
@@ -81,9 +82,7 @@ def _column_changed(model: Any, columns: tuple[str, ...], run: SupplyRun) -> boo
         now=named("now"),
         before=named("before"),
     )
+    new = "+" if model in NEW_COUNTS else "~"
     with connection.cursor() as cursor:
-        cursor.execute(
-            query,
-            {"since": run.created_at, "planned": run.planned_requests, "new": "+" if model in NEW_COUNTS else "~"},
-        )
+        cursor.execute(query, {"since": run.created_at, "planned": run.planned_requests, "new": new})
         return bool(cursor.fetchone()[0])
