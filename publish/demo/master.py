@@ -99,7 +99,7 @@ def lanes_write(world: World, key: Keys) -> None:
                 "frozen_days": 0,
                 "yield_mean": 1,
                 "yield_sd": 0,
-                "expedite_days": codes.map(EXPEDITE_DAYS).astype("Int64").to_numpy(),
+                "expedite_days": codes.map(EXPEDITE_DAYS).astype("Int64").reset_index(drop=True),
                 "expedite_cost": EXPEDITE_COST,
             }
         ),

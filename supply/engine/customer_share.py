@@ -14,15 +14,14 @@ from sop.engine.arrays import IntArray
 from supply.engine.arrays import RESIDUE, Array, BoolArray
 
 
-def served_of_demand(demand: ArrayLike, shipped: ArrayLike, lost: ArrayLike) -> Array:
-    """Return how much of a month's demand is delivered, waiting orders of earlier months served again left out [units].
+def served_of_demand(demand: ArrayLike, lost: ArrayLike, backlog: ArrayLike) -> Array:
+    """Return how much of a month's demand is delivered in that month [units]; backlog: at the month's end.
 
-    Served = demand - lost - growth of the backlog, between 0 and demand. Nothing disappears, so the backlog grows by
-    demand - shipped - lost; where it shrinks, what was shipped beyond the month's demand served earlier months.
+    Waiting orders of earlier months are served first, so what waits at the end is the month's own, up to its demand:
+    served = demand - lost - backlog, never below zero.
     """
-    wanted, gone, sent = (np.asarray(value, dtype=np.float64) for value in (demand, lost, shipped))
-    growth = np.maximum(wanted - sent - gone, 0.0)
-    return np.clip(wanted - gone - growth, 0.0, wanted)
+    wanted, gone, waits = (np.asarray(value, dtype=np.float64) for value in (demand, lost, backlog))
+    return np.clip(wanted - gone - waits, 0.0, wanted)
 
 
 @dataclass(frozen=True, eq=False)

@@ -39,10 +39,10 @@ BASELINE_SQL = ASKED_SQL.replace("s.consensus", "s.baseline")
 ONLY = "and series_id = any(%(ids)s)"
 # Only months that can be short: in all others everything asked is delivered.
 LINES_SQL = """
-    select string_agg(l.item_id || ' ' || m.place || ' ' || l.demand || ' ' || l.shipped || ' ' || l.lost, ' ')
+    select string_agg(l.item_id || ' ' || m.place || ' ' || l.demand || ' ' || l.lost || ' ' || l.backlog, ' ')
     from supply_supplyline l join unnest(%(months)s::date[]) with ordinality as m(bucket, place) using (bucket)
     where l.run_id = %(run)s and (%(item)s::bigint is null or l.item_id = %(item)s)
-      and (l.lost > 0 or l.shipped < l.demand)
+      and (l.lost > 0 or l.backlog > 0)
 """
 
 
