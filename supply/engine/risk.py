@@ -5,17 +5,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from supply.engine.arrays import Array, BoolArray, IntArray, Labels
+from supply.engine.arrays import Array, IntArray, Labels
 from supply.engine.error_bars import nothing_bar, share_bar
-from supply.engine.orders import orders_plan
 from supply.engine.plan import SupplyPlan
 from supply.engine.problem import SupplyProblem
-from supply.engine.projection import stock_to_reach
 from supply.engine.risk_draws import RiskRule, Shocks, Streams, normal_quantiles
+from supply.engine.risk_levels import chances_of, levels_of
 from supply.engine.risk_lots import lots_kind
 from supply.engine.risk_paths import error_process
 from supply.engine.risk_tally import Tally
-from supply.engine.risk_walk import BlockDraws, Chance, KeptArrays, Walk
+from supply.engine.risk_walk import BlockDraws, KeptArrays, Walk
 
 BLOCK_PATHS = 64_000
 LEAST_DRAWS = 20  # so many items at most stand in a block as if each were drawn so often
@@ -61,14 +60,15 @@ def risk_of(
 
     At each release chance of the plan the position (on hand + on order - backlog) is raised to the plan's own level
     of that chance. Without any spread and with backorder share 1 this is exactly the netting plan; with less, netting
-    foresees what will be lost and does not order for it, the rule only sees it afterwards. Orders a plan without
-    limits would have released before today are not placed here. Receipts set by hand and pre-buys come as agreed.
+    foresees what will be lost and does not order for it, the rule only sees it afterwards. Limits of suppliers hold in
+    every draw item by item, see `levels_of`. What should have been released before today is not placed here. Receipts
+    set by hand and pre-buys come as agreed.
     Drawn shortages below a ten-thousandth of a month's demand count as none.
     """
     rule, problem = rule or RiskRule(), plan.problem
     nobody = np.zeros(len(problem.items), dtype=np.int64)
     places, sources = (nobody if label is None else label for label in (location, supplier))
-    streams, levels = Streams(rule, problem.months), _levels(plan)
+    streams, levels = Streams(rule, problem.months), levels_of(plan)
     sd, carry = error_process(problem.rho)
     tally, kept = Tally.empty(problem.months, len(problem.items)), KeptArrays()
     drawn = np.empty(len(problem.items))
@@ -80,7 +80,7 @@ def risk_of(
             rows = members[start : start + size]
             block = problem.take(rows)
             draws = _draws(block, kind, streams, places[rows], sources[rows])
-            walk = Walk(block, [_chances(slots, rows) for slots in levels], plan.orders.lead[rows], draws, kept)
+            walk = Walk(block, [chances_of(slots, rows) for slots in levels], plan.orders.lead[rows], draws, kept)
             tally.put(rows, walk.run(plan.steps.demand[rows], (sd[rows], carry[rows])))
     return _risk(problem, tally, drawn[:, None])
 
@@ -140,42 +140,3 @@ def _draws(problem: SupplyProblem, kind: Varies, streams: Streams, location: Lab
         nothing = np.empty((problem.months, 0, 0), dtype=DRAWN), np.zeros(0, dtype=np.int64)
         received = Shocks(streams.received(problem.items), *nothing, 0.0)
     return BlockDraws(rule.draws, DRAWN, demand, lead, received, firm)
-
-
-def _levels(plan: SupplyPlan) -> list[list[Array]]:
-    """Return, per step, the position each order chance raises to, less agreed receipts; one per item (-inf: none)."""
-    problem, safety, demand, agreed = plan.problem, plan.steps.safety_stock, plan.steps.demand, plan.agreed
-    orders = plan.orders
-    if problem.policy.plan_mode != "feasible":
-        orders = orders_plan(problem, safety, demand, agreed, "feasible")
-    chances, known = orders.chances, agreed.total
-    reach = stock_to_reach(safety, demand, known, chances, agreed.fixed)
-    wanted = np.cumsum(demand, axis=1)
-    ahead, before = reach + wanted - np.cumsum(known, axis=1), wanted - demand
-    found: list[list[Array]] = [[] for _ in range(demand.shape[1])]
-    usable: BoolArray = chances.receipt & (chances.release >= 0)
-    for arrival in range(demand.shape[1]):
-        rows = np.flatnonzero(usable[:, arrival])
-        for release in np.unique(chances.release[rows, arrival]):
-            these = rows[chances.release[rows, arrival] == release]
-            _enter(found[release], these, ahead[these, arrival] - before[these, release], len(demand))
-    return found
-
-
-def _enter(slots: list[Array], rows: IntArray, level: Array, items: int) -> None:
-    """Enter levels into the first slot where none of these items stands yet."""
-    slot = next((one for one in slots if np.isneginf(one[rows]).all()), None)
-    if slot is None:
-        slots.append(slot := np.full(items, -np.inf))
-    slot[rows] = level
-
-
-def _chances(slots: list[Array], rows: IntArray) -> list[Chance]:
-    """Return a step's chances of the items of a block."""
-    found: list[Chance] = []
-    for slot in slots:
-        level = slot[rows]
-        these = np.flatnonzero(level > -np.inf)
-        if these.size:
-            found.append((slice(None) if these.size == rows.size else these, level[these]))
-    return found

@@ -9,12 +9,12 @@ from supply.engine.arrays import RESIDUE, Array, IntArray
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import expected_steps
 from supply.engine.risk_draws import Draws, Shocks
+from supply.engine.risk_levels import Chance
 from supply.engine.risk_lots import drawn_lots
 from supply.engine.risk_paths import DemandPath, LeadSteps, firm_spread
 from supply.engine.risk_tally import Room, Tally
 
 TINY = 1e-4  # of a month's demand: what single precision cannot tell from nothing after so many steps
-Chance = tuple[IntArray | slice, Array]  # items that may order in a step, and the position each raises to
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,8 +93,8 @@ class Walk:
                 factor = paths.month(self.draws.demand.month(month, factor))
             self.late[...] = 0
             for step in range(month * per_month, (month + 1) * per_month):
-                for rows, level in self.chances[step]:
-                    self._order(step, month, rows, level)
+                for chance in self.chances[step]:
+                    self._order(step, month, chance)
                 self._serve(step, np.multiply(factor, -demand[:, step, None].astype(factor.dtype), out=self.shock))
             tally.count(month, problem.demand[:, month], self.tiny, (self.late, factor, self.net), self.room)
         return tally
@@ -133,9 +133,12 @@ class Walk:
         self.to += self.path
         self.to += first * self.net.size
 
-    def _order(self, step: int, month: int, rows: IntArray | slice, level: Array) -> None:
-        """Place the orders of a step: raise the position to the plan's level, by its lots."""
-        order = self.lots.orders(level, self.position[rows], rows, self.room)
+    def _order(self, step: int, month: int, chance: Chance) -> None:
+        """Place the orders of a step: raise the position to the plan's level, by its lots and within its limits."""
+        rows = chance.rows
+        order = self.lots.orders(chance.level, self.position[rows], rows, self.room)
+        if chance.most is not None:
+            np.minimum(order, chance.most[:, None].astype(order.dtype), out=order)
         came = order
         if self.part is not None:
             came = np.multiply(order, self.part[rows], out=self.room.second[: len(order)])

@@ -1,13 +1,18 @@
 """Supply problems for tests: one plain item with trade defaults, and random ones of every kind."""
 
+from dataclasses import replace
+
 import numpy as np
 
+from supply.engine.limits import SupplierLimit, SupplierLimits
+from supply.engine.plan import plan_supply
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import FirmReceipts
 from supply.engine.time import DAYS_PER_MONTH
 
 FIRST = "2022-02"
 START = np.datetime64("2022-02-01")
+CUT_RULES = ("fair share", "priority", "proportional")
 
 
 def problem(months=6, **changed):
@@ -65,3 +70,21 @@ def random_problem(seed, *, items=6, months=8, **changed):
         ),
     }
     return SupplyProblem.build(**{**given, **changed})
+
+
+def limited_problem(seed, *, items=8, months=8, **changed):
+    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any."""
+    draw = np.random.default_rng(seed)
+    free = random_problem(seed, items=items, months=months, frozen_days=draw.choice([0, 0, 20, 40], items), **changed)
+    usual = plan_supply(free).months.releases.sum() / months / 3
+    quantity = usual * draw.gamma(2.0, 0.5, (2, 2, months))
+    quantity = np.where(draw.random(quantity.shape) < 0.25, np.inf, quantity)
+    suppliers = {at: SupplierLimit(quantity[at], CUT_RULES[draw.integers(3)]) for at in (0, 1)}
+    built = SupplierLimits.build(
+        draw.permutation([-1, 0, 0, 0, 1, 1, 1, 2]),
+        suppliers,
+        months=months,
+        per_unit=draw.choice([0.0, 0.5, 1.0, 2.5], (2, items, 1)),
+        priority=draw.integers(0, 3, items),
+    )
+    return replace(free, limits=built)

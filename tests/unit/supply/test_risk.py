@@ -7,13 +7,14 @@ import numpy as np
 import pytest
 
 from supply.engine import risk
+from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.plan import plan_supply
 from supply.engine.problem import Policy
 from supply.engine.risk import Risk, risk_of
 from supply.engine.risk_draws import RiskRule, Shocks, Streams
 from supply.engine.risk_paths import DemandPath, error_process
 from supply.engine.time import DAYS_PER_MONTH
-from tests.unit.supply.problems import problem, random_problem
+from tests.unit.supply.problems import limited_problem, problem, random_problem
 
 FEW = RiskRule(draws=8)
 
@@ -25,6 +26,24 @@ def test_without_spread_and_with_backorders_it_is_the_netting_plan(seed):
     assert np.allclose(found.backlog, plan.months.backlog, atol=1e-3)
     assert np.allclose(found.late, plan.months.demand - plan.months.on_time, atol=1e-3)
     assert not found.lost.any()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_within_limits_and_without_spread_it_is_the_limited_plan(seed):
+    plan = plan_supply(limited_problem(seed, rho=0.0, lead_days_sd=0.0, backorder_share=1.0))
+    found = risk_of(plan, FEW)
+    assert np.allclose(found.backlog, plan.months.backlog, atol=1e-3)
+    assert np.allclose(found.late, plan.months.demand - plan.months.on_time, atol=1e-3)
+
+
+@pytest.mark.parametrize("multiple", [0.0, 12.0])
+def test_no_draw_gets_more_than_a_limit_lets_through(multiple):
+    free = problem(12, rho=0.5, multiple=multiple, on_hand=200.0, service_target=0.98)
+    limits = SupplierLimits.build([7], {7: SupplierLimit(np.full((1, 12), 80.0))}, months=12)
+    found, unlimited = (risk_of(plan_supply(one)) for one in (replace(free, limits=limits), free))
+    shipped = (found.demand - found.lost).sum()
+    assert np.array_equal(found.demand, unlimited.demand)
+    assert 200 + 8 * 72 < shipped <= 200 + 11 * 80 < (unlimited.demand - unlimited.lost).sum()
 
 
 def test_a_base_stock_system_has_the_stock_outs_and_the_backlog_of_the_closed_form():

@@ -11,10 +11,9 @@ from supply.engine.flags import flags_find
 from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.lines import PlanLines
 from supply.engine.plan import SupplyPlan, plan_supply
-from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import PreBuys
 from supply.engine.time import steps_of_days
-from tests.unit.supply.problems import problem, random_problem
+from tests.unit.supply.problems import limited_problem, problem
 
 ROWS = [each.name for each in fields(PlanLines)]
 ITEMS, MONTHS = 8, 8
@@ -26,24 +25,6 @@ def seeds(test):
     return settings(max_examples=30, deadline=None)(given(seed=st.integers(0, 2**32 - 1))(test))
 
 
-def limited(seed) -> SupplyProblem:
-    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any."""
-    draw = np.random.default_rng(seed)
-    free = random_problem(seed, items=ITEMS, months=MONTHS, frozen_days=draw.choice([0, 0, 20, 40], ITEMS))
-    usual = plan_supply(free).months.releases.sum() / MONTHS / 3
-    quantity = usual * draw.gamma(2.0, 0.5, (2, 2, MONTHS))
-    quantity = np.where(draw.random(quantity.shape) < 0.25, np.inf, quantity)
-    suppliers = {at: SupplierLimit(quantity[at], RULES[draw.integers(3)]) for at in (0, 1)}
-    built = SupplierLimits.build(
-        draw.permutation([-1, 0, 0, 0, 1, 1, 1, 2]),
-        suppliers,
-        months=MONTHS,
-        per_unit=draw.choice([0.0, 0.5, 1.0, 2.5], (2, ITEMS, 1)),
-        priority=draw.integers(0, 3, ITEMS),
-    )
-    return replace(free, limits=built)
-
-
 def load(plan: SupplyPlan, releases, supplier):
     """Return the load of some releases on a supplier, measures x months."""
     limits = plan.problem.limits
@@ -53,14 +34,14 @@ def load(plan: SupplyPlan, releases, supplier):
 
 @seeds
 def test_every_limit_of_a_supplier_holds_in_every_month(seed):
-    plan = plan_supply(limited(seed))
+    plan = plan_supply(limited_problem(seed))
     for supplier, limit in plan.problem.limits.limited.items():
         assert (load(plan, plan.months.releases, supplier) <= limit.quantity * (1 + 1e-9) + 1e-6).all()
 
 
 @seeds
 def test_no_order_gets_lost_between_wanted_moved_and_cut(seed):
-    plan = plan_supply(limited(seed))
+    plan = plan_supply(limited_problem(seed))
     moved_in = np.zeros_like(plan.limited.moved)
     moved_in[:, :-1] = plan.limited.moved[:, 1:]
     before = plan.wanted + moved_in + plan.limited.late
@@ -70,7 +51,7 @@ def test_no_order_gets_lost_between_wanted_moved_and_cut(seed):
 
 @seeds
 def test_units_and_money_balance_as_in_any_plan(seed):
-    plan = plan_supply(limited(seed))
+    plan = plan_supply(limited_problem(seed))
     for rows in (plan.steps, plan.months):
         received = rows.firm_receipts + rows.planned_receipts
         assert np.allclose(rows.opening + received - rows.shipped, rows.closing, atol=1e-6)
@@ -84,7 +65,7 @@ def test_units_and_money_balance_as_in_any_plan(seed):
 
 @seeds
 def test_orders_keep_to_lots_and_to_the_frozen_fence(seed):
-    plan = plan_supply(limited(seed))
+    plan = plan_supply(limited_problem(seed))
     problem, ordered = plan.problem, plan.orders.flows.ordered
     release = plan.orders.chances.release
     orders = [(row, release[row, step], ordered[row, step]) for row, step in np.argwhere(ordered > 0)]
@@ -100,7 +81,7 @@ def test_orders_keep_to_lots_and_to_the_frozen_fence(seed):
 
 @seeds
 def test_without_a_limit_that_binds_the_plan_is_the_one_without_limits_byte_for_byte(seed):
-    given = limited(seed)
+    given = limited_problem(seed)
     wide = {number: replace(each, quantity=np.full((2, MONTHS), 1e12)) for number, each in given.limits.limited.items()}
     none = {number: replace(each, quantity=np.full((2, MONTHS), np.inf)) for number, each in wide.items()}
     free = plan_supply(replace(given, limits=None))
@@ -113,7 +94,7 @@ def test_without_a_limit_that_binds_the_plan_is_the_one_without_limits_byte_for_
 
 @seeds
 def test_who_has_no_limit_is_left_alone_byte_for_byte(seed):
-    given = limited(seed)
+    given = limited_problem(seed)
     plan, free = plan_supply(given), plan_supply(replace(given, limits=None))
     alone = ~np.isin(given.limits.supplier, [0, 1])
     assert all(np.array_equal(getattr(plan.steps, row)[alone], getattr(free.steps, row)[alone]) for row in ROWS)
@@ -122,7 +103,7 @@ def test_who_has_no_limit_is_left_alone_byte_for_byte(seed):
 
 @seeds
 def test_order_and_grouping_of_items_change_nothing_bit_for_bit(seed):
-    given = limited(seed)
+    given = limited_problem(seed)
     whole = plan_supply(given)
     shuffled = np.random.default_rng(seed).permutation(ITEMS)
     groups = [shuffled, given.linked(shuffled[:1]), given.linked(shuffled[1:3])]
