@@ -97,7 +97,9 @@ class SupplierLeadTimeForm(_StatedForm):
 class PolicyForm(forms.Form):
     """How a stock item is to be stocked."""
 
-    service_target = forms.DecimalField(max_digits=5, decimal_places=2, label="Service target, %")
+    service_target = forms.DecimalField(
+        required=False, max_digits=5, decimal_places=2, label="Service target, % (empty = that of its class)"
+    )
     service_type = forms.ChoiceField(choices=ServiceType, label="Which promises")
     safety_stock = forms.DecimalField(
         required=False, max_digits=16, decimal_places=3, label="Own safety stock (empty = calculated)"

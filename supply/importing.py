@@ -16,7 +16,7 @@ from sop.importing.registry import register
 from sop.importing.spec import Column, Kind, Link, RowCheck, Table
 from sop.models import Location, Supplier, User
 from supply.constants import ServiceType
-from supply.models import Capacity, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, StockItem
+from supply.models import Capacity, ClassTarget, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, StockItem
 
 DECIMAL, INTEGER, DATE = Kind.DECIMAL, Kind.INTEGER, Kind.DATE
 PLAN = "supply.plan_supply"
@@ -36,7 +36,13 @@ POLICY = Table(
     (
         PRODUCT,
         LOCATION,
-        Column("service_target", "Service target", DECIMAL, minimum=0.5, maximum=0.9999, aliases=("service level",)),
+        Column(
+            *("service_target", "Service target", DECIMAL),
+            minimum=0.5,
+            maximum=0.9999,
+            aliases=("service level",),
+            help="Empty = that of its product's class.",
+        ),
         Column("service_type", "Service type", Kind.CHOICE, choices=tuple(ServiceType.choices)),
         Column("backorder_share", "Share of unmet demand that waits", DECIMAL, minimum=0, maximum=1),
         Column("safety_stock", "Own safety stock", DECIMAL, minimum=0, help="Empty = the calculated one."),
@@ -48,6 +54,25 @@ POLICY = Table(
     ("product_id", "location_id"),
     PLAN,
     links=(product_link(), location_link(), Link("buyer_id", User, {"username": "buyer"}, "people")),
+    step=STEP,
+)
+CLASS_TARGETS = Table(
+    "class-targets",
+    "Service targets by class",
+    ClassTarget,
+    (
+        Column("abc", "Class", Kind.CHOICE, required=True, choices=(("A", "A"), ("B", "B"), ("C", "C"))),
+        Column(
+            *("service_target", "Service target", DECIMAL),
+            required=True,
+            minimum=0.5,
+            maximum=0.9999,
+            aliases=("service level",),
+        ),
+        Column("service_type", "Service type", Kind.CHOICE, choices=tuple(ServiceType.choices)),
+    ),
+    ("abc",),
+    PLAN,
     step=STEP,
 )
 ON_HAND = Table(
@@ -210,5 +235,5 @@ CAPACITY = Table(
     step=STEP,
 )
 
-for table in (POLICY, ON_HAND, PURCHASE_ORDERS, SOURCING, LEAD_TIMES, CAPACITY):
+for table in (POLICY, CLASS_TARGETS, ON_HAND, PURCHASE_ORDERS, SOURCING, LEAD_TIMES, CAPACITY):
     register(table)

@@ -2,7 +2,7 @@
 
 from sop.constants import StepKind
 from sop.master_spec import MasterTable, Shown, register
-from supply.models import Capacity, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, StockItem
+from supply.models import Capacity, ClassTarget, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, StockItem
 
 GROUP = "Supply"
 VIEW, PLAN = "supply.view_supply", "supply.plan_supply"
@@ -42,6 +42,23 @@ TABLES = (
         search=("product__code", "product__name", "location__code"),
         filters=("location", "product__family", "buyer"),
         order=("product__code", "location__code"),
+        view=VIEW,
+        step=STEP,
+    ),
+    MasterTable(
+        "class-targets",
+        "Service targets by class",
+        "a service target",
+        GROUP,
+        ClassTarget,
+        (
+            Shown("Class", "abc"),
+            Shown("Service target", "service_target", "number", 2),
+            Shown("What it promises", "service_type"),
+        ),
+        PLAN,
+        fields=("abc", "service_target", "service_type"),
+        order=("abc",),
         view=VIEW,
         step=STEP,
     ),

@@ -14,7 +14,7 @@ from sop.constants import Role, StepKind
 from sop.engine.months import month_list
 from sop.models import Budget, Company, Cost, Price, Rate, StepTemplate, User
 from supply.constants import DEFAULT_REVIEW_DAYS, ServiceType
-from supply.models import Capacity, Sourcing, StockItem
+from supply.models import Capacity, ClassTarget, Sourcing, StockItem
 
 CASH_CEILING = 34_000_000  # what the bank agreed to finance in stock
 
@@ -65,14 +65,14 @@ def goods_write(world: World, users: dict[str, User]) -> None:
         ),
     )
     family_of = world.products["family"].iloc[items["product"]]
-    abc = classes[world.products["code"].iloc[items["product"]]]
+    create(ClassTarget(abc=each, service_target=share) for each, share in SERVICE_TARGETS.items())
     copy(
         StockItem,
         pd.DataFrame(
             {
                 "product_id": key.product[items["product"]],
                 "location_id": key.location[items["location"]],
-                "service_target": abc.map(SERVICE_TARGETS).to_numpy(),
+                "service_target": None,  # that of its class
                 "service_type": ServiceType.CYCLE.value,
                 "backorder_share": BACKORDER_SHARE,
                 "max_cover_months": MAX_COVER_MONTHS,

@@ -171,9 +171,12 @@ def _head(shown: Shown, order: str) -> Head:
 
 
 def _cell(shown: Shown, row: Any) -> tuple[str, bool]:
-    value = row
-    for name in shown.path.split("__"):
-        value = getattr(value, name, None)
+    *way, last = shown.path.split("__")
+    holder = row
+    for name in way:
+        holder = getattr(holder, name, None)
+    words = getattr(holder, f"get_{last}_display", None)  # of a choice its words, not its code
+    value = words() if words else getattr(holder, last, None)
     return cell_text(shown, value), shown.kind == "number"
 
 

@@ -31,6 +31,7 @@ TABLES: dict[str, tuple[str, tuple[str, ...], str]] = {
     "supply.supplierrule": ("Rules of limits", ("supplier_id",), SUPPLY),
     "supply.supplyflag": ("Supply flags", ("kind", "item_id", "supplier_id", "location_id", "cycle_id"), SUPPLY),
     "supply.stockitem": ("Stocking policy", ("product_id", "location_id"), SUPPLY),
+    "supply.classtarget": ("Service targets", ("abc",), SUPPLY),
     "supply.onhand": ("Stock on hand", ("item_id", "as_of"), SUPPLY),
     "supply.purchaseorderline": ("Purchase orders", ("number", "line"), SUPPLY),
     "supply.sourcing": ("Sourcing", ("item_id", "supplier_id"), SUPPLY),

@@ -137,9 +137,9 @@ class LeadTimeOut(RowOut):
 
 
 class PolicyOut(RowOut):
-    """How a stock item is to be stocked; `safety_stock` null: the calculated one."""
+    """How a stock item is to be stocked; null: the target of its class, the calculated safety stock."""
 
-    service_target = serializers.DecimalField(max_digits=5, decimal_places=4)
+    service_target = serializers.DecimalField(max_digits=5, decimal_places=4, allow_null=True)
     version = serializers.IntegerField(help_text="Name it when you change the rule.")
 
     class Meta:
@@ -205,9 +205,9 @@ class LeadTimeIn(Body):
 
 
 class PolicyIn(Body):
-    """A stocking rule; the target as a share, 0.95 for 95 %; `version` is the one last seen."""
+    """A stocking rule; the target as a share, 0.95 for 95 %, null: its class's; `version` is the one last seen."""
 
-    service_target = serializers.DecimalField(max_digits=5, decimal_places=4)
+    service_target = serializers.DecimalField(max_digits=5, decimal_places=4, allow_null=True)
     service_type = serializers.ChoiceField(choices=ServiceType.choices)
     safety_stock = serializers.DecimalField(max_digits=16, decimal_places=3, allow_null=True)
     reason = serializers.CharField(max_length=2000)

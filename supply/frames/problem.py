@@ -13,7 +13,7 @@ from demand.engine.cumulated import COLUMNS as RHO_COLUMNS
 from demand.engine.cumulated import cumulated_error
 from sop.engine.months import month_list
 from sop.models import Cycle
-from supply.constants import DEFAULT_LEAD_TIME_DAYS
+from supply.constants import DEFAULT_LEAD_TIME_DAYS, DEFAULT_SERVICE_TARGET
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import FirmReceipts
 from supply.frames.limits import Owners, limits_of, owners_of, supplier_limits
@@ -70,6 +70,7 @@ def supply_inputs(
         "first": cycle.bucket,
         "before": before,
         "run": rho["run"],
+        "usual_target": float(DEFAULT_SERVICE_TARGET),
     }
     items = table_of(ITEMS_SQL, params)
     ids = [int(item) for item in items["id"]]

@@ -2,7 +2,9 @@
 
 ITEMS_SQL = """
     select i.id, i.location_id, f.code as family, p.abc, p.volume_m3::float8,
-           i.service_target::float8, (i.service_type = 'fill')::int::float8 as by_fill,
+           coalesce(i.service_target, t.service_target, %(usual_target)s)::float8 as service_target,
+           (case when i.service_target is null then t.service_type else i.service_type end is not distinct from 'fill')
+             ::int::float8 as by_fill,
            i.backorder_share::float8, i.safety_stock::float8, i.max_cover_months::float8,
            p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.moq, 0)::float8 as moq,
            greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
@@ -20,6 +22,7 @@ ITEMS_SQL = """
     left join lateral (select * from supply_sourcing l where l.item_id = i.id order by l.share desc, l.id limit 1) lane
       on true
     left join sop_supplier s on s.id = lane.supplier_id
+    left join supply_classtarget t on t.abc = p.abc
     left join lateral (select * from supply_onhand o where o.item_id = i.id and o.as_of <= %(first)s
                        order by o.as_of desc limit 1) stock on true
     where i.id = any(%(ids)s) order by i.id

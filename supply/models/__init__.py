@@ -6,11 +6,12 @@ from supply.models.load import SupplierRule, SupplyLoad
 from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
 from supply.models.risk import RiskGroup, SupplyRisk
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
-from supply.models.stock import OnHand, PurchaseOrderLine, StockItem
+from supply.models.stock import ClassTarget, OnHand, PurchaseOrderLine, StockItem
 from supply.models.supplier import SupplierRecord
 
 __all__ = [
     "Capacity",
+    "ClassTarget",
     "LeadTimeAssumption",
     "OnHand",
     "PurchaseOrderLine",

@@ -6,7 +6,31 @@ from django.db import models
 from django.db.models import Q
 
 from sop.models.history import history
-from supply.constants import DEFAULT_SERVICE_TARGET, ServiceType
+from supply.constants import ServiceType
+
+TARGET_RANGE = [MinValueValidator(0.5), MaxValueValidator(0.9999)]
+
+
+class ClassTarget(models.Model):
+    """One row is the service target of products of a class; a stock item may have its own."""
+
+    abc = models.CharField("class", max_length=1, choices=[(c, c) for c in "ABC"], unique=True)
+    service_target = models.DecimalField(max_digits=5, decimal_places=4, validators=TARGET_RANGE)
+    service_type = models.CharField(max_length=5, choices=ServiceType, default=ServiceType.CYCLE)
+    history = history()
+
+    class Meta:
+        """By class."""
+
+        ordering = ["abc"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(service_target__gte=0.5, service_target__lt=1), name="classtarget_target_range"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Class {self.abc}: {self.service_target:.2%}"
 
 
 class StockItem(models.Model):
@@ -14,12 +38,8 @@ class StockItem(models.Model):
 
     product = models.ForeignKey("sop.Product", on_delete=models.PROTECT, related_name="stock_items")
     location = models.ForeignKey("sop.Location", on_delete=models.PROTECT, related_name="stock_items")
-    service_target = models.DecimalField(
-        max_digits=5,
-        decimal_places=4,
-        default=DEFAULT_SERVICE_TARGET,
-        validators=[MinValueValidator(0.5), MaxValueValidator(0.9999)],
-    )
+    # Empty = that of its product's class, and what that promises.
+    service_target = models.DecimalField(max_digits=5, decimal_places=4, null=True, blank=True, validators=TARGET_RANGE)
     service_type = models.CharField(max_length=5, choices=ServiceType, default=ServiceType.CYCLE)
     backorder_share = models.DecimalField(max_digits=4, decimal_places=3, default=0)  # of unmet demand that waits
     # A planner's own safety stock in base units; empty = the calculated one.

@@ -8,6 +8,7 @@ from psycopg import sql
 from sop.models import Company, Cost, Family, Location, Price, Product, Rate, Supplier
 from supply.models import (
     Capacity,
+    ClassTarget,
     LeadTimeAssumption,
     OnHand,
     PurchaseOrderLine,
@@ -20,7 +21,7 @@ from supply.models import (
 
 # Any change of a row counts; receipt overrides only of the run's own cycle.
 EVERYWHERE: tuple[Any, ...] = (
-    *(LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Capacity, SupplierRule),
+    *(ClassTarget, LeadTimeAssumption, OnHand, PurchaseOrderLine, Sourcing, Capacity, SupplierRule),
     *(Price, Cost, Rate),
 )
 # Only these columns count: a supplier's name plans nothing, nor does who buys a stock item. A new row plans nothing

@@ -21,9 +21,9 @@ from supply.services.seen import unchanged
 
 @dataclass(frozen=True)
 class Policy:
-    """How a stock item is to be stocked; `safety_stock` None means the calculated one."""
+    """How a stock item is to be stocked; None means the target of its class, and the calculated safety stock."""
 
-    service_target: Decimal
+    service_target: Decimal | None
     service_type: str
     safety_stock: Decimal | None
 
@@ -77,7 +77,7 @@ def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reaso
     cycle = _edit(user, cycle_id)
     if not reason.strip():
         raise Refused("Say why the stocking rule changes.")
-    if not Decimal("0.5") <= policy.service_target <= Decimal("0.9999"):
+    if policy.service_target is not None and not Decimal("0.5") <= policy.service_target <= Decimal("0.9999"):
         raise Refused("A service target lies between 50 % and 99.99 %.")
     if policy.service_type not in ServiceType.values:
         raise Refused("Choose what the target promises.")
@@ -96,6 +96,8 @@ def policy_set(*, user: User, cycle_id: int, item_id: int, policy: Policy, reaso
 def _policy_words(item: StockItem) -> str:
     stock = item.safety_stock
     own = "the calculated safety stock" if stock is None else f"a safety stock of {stock.normalize():,f}"
+    if item.service_target is None:
+        return f"the rule to the target of its class and {own}"
     return f"the rule to {item.service_target:.2%} ({item.get_service_type_display().lower()}) and {own}"
 
 

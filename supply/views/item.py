@@ -76,7 +76,9 @@ def policy(request: HttpRequest, cycle_id: int, item_id: int) -> HttpResponse:
     if not form.is_valid():
         return item_shown(request, cycle, stock_item, Refused(form_fault(form)), policy_form=form)
     fields = form.cleaned_data
-    wanted = Policy(fields["service_target"] / Decimal(100), fields["service_type"], fields["safety_stock"])
+    target = fields["service_target"]
+    own = None if target is None else target / Decimal(100)
+    wanted = Policy(own, fields["service_type"], fields["safety_stock"])
     before = totals_now(cycle, stock_item)
     try:
         policy_set(
@@ -133,7 +135,7 @@ def item_shown(
     step = CycleStep.objects.select_related("closed_by").get(cycle=cycle, kind=StepKind.SUPPLY)
     view = item_page(cycle, stock_item, signed_in(request))
     rule = {
-        "service_target": (stock_item.service_target * 100).normalize(),
+        "service_target": None if stock_item.service_target is None else (stock_item.service_target * 100).normalize(),
         "service_type": stock_item.service_type,
         "safety_stock": stock_item.safety_stock,
     }

@@ -13,7 +13,7 @@ from sop.constants import Source, StepKind, StepState
 from sop.master_spec import master_tables
 from sop.models import Company, Customer, CycleStep, Family, Price, Product
 from sop.request_context import acting
-from supply.models import LeadTimeAssumption, OnHand, StockItem
+from supply.models import ClassTarget, LeadTimeAssumption, OnHand, StockItem
 from tests.factories import (
     Cast,
     client_of,
@@ -277,3 +277,10 @@ def test_a_rep_is_chosen_among_active_reps(cast: Cast) -> None:
     text = client_of(cast.olga).get(row_url(cast.harbour, "customers")).content.decode()
     assert ["Ana" in text, "Ben" in text, ">Finn<" in text] == [True, True, False]
     Customer.objects.get(pk=cast.harbour.pk)
+
+
+def test_a_choice_is_listed_in_words(cast: Cast) -> None:
+    ClassTarget.objects.create(abc="A", service_target="0.97", service_type="fill")
+    html = client_of(cast.sam).get("/master/class-targets/").content.decode()
+    assert "Share of demand served from stock" in html
+    assert ">fill<" not in html

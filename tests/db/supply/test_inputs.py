@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from sop.constants import Source, StepKind, StepState
-from sop.models import CycleStep, Supplier, User
+from sop.models import CycleStep, Product, Supplier, User
 from sop.refusals import Conflict, NotAllowed, Refused, StepClosed
 from sop.request_context import acting
 from sop.selectors.cycle import step
 from sop.selectors.master_history import version_of
-from supply.models import LeadTimeAssumption, ReceiptOverride, StockItem
+from supply.models import ClassTarget, LeadTimeAssumption, ReceiptOverride, StockItem
 from supply.services.inputs import Policy, lead_time_set, policy_set
 from supply.services.receipts import ReceiptCell, receipts_set
 from tests.api_world import FEBRUARY, MARCH
@@ -200,7 +200,23 @@ def test_senseless_policies_are_refused(cast: Cast, world: Supplied, changes: di
     with pytest.raises(Refused):
         policy(cast.sam, world, **changes)
     world.item.refresh_from_db()
-    assert world.item.service_target == Decimal("0.95")
+    assert world.item.service_target is None
+
+
+def test_an_item_follows_the_target_of_its_class_until_it_has_its_own(cast: Cast, world: Supplied) -> None:
+    def target() -> list[object]:
+        facts = planned(cast.sam, world.cycle).items.get().facts
+        return [facts["target"], facts["promise"]]
+
+    assert target() == [0.95, "cycle"], "nobody set one for its class"
+    ClassTarget.objects.create(abc="A", service_target=Decimal("0.99"), service_type="fill")
+    ClassTarget.objects.create(abc="B", service_target=Decimal("0.9"))
+    Product.objects.update(abc="A")
+    assert target() == [0.99, "fill"]
+    policy(cast.sam, world, service_target=Decimal("0.6"), service_type="cycle")
+    assert target() == [0.6, "cycle"]
+    policy(cast.sam, world, service_target=None)
+    assert target() == [0.99, "fill"]
 
 
 def test_a_policy_reaches_the_next_plan(cast: Cast, world: Supplied) -> None:

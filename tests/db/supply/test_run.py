@@ -17,7 +17,16 @@ from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step
 from supply import hooks
 from supply.frames import queries
-from supply.models import Capacity, ReceiptOverride, StockItem, SupplierRule, SupplyItem, SupplyLine, SupplyRun
+from supply.models import (
+    Capacity,
+    ClassTarget,
+    ReceiptOverride,
+    StockItem,
+    SupplierRule,
+    SupplyItem,
+    SupplyLine,
+    SupplyRun,
+)
 from supply.selectors.inputs import COLUMNS, EVERYWHERE, STANDING_STILL
 from supply.selectors.problem import inputs_of
 from supply.selectors.workbench import run_current
@@ -164,6 +173,7 @@ CHANGES: dict[str, Callable[[Supplied], object]] = {
     "a lane": lambda world: lane_make(world.item),
     "a price": lambda world: price_make(world.item.product, "5"),
     "a policy": lambda world: changed(world.item, service_target="0.99"),
+    "a class's target": lambda world: ClassTarget.objects.create(abc="C", service_target="0.9"),
     "a stock item": lambda world: StockItem.objects.create(product=product_make("TILE"), location=world.item.location),
     "the company": lambda world: Company.objects.create(pk=1, carry_rate="0.25"),
     "a carrying cost": lambda world: changed(Company.objects.create(pk=1), carry_rate="0.25"),
