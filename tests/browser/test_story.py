@@ -70,7 +70,7 @@ def _supply_planner_plans(page: Page, cycle: str) -> None:
     page.get_by_role("button", name="Run the supply plan").click()
     until(page, lambda: page.locator("tbody tr").count() > 0)
     shot(page, "story-3-supply")
-    page.locator("tbody tr th a").first.click()
+    page.locator('tbody th a[href*="/supply/items/"]').first.click()
     expect(page.get_by_role("heading", name="Why this safety stock?")).to_be_visible()
     shot(page, "story-4-item")
     page.goto(f"/cycle/{cycle}/")

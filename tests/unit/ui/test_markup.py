@@ -8,8 +8,8 @@ from django.urls import URLResolver, get_resolver
 
 ROOT = Path(__file__).resolve().parents[3]
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
-# Not looks: hooks for scripts and for Plotly, and the stem of text-{{ tone }}.
-HOOKS = {"count", "choices", "seal", "no-inline-styles", "text-"}
+# Not looks: hooks for scripts and for Plotly, and the stems of text-{{ tone }} and heat-{{ heat }}.
+HOOKS = {"count", "choices", "seal", "no-inline-styles", "text-", "heat-"}
 
 
 def known_classes() -> set[str]:
