@@ -13,7 +13,7 @@ from supply.engine.lines import PlanLines
 from supply.engine.plan import SupplyPlan, plan_supply
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import PreBuys
-from supply.engine.time import steps_of_days
+from supply.engine.time import DAYS_PER_MONTH, steps_of_days
 from tests.unit.supply.problems import problem, random_problem
 
 ROWS = [each.name for each in fields(PlanLines)]
@@ -186,3 +186,21 @@ def test_an_order_that_would_fall_below_the_least_one_moves_as_a_whole():
 def test_a_shortage_a_limit_explains_is_told_so():
     plan = one_limited([60.0, 80.0])
     assert set(flags_find(plan).query("kind == 'shortage'")["cause"]) == {"supplier capacity"}
+
+
+def test_a_shortage_is_the_limits_when_without_it_there_were_none_whatever_was_lost_before():
+    plan = one_limited([120.0, 0.0, 0.0, 0.0], on_hand=0.0, lead_days=2 * DAYS_PER_MONTH)
+    assert plan.months.lost[0].tolist() == [100, 100, 0, 80, 100, 100]
+    cause = flags_find(plan).query("kind == 'shortage'").set_index("month")["cause"]
+    assert cause.loc[[0, 3, 4]].tolist() == ["no feasible release", "supplier capacity", "supplier capacity"]
+
+
+@seeds
+def test_a_limit_is_named_when_and_only_when_at_least_half_of_a_shortage_is_its_own(seed):
+    given = limited(seed)
+    plan, free = plan_supply(given), plan_supply(replace(given, limits=None))
+    short, without = (each.steps.lost + each.steps.backlog for each in (plan, free))
+    for flag in flags_find(plan).query("kind == 'shortage'").itertuples():
+        more = short[flag.row, flag.step] - without[flag.row, flag.step]
+        own = more > 1e-6 and 2 * more >= short[flag.row, flag.step]
+        assert (flag.cause == "supplier capacity") == own
