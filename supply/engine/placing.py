@@ -53,6 +53,14 @@ class Calendar:
         held = at_review >= np.maximum(self.first_open, month * self.steps_per_month)
         return np.where(held, at_review, end)
 
+    def sooner(self) -> BoolArray:
+        """Return whether an order of each month comes no later when placed in the month before, items x months."""
+        rows, months = np.arange(len(self.lead)), range(self.lead.shape[1] // self.steps_per_month)
+        arrival = np.stack([self.arrival(rows, self.last_release(month)) for month in months], axis=1)
+        found = np.ones(arrival.shape, dtype=bool)
+        found[:, 1:] = arrival[:, :-1] <= arrival[:, 1:]
+        return found
+
     def arrival(self, rows: IntArray, release: IntArray) -> IntArray:
         """Return when orders arrive; never in a step set by hand, then in the first one after it."""
         steps = self.lead.shape[1]

@@ -233,3 +233,13 @@ def test_stock_used_up_since_the_plan_began_does_not_count_when_room_comes_back(
     plan = two_limited([0, 0, 0, 240, 200, 200], on_hand=[250.0, 0.0], safety_override=60.0)
     assert plan.months.closing[:, 2].tolist() == [0, 0]
     assert np.allclose(plan.months.releases[0, 3:], plan.months.releases[1, 3:])
+
+
+def test_no_order_moves_to_a_month_from_which_it_would_come_later():
+    lead = np.array([[90.0, 90, 14, 14, 14, 14]])
+    room = [np.inf, np.inf, 20.0, 40.0]
+    plan = one_limited(room, on_hand=320.0, lead_days=lead)
+    assert plan.wanted[0].tolist() == [0, 0, 30, 100, 100, 50]
+    assert plan.limited.moved[0, 2] == 0, "ordered a month before its last chance it comes two months after it"
+    assert plan.months.releases[0].tolist() == [0, 0, 20, 40, 100, 50]
+    assert plan.months.closing[0, -1] == 0, "nothing comes for sales already lost"
