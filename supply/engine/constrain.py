@@ -1,7 +1,8 @@
 """Constrain: orders to one supplier fitted into what it accepts each month.
 
 Months from last to first: what is above a month's limits is ordered a month earlier, pro rata; what does not fit into
-an item's first open month, or would come later from the month before, is cut. Sorted by key inside, so that the order of items changes nothing, bit for bit.
+an item's first open month, or would come later from the month before, is cut. Sorted by key inside, so that the order
+of items changes nothing, bit for bit.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """Within limits: planned orders of limited suppliers fitted into what those accept, and the plan carried out anew.
 
-Each limited supplier by itself: orders above its limits go a month earlier, what fits nowhere in time is cut; what was cut is
-asked for again in the months that follow, as far as they have room. Then stock is projected with all receipts given.
+Each limited supplier by itself: orders above its limits go a month earlier, what fits nowhere in time is cut; what was
+cut is asked for again in the months that follow, as far as they have room. Then stock is projected with all receipts.
 """
 
 from dataclasses import dataclass, replace
