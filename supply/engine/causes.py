@@ -5,7 +5,7 @@ import numpy as np
 from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray, Labels
 from supply.engine.plan import SupplyPlan
 from supply.engine.receipts import by_step
-from supply.engine.time import spread_to_steps, step_of_date, steps_of_days
+from supply.engine.time import roll_up, spread_to_steps, step_of_date, steps_of_days
 
 LIMITED = "supplier capacity"
 FIRM_LATE = "firm order late"
@@ -43,6 +43,19 @@ def shortage_causes(plan: SupplyPlan, row: IntArray, step: IntArray) -> Labels:
         NO_RELEASE: too_late_to_order(plan)[row, step],
     }
     return np.select(list(explained.values()), list(explained), default=CAME_SHORT)
+
+
+def limited_below(plan: SupplyPlan, missing: Array) -> BoolArray:
+    """Return where at least half of what is missing to safety stock at a month's end is so only because of limits.
+
+    missing: items x months [units].
+    """
+    if plan.orders.before is None:
+        return np.zeros(missing.shape, dtype=bool)
+    before = roll_up(plan.orders.before.closing, plan.problem.steps_per_month, "last")
+    more = missing - np.maximum(plan.months.safety_stock - before, 0.0)
+    limited: BoolArray = (more > RESIDUE) & (more * 2 >= missing)
+    return limited
 
 
 def _limited(plan: SupplyPlan) -> BoolArray:

@@ -195,6 +195,14 @@ def test_a_shortage_is_the_limits_when_without_it_there_were_none_whatever_was_l
     assert cause.loc[[0, 3, 4]].tolist() == ["no feasible release", "supplier capacity", "supplier capacity"]
 
 
+def test_stock_below_safety_stock_names_the_limit_where_it_is_the_limits():
+    plan = one_limited([60.0, 60.0, 100.0, 100.0, 100.0], on_hand=200.0, safety_override=100.0)
+    below = flags_find(plan).query("kind == 'below_ss'").set_index("month")["cause"]
+    assert below.index.min() == 1 and set(below) == {"supplier capacity"}
+    own = one_limited([], on_hand=110.0, safety_override=100.0, lead_days=2 * DAYS_PER_MONTH)
+    assert set(flags_find(own).query("kind == 'below_ss'")["cause"]) == {""}
+
+
 @seeds
 def test_a_limit_is_named_when_and_only_when_at_least_half_of_a_shortage_is_its_own(seed):
     given = limited(seed)
