@@ -27,6 +27,7 @@ urlpatterns = [
     path("cycles/<int:cycle_id>/supply/risk/families/", risk.FamiliesView.as_view(), name="supply-risk-families"),
     path("cycles/<int:cycle_id>/supply/risk/items/", risk.ItemsView.as_view(), name="supply-risk-items"),
     path("cycles/<int:cycle_id>/supply/capacity/", capacity.CapacityView.as_view(), name="capacity"),
+    path("cycles/<int:cycle_id>/supply/cut-rules/", capacity.CutRulesView.as_view(), name="cut-rules"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/receipts/", views.ReceiptsView.as_view(), name="receipts"),
     path("cycles/<int:cycle_id>/supply/items/<int:item_id>/policy/", views.PolicyView.as_view(), name="policy"),
     path("supply/flags/<int:flag_id>/answer/", views.FlagAnswerView.as_view(), name="flag-answer"),

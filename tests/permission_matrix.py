@@ -311,6 +311,7 @@ TABLE: dict[str, Route] = {
     "api:supply-risk-families": Route(get="supply.view_supply"),
     "api:supply-risk-items": Route(get="supply.view_supply"),
     "api:capacity": Route(get="supply.view_supply", post="supply.plan_supply"),
+    "api:cut-rules": Route(get="supply.view_supply", post="supply.plan_supply"),
     "api:receipts": Route(post="supply.plan_supply"),
     "api:policy": Route(get="supply.view_supply", post="supply.plan_supply"),
     "api:flag-answer": Route(post="supply.flag_shortage"),

@@ -8,11 +8,11 @@ from django.db.models import QuerySet
 from sop.api.base import ListView, WriteView, cycle_of
 from sop.models import User
 from supply.api import capacity_shapes as shapes
-from supply.models import Capacity
-from supply.selectors.capacity import capacity_rows, capacity_stated
+from supply.models import Capacity, SupplierRule
+from supply.selectors.capacity import capacity_rows, capacity_stated, supplier_rules
 from supply.selectors.rough_cut import LoadMonth, rough_cut
 from supply.selectors.workbench import run_current
-from supply.services.capacity import capacity_set
+from supply.services.capacity import capacity_set, supplier_rule_set
 
 
 class LoadsView(ListView):
@@ -55,3 +55,22 @@ class CapacityView(ListView, WriteView):
             **fields,
         )
         return capacity_rows().get(pk=rows[0].pk)
+
+
+class CutRulesView(ListView, WriteView):
+    """By which rule each supplier's limits are shared, where one is stated. POST states a supplier's."""
+
+    read_right, write_right = "supply.view_supply", "supply.plan_supply"
+    query, body, item = shapes.CutRuleQuery, shapes.CutRuleIn, shapes.CutRuleOut
+    orderings = {"supplier": ("supplier__code", "id")}
+
+    def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[SupplierRule]:
+        """Return the rules."""
+        cycle_of(address["cycle_id"])
+        return supplier_rules().filter(**query)
+
+    def write(self, user: User, fields: dict[str, Any], **address: Any) -> SupplierRule:
+        """State it."""
+        supplier = fields.pop("supplier")
+        row = supplier_rule_set(user=user, cycle_id=cycle_of(address["cycle_id"]).pk, supplier_id=supplier.pk, **fields)
+        return supplier_rules().get(pk=row.pk)

@@ -6,8 +6,8 @@ from rest_framework import serializers
 
 from sop.api.serializers import Body, Query, RowOut
 from sop.models import Location, Supplier
-from supply.constants import LimitUnit
-from supply.models import Capacity
+from supply.constants import CutBy, LimitUnit
+from supply.models import Capacity, SupplierRule
 
 
 class CapacityOut(RowOut):
@@ -22,6 +22,34 @@ class CapacityOut(RowOut):
 
         model = Capacity
         fields = ("id", "supplier", "location", "bucket", "unit", "quantity", "version")
+
+
+class CutRuleOut(RowOut):
+    """By which rule what a supplier does not accept is cut."""
+
+    supplier = serializers.CharField(source="supplier.code")
+    version = serializers.IntegerField(help_text="Name it when you state the rule anew.")
+
+    class Meta:
+        """What is shown."""
+
+        model = SupplierRule
+        fields = ("id", "supplier", "cut_by", "version")
+
+
+class CutRuleQuery(Query):
+    """Whose rule, by code."""
+
+    supplier = serializers.CharField(source="supplier__code")
+
+
+class CutRuleIn(Body):
+    """A supplier's rule; `version` is the one last seen, 0 for none."""
+
+    supplier = serializers.SlugRelatedField(slug_field="code", queryset=Supplier.objects.all())
+    cut_by = serializers.ChoiceField(choices=CutBy.choices)
+    reason = serializers.CharField(max_length=100)
+    version = serializers.IntegerField(min_value=0)
 
 
 class LoadOut(serializers.Serializer[Any]):

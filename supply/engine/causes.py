@@ -5,7 +5,7 @@ import numpy as np
 from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray, Labels
 from supply.engine.plan import SupplyPlan
 from supply.engine.receipts import by_step
-from supply.engine.time import spread_to_steps, step_of_date, steps_of_days
+from supply.engine.time import roll_up, spread_to_steps, step_of_date, steps_of_days
 
 LIMITED = "supplier capacity"
 FIRM_LATE = "firm order late"
@@ -30,13 +30,13 @@ def too_late_to_order(plan: SupplyPlan) -> BoolArray:
 def shortage_causes(plan: SupplyPlan, row: IntArray, step: IntArray) -> Labels:
     """Return the cause of a shortage of each item at a step (its first one in a month).
 
-    Units a supplier's limit cut or delayed, for netting had planned for all the rest; a firm order promised by then
-    and not expected by then; demand above what the last published plan expected; planned receipts a planner set by
-    hand; no order from today can arrive by then; else an order that came short.
+    What would not be short in that step if suppliers had no limits; a firm order promised by then and not expected by
+    then; demand above what the last published plan expected; planned receipts a planner set by hand; no order from
+    today can arrive by then; else an order that came short.
     """
     short = np.cumsum(plan.steps.lost, axis=1)[row, step] + plan.steps.backlog[row, step]
     explained = {
-        LIMITED: _limited(plan, row, step) * 2 >= short,
+        LIMITED: _limited(plan)[row, step],
         FIRM_LATE: _late_units(plan)[row, step] * 2 >= short,
         ABOVE_PLAN: _above_plan(plan)[row, step] * 2 >= short,
         BY_HAND: _by_hand(plan)[row, step],
@@ -45,13 +45,30 @@ def shortage_causes(plan: SupplyPlan, row: IntArray, step: IntArray) -> Labels:
     return np.select(list(explained.values()), list(explained), default=CAME_SHORT)
 
 
-def _limited(plan: SupplyPlan, row: IntArray, step: IntArray) -> Array:
-    """Return units that would have come by a step without suppliers' limits and do not; -1 where there are none."""
-    orders = plan.orders
-    if orders.before is None:
-        return np.full(len(row), -1.0)
-    missing = np.cumsum(orders.before.receipts - orders.receipts, axis=1)[row, step]
-    return np.where(missing > RESIDUE, missing, -1.0)
+def limited_below(plan: SupplyPlan, missing: Array) -> BoolArray:
+    """Return where at least half of what is missing to safety stock at a month's end is so only because of limits.
+
+    missing: items x months [units].
+    """
+    if plan.orders.before is None:
+        return np.zeros(missing.shape, dtype=bool)
+    before = roll_up(plan.orders.before.closing, plan.problem.steps_per_month, "last")
+    more = missing - np.maximum(plan.months.safety_stock - before, 0.0)
+    limited: BoolArray = (more > RESIDUE) & (more * 2 >= missing)
+    return limited
+
+
+def _limited(plan: SupplyPlan) -> BoolArray:
+    """Return the steps in which at least half of what is short is so only because of suppliers' limits, items x steps.
+
+    The same items are planned without limits, too: what is short there has another cause.
+    """
+    before, short = plan.orders.before, short_by_step(plan)
+    if before is None:
+        return np.zeros(short.shape, dtype=bool)
+    more = short - (before.lost + before.backlog)
+    limited: BoolArray = (more > RESIDUE) & (more * 2 >= short)
+    return limited
 
 
 def _late_units(plan: SupplyPlan) -> Array:

@@ -1,7 +1,8 @@
 """Constrain: orders to one supplier fitted into what it accepts each month.
 
 Months from last to first: what is above a month's limits is ordered a month earlier, pro rata; what does not fit into
-an item's first open month is cut. Sorted by key inside, so that the order of items changes nothing, bit for bit.
+an item's first open month, or would come later from the month before, is cut. Sorted by key inside, so that the order
+of items changes nothing, bit for bit.
 """
 
 from dataclasses import dataclass
@@ -56,13 +57,15 @@ def constrain_releases(
     rule: CutRule = "fair share",
     lots: Lots | None = None,
     first_open: ArrayLike = 0,
+    sooner: BoolArray | None = None,
 ) -> Constrained:
     """Return one supplier's orders fitted into its limits, all of which hold together.
 
     releases [units]: items x months. per_unit [capacity units per unit, >= 0] and limits [capacity units, inf = none]:
     items x months and months of one limit, or limits x items x months and limits x months. first_open: no order is
-    moved into an earlier month, one number or one per item; earlier orders stand and take their room. Orders that
-    stay are whole lots, and so is what moves. Raises ValueError on a limit below 0.
+    moved into an earlier month, one number or one per item; earlier orders stand and take their room. sooner (items x
+    months; None: all): whether an order comes sooner from the month before; else it is cut instead. Orders that stay
+    are whole lots, and so is what moves. Raises ValueError on a limit below 0.
     """
     wanted = np.asarray(releases, dtype=np.float64)
     room = np.atleast_2d(np.asarray(limits, dtype=np.float64))
@@ -74,6 +77,7 @@ def constrain_releases(
     nothing = np.zeros(len(wanted))
     lots = Lots(nothing, nothing) if lots is None else lots.take(order)
     first = np.broadcast_to(np.asarray(first_open, dtype=np.int64), nothing.shape)[order]
+    may_move = np.ones(wanted.shape, dtype=bool) if sooner is None else sooner[order]
     facts, kept = facts.take(order), wanted[order].copy()
     moved, cut, left_over = np.zeros_like(kept), np.zeros_like(kept), np.zeros_like(kept)
     for month in range(kept.shape[1] - 1, int(first.min(initial=0)) - 1, -1):
@@ -82,7 +86,7 @@ def constrain_releases(
             continue
         standing = first > month
         limit = np.maximum(limit - each[:, standing] @ asked[standing], 0.0)
-        movable = first < month
+        movable = (first < month) & may_move[:, month]
         fits = _fits(np.where(standing, 0.0, asked), each, limit, facts, rule, movable)
         stays = _whole_lots(fits, np.where(standing, 0.0, asked), each, limit, lots)
         stays = np.where(movable, _whole_moves(stays, asked, kept[:, month - 1] if month else nothing, lots), stays)

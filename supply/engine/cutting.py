@@ -16,8 +16,8 @@ CutRule = Literal["fair share", "priority", "proportional"]
 class CutFacts:
     """What cutting goes by, one per item.
 
-    key: sorts items and breaks ties. held [units]: on hand and on order. demand [units/month]. priority: the lowest
-    number first. margin [money/unit].
+    key: sorts items and breaks ties. held [units]: on hand, less what customers wait for, and on its way. demand
+    [units/month]. priority: the lowest number first. margin [money/unit].
     """
 
     key: Array

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from supply.engine.arrays import RESIDUE, Array, BoolArray
-from supply.engine.causes import short_by_step, shortage_causes, too_late_to_order
+from supply.engine.causes import LIMITED, limited_below, short_by_step, shortage_causes, too_late_to_order
 from supply.engine.expedite import expedite
 from supply.engine.lots import LotRule
 from supply.engine.plan import SupplyPlan
@@ -25,11 +25,11 @@ def flags_find(plan: SupplyPlan) -> pd.DataFrame:
     Columns: kind; row, item, family of the problem; month (number) and bucket (its first day); units; flow (of the
     units, those that add up over months; the rest stands at the month's end); money at stake [plan currency, never
     negative]; margin lost [plan currency]; step (the first in the month); days; cause.
-    Kinds: shortage (units lost or waiting, at price, cause: see `causes`), below_ss (units missing, at cost),
-    late_order (units that should have been ordered `days` ago, at price), past_due_po (units overdue, `days` the
-    longest, at their cost), no_supply (units short in the whole horizon and nothing can come, at price), excess and
-    no_demand (units, at cost; `days` they last, empty if for ever), expedite (units that would not be short if orders
-    were hurried to `days`, at the margin they earn after the surcharge).
+    Kinds: shortage (units lost or waiting, at price, cause: see `causes`), below_ss (units missing, at cost; cause: a
+    supplier's limit or nothing), late_order (units that should have been ordered `days` ago, at price), past_due_po
+    (units overdue, `days` the longest, at their cost), no_supply (units short in the whole horizon and nothing can
+    come, at price), excess and no_demand (units, at cost; `days` they last, empty if for ever), expedite (units that
+    would not be short if orders were hurried to `days`, at the margin they earn after the surcharge).
     """
     makers = (_shortage, _below_safety_stock, _late_order, _past_due, _no_supply, _excess, _expedite)
     found = [table for maker in makers for table in maker(plan)]
@@ -109,7 +109,8 @@ def _below_safety_stock(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
     """Yield months that close below safety stock without being short."""
     months = plan.months
     missing = np.where(months.lost + months.backlog > RESIDUE, 0.0, months.safety_stock - months.closing)
-    yield from flag_rows(plan, "below_ss", missing > RESIDUE, units=missing, money=missing * plan.problem.unit_cost)
+    money, cause = missing * plan.problem.unit_cost, np.where(limited_below(plan, missing), LIMITED, "")
+    yield from flag_rows(plan, "below_ss", missing > RESIDUE, units=missing, money=money, cause=cause)
 
 
 def _late_order(plan: SupplyPlan) -> Iterator[pd.DataFrame]:

@@ -15,6 +15,7 @@ from supply.engine.flags import COLUMNS, flag_rows
 from supply.engine.hoarding import CLASSES, Explained, smallest_order
 from supply.engine.lots import LotRule
 from supply.engine.plan import SupplyPlan
+from supply.engine.problem import SupplyProblem
 from supply.engine.time import DAYS_PER_MONTH
 
 YEAR = 12  # months; whole years leave the season out of a comparison
@@ -22,6 +23,7 @@ PADDED = 1.25  # forecast over sales from which a forecast is above what sells
 LENGTHENED = 1.2  # measured lead time over that of a year ago
 BIASED_MONTHS = 3
 BULLWHIP = 1.5  # variance of orders over that of shipments
+LOT_PARTS = (0.0, 0.25, 0.5, 0.75)
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,8 +51,8 @@ def flags_hoarding_find(plan: SupplyPlan, explained: Explained, history: History
     the last 12 sold (shipped, or asked for and kept where that is more) while the lead time grew by a fifth, or
     demand came in more than a quarter below forecast three months running (units it asks for over lead time +
     review, at cost). bullwhip: the variance of a year's monthly orders is more than 1.5 times that of shipments and
-    of what lots alone make of them (units: how much further a month's orders stray; at cost). shelf_life: closing
-    stock that the following shelf life does not use (units, cost).
+    of what the item's own lots and review make of them (units: how much further a month's orders stray; at cost).
+    shelf_life: closing stock that the following shelf life does not use (units, cost).
     """
     found = [
         *_hoard_stock(plan, explained),
@@ -62,12 +64,23 @@ def flags_hoarding_find(plan: SupplyPlan, explained: Explained, history: History
     return pd.concat(found, ignore_index=True) if found else pd.DataFrame(columns=COLUMNS)
 
 
-def lot_variance(mean: Array, lot: Array) -> Array:
-    """Return the variance of monthly orders that comes from lots alone [units^2]: mean * (lot - mean), 0 below one.
+def variance_of_rule(shipped: Array, problem: SupplyProblem) -> Array:
+    """Return the variance of monthly orders that only replace what was shipped, by each item's own lots and review.
 
-    A steady demand bought in lots larger than a month's need: a lot in mean / lot of all months, nothing in the rest.
+    shipped: n x months [units]; n [units^2]. Orders wait for a whole lot: how much of one was in stock when the first
+    month began is not known, so none, a quarter, half and three quarters are tried, and their mean is taken.
     """
-    return np.maximum(mean * (lot - mean), 0.0)
+    rule = LotRule(problem.moq, problem.multiple, problem.max_order)
+    lot, every = smallest_order(problem), np.maximum(np.ceil(problem.review_days / DAYS_PER_MONTH), 1).astype(np.int64)
+    found = []
+    for part in LOT_PARTS:
+        lacking, orders = -part * lot, np.zeros(shipped.shape)
+        for month in range(shipped.shape[1]):
+            lacking = lacking + shipped[:, month]
+            orders[:, month] = np.where((month + 1) % every == 0, rule.total(np.maximum(lacking, 0.0)), 0.0)
+            lacking = lacking - orders[:, month]
+        found.append(orders.var(axis=1))
+    return np.asarray(np.mean(found, axis=0))
 
 
 def _hoard_stock(plan: SupplyPlan, explained: Explained) -> Iterator[pd.DataFrame]:
@@ -117,7 +130,7 @@ def _padded(plan: SupplyPlan, history: History) -> Iterator[pd.DataFrame]:
 
 def _bullwhip(plan: SupplyPlan, history: History) -> Iterator[pd.DataFrame]:
     ordered, shipped = history.ordered.var(axis=1), history.shipped.var(axis=1)
-    allowed = shipped + lot_variance(history.shipped.mean(axis=1), smallest_order(plan.problem))
+    allowed = np.maximum(shipped, variance_of_rule(history.shipped, plan.problem))
     whip = (ordered > BULLWHIP * allowed) & (history.shipped.sum(axis=1) > 0) & (ordered > RESIDUE)
     further = np.sqrt(ordered) - np.sqrt(allowed)
     times = np.sqrt(ordered / np.where(allowed > 0, allowed, 1.0))

@@ -43,12 +43,23 @@ class Calendar:
             total[rows[placed], self.release[placed, step] // self.steps_per_month] += ordered[placed, step]
         return total
 
-    def last_release(self, month: int) -> IntArray:
-        """Return the last step of a month each item can be ordered in: at its review, or else at the month's end."""
+    def last_release(self, month: int | IntArray) -> IntArray:
+        """Return the last step of a month each item can be ordered in: at its review, or else at the month's end.
+
+        month: a number, or one per item.
+        """
         end = (month + 1) * self.steps_per_month - 1
         at_review = end - (end - self.first_open) % self.review
         held = at_review >= np.maximum(self.first_open, month * self.steps_per_month)
         return np.where(held, at_review, end)
+
+    def sooner(self) -> BoolArray:
+        """Return whether an order of each month comes no later when placed in the month before, items x months."""
+        rows, months = np.arange(len(self.lead)), range(self.lead.shape[1] // self.steps_per_month)
+        arrival = np.stack([self.arrival(rows, self.last_release(month)) for month in months], axis=1)
+        found = np.ones(arrival.shape, dtype=bool)
+        found[:, 1:] = arrival[:, :-1] <= arrival[:, 1:]
+        return found
 
     def arrival(self, rows: IntArray, release: IntArray) -> IntArray:
         """Return when orders arrive; never in a step set by hand, then in the first one after it."""
@@ -61,6 +72,22 @@ class Calendar:
                 break
             arrival = arrival + blocked
         return arrival
+
+
+def in_sight(start: Array, net: Array, supply: Array, months: IntArray, calendar: Calendar) -> Array:
+    """Return what each item has to last with when it orders in its month: one number per item [units].
+
+    On hand less what customers wait for at the month's beginning, and what arrives no later than the month's own order
+    would. start (n): net stock before the first step; net, supply: net stock at the end of each step and what arrives
+    in it, items x steps; months (n).
+    """
+    rows, steps = np.arange(len(net)), np.arange(net.shape[1])
+    first = np.minimum(months * calendar.steps_per_month, len(steps) - calendar.steps_per_month)
+    until = calendar.arrival(rows, calendar.last_release(first // calendar.steps_per_month))
+    coming = (steps >= first[:, None]) & (steps <= until[:, None])
+    there = np.where(first > 0, net[rows, np.maximum(first - 1, 0)], start)
+    held: Array = there + np.ascontiguousarray(np.where(coming, supply, 0.0)).sum(axis=1)
+    return held
 
 
 def place_orders(ordered: Array, found: Constrained, calendar: Calendar, lots: Lots) -> tuple[Array, PreBuys]:

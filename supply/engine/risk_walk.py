@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from supply.engine.agreed import agreed_receipts
-from supply.engine.arrays import RESIDUE, Array, IntArray
+from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import expected_steps
 from supply.engine.risk_draws import Draws, Shocks
@@ -75,6 +75,7 @@ class Walk:
         self.keeps = -lost[:, None].astype(dtype) if lost.any() else None
         self.to: IntArray = np.empty(self.size, dtype=np.int64)  # where in `coming` an order of the month's start goes
         self.path = np.arange(self.net.size).reshape(self.size)
+        self.after: IntArray | None = None
         self._agreed_in()
 
     def run(self, demand: Array, errors: tuple[Array, Array]) -> Tally:
@@ -103,6 +104,8 @@ class Walk:
         """Put agreed receipts where they arrive: open orders as drawn, the rest as agreed."""
         problem, agreed = self.problem, agreed_receipts(self.problem)
         known, firm, steps = agreed.total, problem.firm, problem.steps
+        if agreed.fixed is not None:
+            self.after = first_free(agreed.fixed, len(self.coming))
         certain = (known if self.draws.firm is None else known - agreed.firm).T
         step, item = np.nonzero(certain)
         self.coming[step, item] += certain[step, item, None].astype(self.draws.dtype)
@@ -165,10 +168,15 @@ class Walk:
         if self.draws.lead is None:
             items = np.arange(self.size[0])[rows]
             arrival = np.minimum(step + self.lead[items, step], self.problem.steps)
+            if self.after is not None:
+                arrival = self.after[items, arrival]
             table[arrival, items] += units
             return
-        later = table.reshape(-1)[step % self.problem.steps_per_month * self.net.size :]
-        np.add.at(later, self.to[rows].reshape(-1), units.reshape(-1))
+        skipped, to = step % self.problem.steps_per_month * self.net.size, self.to[rows]
+        if self.after is not None:
+            at, path = np.divmod(to + skipped, self.net.size)
+            to = self.after[path // self.size[1], at] * self.net.size + path - skipped
+        np.add.at(table.reshape(-1)[skipped:], to.reshape(-1), units.reshape(-1))
 
     def _serve(self, step: int, wish: Draws) -> None:
         """Ship what there is, oldest first; wish: demand of the step, negative, and overwritten.
@@ -188,6 +196,18 @@ class Walk:
             unserved *= self.keeps
             net += unserved
             position += unserved
+
+
+def first_free(fixed: BoolArray, rows: int) -> IntArray:
+    """Return for each step the first one from there on in which an order may arrive, items x rows.
+
+    fixed: items x steps, in which only what a planner set by hand arrives. rows: steps and what lies beyond.
+    """
+    step = np.arange(rows)
+    free = np.broadcast_to(step, (len(fixed), rows)).copy()
+    free[:, : fixed.shape[1]][fixed] = rows
+    found: IntArray = np.minimum.accumulate(free[:, ::-1], axis=1)[:, ::-1]
+    return found
 
 
 def _number_among_equals(values: IntArray) -> IntArray:

@@ -1,7 +1,7 @@
 """Within limits: planned orders of limited suppliers fitted into what those accept, and the plan carried out anew.
 
-Each limited supplier by itself: orders above its limits go a month earlier, what fits nowhere is cut; what was cut is
-asked for again in the months that follow, as far as they have room. Then stock is projected with all receipts given.
+Each limited supplier by itself: orders above its limits go a month earlier, what fits nowhere in time is cut; what was
+cut is asked for again in the months that follow, as far as they have room. Then stock is projected with all receipts.
 """
 
 from dataclasses import dataclass, replace
@@ -15,9 +15,9 @@ from supply.engine.cutting import CutFacts
 from supply.engine.limits import SupplierLimit
 from supply.engine.lots import LotRule
 from supply.engine.orders import Extra, Limited, Orders, agreed_releases
-from supply.engine.placing import Calendar, place_orders
+from supply.engine.placing import Calendar, in_sight, place_orders
 from supply.engine.problem import SupplyProblem
-from supply.engine.projection import Chances, project, stock_to_reach
+from supply.engine.projection import Chances, Flows, project, stock_to_reach
 from supply.engine.receipts import PreBuys, by_step
 from supply.engine.time import roll_up, steps_of_days
 
@@ -96,7 +96,6 @@ def _supplier(  # noqa: PLR0917  (private, called once above)
     assert part.limits is not None
     facts = CutFacts.build(
         np.arange(len(rows)),
-        held=part.on_hand + np.ascontiguousarray(own.total).sum(axis=1),
         demand=np.ascontiguousarray(part.demand).mean(axis=1),
         priority=part.limits.priority,
         margin=np.ascontiguousarray(part.price - part.unit_cost).mean(axis=1),
@@ -121,7 +120,8 @@ def _fit(one: _Supplier) -> _Fitted | None:
     standing = roll_up(agreed_releases(one.problem, one.agreed, one.orders), one.problem.steps_per_month, "sum")
     room = _left(one.limit.quantity, limits.per_unit, standing)
     planned = one.calendar.by_month(one.orders.flows.ordered)
-    found = _constrained(one, planned, room, one.calendar.first_month)
+    known = one.orders.flows, one.agreed.total
+    found = _constrained(one, planned, room, one.calendar.first_month, known)
     if not (found.moved.any() or found.cut.any()):
         return None
     ordered, anew = place_orders(one.orders.flows.ordered, found, one.calendar, one.lots)
@@ -135,16 +135,22 @@ def _left(room: Array, per_unit: Array, ordered: Array) -> Array:
     return np.maximum(room - taken, 0.0)
 
 
-def _constrained(one: _Supplier, releases: Array, room: Array, first_open: IntArray) -> Constrained:
-    assert one.problem.limits is not None
+def _constrained(
+    one: _Supplier, releases: Array, room: Array, first_open: IntArray, known: tuple[Flows, Array]
+) -> Constrained:
+    """Return orders within the room; known: the flows so far, and what arrives without these orders."""
+    problem, (flows, supply) = one.problem, known
+    assert problem.limits is not None
+    start, net = problem.on_hand - problem.backlog, flows.closing - flows.backlog
     return constrain_releases(
         releases,
-        one.problem.limits.per_unit,
+        problem.limits.per_unit,
         room,
-        one.facts,
+        replace(one.facts, held=in_sight(start, net, supply, first_open, one.calendar)),
         rule=one.limit.rule,
         lots=one.lots,
         first_open=first_open,
+        sooner=one.calendar.sooner(),
     )
 
 
@@ -155,11 +161,12 @@ def _catch_up(one: _Supplier, fitted: _Fitted, room: Array) -> _Fitted:
     for month in range(int(one.calendar.first_month.min()) + 1, one.problem.months):
         if not waits.any() or not np.all(room > 0, axis=0)[month:].any():
             break
-        asked = _asked_again(one, fitted, waits, month)
+        flows, supply = _asked_again(one, fitted, waits, month)
+        asked = flows.ordered
         wanted = one.calendar.by_month(asked)
         if not wanted.any():
             break
-        found = _constrained(one, wanted, room, np.maximum(one.calendar.first_month, month))
+        found = _constrained(one, wanted, room, np.maximum(one.calendar.first_month, month), (flows, supply))
         ordered, anew = place_orders(asked, found, one.calendar, one.lots)
         fitted = replace(
             fitted, ordered=fitted.ordered + ordered, anew=fitted.anew.joined(anew), late=fitted.late + found.kept
@@ -170,8 +177,8 @@ def _catch_up(one: _Supplier, fitted: _Fitted, room: Array) -> _Fitted:
     return fitted
 
 
-def _asked_again(one: _Supplier, fitted: _Fitted, waits: BoolArray, month: int) -> Array:
-    """Return what items that wait would order from a month on, on top of what is ordered, by step of receipt."""
+def _asked_again(one: _Supplier, fitted: _Fitted, waits: BoolArray, month: int) -> tuple[Flows, Array]:
+    """Return what items that wait would order from a month on, and what arrives without it, by step of receipt."""
     problem, chances = one.problem, one.orders.chances
     supply = one.agreed.total + _receipts(problem, fitted.ordered, fitted.anew)
     later = chances.receipt & (chances.release >= month * problem.steps_per_month) & waits[:, None]
@@ -188,7 +195,7 @@ def _asked_again(one: _Supplier, fitted: _Fitted, waits: BoolArray, month: int) 
         yield_mean=problem.yield_mean,
         gross_up=problem.policy.gross_up,
     )
-    return flows.ordered
+    return flows, supply
 
 
 def _receipts(problem: SupplyProblem, ordered: Array, anew: PreBuys) -> Array:

@@ -63,6 +63,12 @@ def rules_stated() -> dict[int, Any]:
     return {entry.supplier_id: entry for entry in latest}
 
 
+def supplier_rules() -> QuerySet[SupplierRule]:
+    """Return the stated rules with their versions; a supplier without one is cut by equal days of supply."""
+    latest = SupplierRule.history.filter(id=OuterRef("pk")).order_by("-history_id").values("history_id")[:1]
+    return SupplierRule.objects.select_related("supplier").annotate(version=Subquery(latest))
+
+
 def capacity_changes() -> list[LimitChange]:
     """Return the latest changes of limits, latest first; months set alike at once are one change."""
     before = (

@@ -109,7 +109,7 @@ def item_rows(
 
 SENTENCES = {
     "shortage": "Short of {units:,.0f} from {first:%b %Y}: {cause}",
-    "below_ss": "Below safety stock by up to {units:,.0f} from {first:%b %Y}",
+    "below_ss": "Below safety stock by up to {units:,.0f} from {first:%b %Y}{because}",
     "late_order": "{units:,.0f} should have been ordered {days:,.0f} days ago to arrive in time",
     "past_due_po": "{units:,.0f} on order are past due, the longest by {days:,.0f} days",
     "no_supply": "Nothing ordered from now on can arrive within the plan; {units:,.0f} short",
@@ -152,6 +152,7 @@ def found_flags(part: dict[str, Any]) -> list[Found]:
         first, last = (date.fromisoformat(record[name][:10]) for name in ("first_bucket", "last_bucket"))
         cause = CAUSES.get(record["cause"], record["cause"])
         facts = {"units": record["units"], "first": first, "days": record["days"] or 0, "cause": cause}
+        facts["because"] = f": {cause}" if cause else ""
         found.append(
             Found(
                 item_id=int(record["item"]),

@@ -10,7 +10,7 @@ from reconcile.models import Scenario
 from review.models import Decision
 from sop.constants import StepKind
 from sop.models import Budget, Company, Cycle
-from supply.models import LeadTimeAssumption, ReceiptOverride
+from supply.models import LeadTimeAssumption, ReceiptOverride, SupplierRule
 from tests.api_calls import api_of, calls_of
 from tests.api_world import (
     World,
@@ -44,6 +44,7 @@ def at(cycle: Cycle, rest: str) -> str:
 LISTS = [
     "supply/lines/",
     "supply/lead-times/",
+    "supply/cut-rules/",
     "supply/items/",
     "supply/flags/",
     "supply/runs/",
@@ -120,6 +121,25 @@ def test_planners_set_receipts_lead_times_and_policies(cast: Cast, world: World)
     assert api.get(f"{item}policy/").json()["service_target"] == "0.9800"
     assert (ReceiptOverride.objects.get().version, LeadTimeAssumption.objects.count()) == (1, 1)
     assert api_of(cast.ana).post(f"{item}policy/", policy).status_code == 403
+
+
+def test_planners_state_by_which_rule_a_supplier_is_cut(cast: Cast, world: World) -> None:
+    step_only(world.cycle, StepKind.SUPPLY)
+    supplier_make("NORTHGATE")
+    supplier_make("SOUTHGATE")
+    api, rules = api_of(cast.sam), at(world.cycle, "supply/cut-rules/")
+    sent = {"supplier": "NORTHGATE", "cut_by": "priority", "reason": "Agreed with sales", "version": 0}
+    answer = api.post(rules, sent)
+    assert (answer.status_code, answer.json()["cut_by"]) == (200, "priority")
+    assert api.post(rules, sent | {"cut_by": "proportional"}).status_code == 409, "somebody stated one meanwhile"
+    seen = {"version": answer.json()["version"]}
+    assert api.post(rules, sent | seen | {"cut_by": "proportional"}).json()["cut_by"] == "proportional"
+    assert [(row["supplier"], row["cut_by"]) for row in api.rows(rules)] == [("NORTHGATE", "proportional")]
+    assert api.rows(f"{rules}?supplier=SOUTHGATE") == []
+    assert list(api.post(rules, sent | {"cut_by": "dice"}).json()["fields"]) == ["cut_by"]
+    assert api.post(rules, sent | {"reason": " "}).status_code in {400, 422}
+    assert api_of(cast.ana).post(rules, sent).status_code == 403
+    assert SupplierRule.history.first().history_change_reason == "Agreed with sales"
 
 
 def test_a_supply_run_needs_the_step_open_and_a_kept_demand(cast: Cast, world: World) -> None:

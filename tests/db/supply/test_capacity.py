@@ -15,7 +15,7 @@ from sop.models import CycleStep, User
 from sop.refusals import Conflict, NotAllowed, Refused
 from sop.request_context import acting
 from sop.selectors.master_history import version_of
-from supply.models import Capacity, Sourcing, StockItem, SupplierRule, SupplyFlag
+from supply.models import Capacity, OnHand, Sourcing, StockItem, SupplierRule, SupplyFlag
 from supply.selectors.rough_cut import rough_cut
 from supply.services import run as run_service
 from supply.services.capacity import capacity_set, supplier_rule_set
@@ -92,6 +92,15 @@ def test_a_first_month_that_is_too_small_cuts(world: Supplied) -> None:
     assert run.lines.get(bucket=MARCH).lost == 30, "shortages are those of the plan within limits"
     flag = SupplyFlag.objects.get(kind="shortage")
     assert flag.cause == "Short of 60 from Mar 2022: the supplier accepts no more orders in time"
+
+
+def test_below_safety_stock_a_sentence_names_the_limit_where_it_is_the_limits(world: Supplied) -> None:
+    type(world.item).objects.update(safety_stock=40)
+    OnHand.objects.update(quantity=80)
+    limited(world, "30", first=FEBRUARY, last=APRIL)
+    planned(world.cast.sam, world.cycle)
+    told = SupplyFlag.objects.get(kind="below_ss").cause
+    assert told == "Below safety stock by up to 30 from Mar 2022: the supplier accepts no more orders in time"
 
 
 def test_space_is_reported_and_moves_nothing(world: Supplied) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from supply.engine.flags import COLUMNS, flags_by_item, flags_find
-from supply.engine.flags_hoarding import History, flags_hoarding_find, lot_variance
+from supply.engine.flags_hoarding import History, flags_hoarding_find, variance_of_rule
 from supply.engine.hoarding import Known, stock_explain
 from supply.engine.plan import plan_supply
 from supply.engine.receipts import FirmReceipts
@@ -91,9 +91,22 @@ def test_orders_that_swing_more_than_shipments_and_lots_explain_are_a_bullwhip()
 
 
 def test_steady_demand_in_lots_varies_as_counted():
-    orders = np.tile([300.0, 0.0, 0.0], 4)
-    assert lot_variance(np.array([100.0]), np.array([300.0]))[0] == pytest.approx(orders.var())
-    assert lot_variance(np.array([100.0]), np.array([20.0]))[0] == 0
+    thirds = np.tile([300.0, 0.0, 0.0], 4)
+    assert variance_of_rule(STEADY, problem(moq=300.0))[0] == pytest.approx(thirds.var())
+    assert variance_of_rule(STEADY, problem(multiple=20.0))[0] == 0
+    assert variance_of_rule(STEADY, problem(moq=90.0))[0] < 50, "any more than the least order can be ordered"
+    assert variance_of_rule(STEADY, problem(review_days=3 * DAYS_PER_MONTH))[0] == pytest.approx(thirds.var())
+
+
+@pytest.mark.parametrize("size", [40.0, 55.0, 70.0, 80.0, 300.0])
+@pytest.mark.parametrize("started", [0.1, 0.6])
+def test_what_is_only_replaced_in_whole_lots_is_no_bullwhip(size, started):
+    lacking, orders = -started * size, []
+    for _ in range(12):
+        lacking += 100.0
+        orders.append(max(np.ceil(lacking / size) * size, 0.0))
+        lacking -= orders[-1]
+    assert found("bullwhip", past=history(ordered=[orders]), multiple=size).empty
 
 
 def test_stock_that_outlasts_its_shelf_life_is_flagged_by_what_is_left():

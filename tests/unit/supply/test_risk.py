@@ -46,6 +46,16 @@ def test_no_draw_gets_more_than_a_limit_lets_through(multiple):
     assert 200 + 8 * 72 < shipped <= 200 + 11 * 80 < (unlimited.demand - unlimited.lost).sum()
 
 
+@pytest.mark.parametrize("lead_days_sd", [0.0, 0.01])
+def test_in_a_month_set_by_hand_nothing_else_arrives(lead_days_sd):
+    own = np.full((1, 6), np.nan)
+    own[0, 1] = 30.0
+    given = problem(receipt_override=own, lead_days=14.0, review_days=30.0, backorder_share=1.0)
+    plan = plan_supply(replace(given, lead_days_sd=np.full((1, 6), lead_days_sd), safety_override=np.zeros((1, 6))))
+    assert plan.months.backlog[0, 1] > 20
+    assert np.allclose(risk_of(plan, FEW).backlog, plan.months.backlog, atol=1e-3)
+
+
 def test_a_base_stock_system_has_the_stock_outs_and_the_backlog_of_the_closed_form():
     level = 264.7668943741548  # Snyder & Shen, data of example 4.4: demand 50 +- 8, lead time 4
     one = problem(
