@@ -25,9 +25,7 @@ class FigureOut(serializers.Serializer[Any]):
     """What the draws say: shares between 0 and 1, units, money in plan currency, each with its error bar."""
 
     demand = serializers.FloatField(help_text="Mean over the draws.")
-    stockout = serializers.FloatField(
-        source="chance", allow_null=True, help_text="Null without demand. Limits of suppliers are not drawn."
-    )
+    stockout = serializers.FloatField(source="chance", allow_null=True, help_text="Null without demand.")
     stockout_bar = serializers.FloatField(source="chance_bar")
     lost_units = serializers.FloatField(source="lost", help_text="Expected sales that do not wait.")
     lost_units_bar = serializers.FloatField(source="lost_bar")

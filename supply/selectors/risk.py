@@ -4,7 +4,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from django.db.models import F, Max, QuerySet, Sum, Value
@@ -12,7 +11,7 @@ from django.db.models.functions import NullIf
 
 from sop.engine.months import month_list
 from sop.models import Cycle, Family, Location
-from supply.models import RiskGroup, StockItem, SupplyItem, SupplyRisk, SupplyRun
+from supply.models import RiskGroup, StockItem, SupplyRisk, SupplyRun
 from supply.selectors.risk_figure import RiskFigure, chance_words, figure_of
 from supply.selectors.workbench import run_current
 
@@ -30,26 +29,21 @@ ITEM_ORDERS = {
 
 @dataclass(frozen=True)
 class ItemRisk:
-    """The risk of one stock item: its months, all of them together, and the chance of the worst in words.
-
-    cut: units a supplier's limit keeps from being ordered in time; no draw knows of it (None: nothing).
-    """
+    """The risk of one stock item: its months, all of them together, and the chance of the worst in words."""
 
     months: list[RiskFigure]
     total: RiskFigure
     words: str
-    cut: Decimal | None = None
 
 
 @dataclass(frozen=True)
 class RiskRow:
-    """A family or a stock item: its figure of every month, and of all together; cut: see `ItemRisk`."""
+    """A family or a stock item: its figure of every month, and of all together."""
 
     id: int
     name: str
     months: list[RiskFigure]
     place: str = ""
-    cut: Decimal | None = None
 
     @property
     def total(self) -> RiskFigure:
@@ -123,18 +117,8 @@ def items_at_risk(run: SupplyRun, *, order: str = "money", **only: Any) -> Query
 def item_rows(run: SupplyRun, item_ids: list[int]) -> list[RiskRow]:
     """Return the rows of some stock items, in the order of the ids."""
     figures = item_figures(run, item_ids)
-    items, cut = StockItem.objects.select_related("product", "location").in_bulk(item_ids), _cut(run, item_ids)
-    return [RiskRow(pk, items[pk].product.name, figures[pk], items[pk].location.name, cut.get(pk)) for pk in item_ids]
-
-
-def items_cut(run: SupplyRun, **only: Any) -> int:
-    """Return how many stock items run out more often than drawn, because a supplier's limit cuts their orders."""
-    return SupplyItem.objects.filter(run=run, cut__gt=0, **only).count()
-
-
-def _cut(run: SupplyRun, item_ids: Iterable[int]) -> dict[int, Decimal]:
-    """Return what limits cut of the orders of some stock items [units]; only those of whom anything is cut."""
-    return dict(SupplyItem.objects.filter(run=run, item__in=list(item_ids), cut__gt=0).values_list("item_id", "cut"))
+    items = StockItem.objects.select_related("product", "location").in_bulk(item_ids)
+    return [RiskRow(pk, items[pk].product.name, figures[pk], items[pk].location.name) for pk in item_ids]
 
 
 def item_figures(run: SupplyRun, item_ids: Iterable[int]) -> dict[int, list[RiskFigure]]:
@@ -156,8 +140,7 @@ def item_risk(run: SupplyRun, item: StockItem) -> ItemRisk | None:
     if not months:
         return None
     worst = max(range(len(months)), key=lambda at: (months[at].chance or 0.0, -at))
-    words = chance_words(months[worst], months_of(run)[worst])
-    return ItemRisk(months, RiskFigure.total(months), words, _cut(run, [item.pk]).get(item.pk))
+    return ItemRisk(months, RiskFigure.total(months), chance_words(months[worst], months_of(run)[worst]))
 
 
 def places_with_stock() -> QuerySet[Location]:

@@ -28,7 +28,6 @@ def families(request: HttpRequest, cycle_id: int) -> HttpResponse:
     if context["drawn"]:
         rows = reads.families_at_risk(context["run"], order=context["order"], **context["only"])
         context |= {"rows": rows, "all": reads.all_families(rows) if rows else None}
-        context["cut"] = reads.items_cut(context["run"], **_of_items(context["only"]))
     return render(request, "supply/risk.html", context)
 
 
@@ -40,7 +39,8 @@ def items(request: HttpRequest, cycle_id: int, family_id: int) -> HttpResponse:
     context = _context(request, cycle, reads.ITEM_ORDERS) | {"family": family}
     if context["drawn"]:
         run, only = context["run"], context["only"]
-        chosen = _of_items(only) | {"item__product__family": family}
+        names = {"location_id": "item__location_id", "abc": "item__product__abc"}
+        chosen = {names[name]: value for name, value in only.items()} | {"item__product__family": family}
         page = Paginator(reads.items_at_risk(run, order=context["order"], **chosen), PAGE).get_page(
             request.GET.get("page")
         )
@@ -49,15 +49,8 @@ def items(request: HttpRequest, cycle_id: int, family_id: int) -> HttpResponse:
             "page": page,
             "rows": reads.item_rows(run, [row["item_id"] for row in page]),
             "all": whole[0] if whole else None,
-            "cut": reads.items_cut(run, **chosen),
         }
     return render(request, "supply/risk_items.html", context)
-
-
-def _of_items(only: dict[str, Any]) -> dict[str, Any]:
-    """Return the filters asked for as they are named from a stock item's row."""
-    names = {"location_id": "item__location_id", "abc": "item__product__abc"}
-    return {names[name]: value for name, value in only.items()}
 
 
 def _context(request: HttpRequest, cycle: Cycle, orders: Any) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sop.models import Family, Location, Product
-from supply.models import RiskGroup, StockItem, SupplyItem, SupplyRisk, SupplyRun
+from supply.models import RiskGroup, StockItem, SupplyRisk, SupplyRun
 from supply.services.risk import risk_groups_sum
 from tests.api_calls import api_of
 from tests.api_world import FEBRUARY, MARCH
@@ -187,20 +187,3 @@ def test_programs_read_families_and_items_with_bars_and_draws(cast: Cast, world:
     assert item["risk"]["fill_bar"] > 0
     none = api.get(f"/api/v1/cycles/{world.cycle.pk}/supply/risk/families/?abc=A").json()
     assert none["count"] == 0
-
-
-def test_where_limits_cut_orders_the_pages_say_that_no_draw_knows_of_it(cast: Cast, world: Supplied) -> None:
-    def pages() -> list[str]:
-        family, item = world.item.product.family_id, world.item.pk
-        names = (("supply:risk",), ("supply:risk-family", family), ("supply:item", item))
-        addresses = [reverse(name, args=[world.cycle.pk, *number]) for name, *number in names]
-        return [client_of(cast.sam).get(address).content.decode() for address in addresses]
-
-    assert not any("Limits of suppliers are not drawn" in html for html in pages())
-    SupplyItem.objects.filter(item=world.item).update(cut=120)
-    families, items, item = pages()
-    assert "cut the orders of 1 of these stock items" in families and "cut the orders of 1 of these" in items
-    assert "120 units above a limit" in items
-    assert "120 units of its orders do not fit into its supplier&#x27;s in time" in item or "supplier's in time" in item
-    nowhere = client_of(cast.sam).get(reverse("supply:risk", args=[world.cycle.pk]) + "?abc=A").content.decode()
-    assert "Limits of suppliers are not drawn" not in nowhere
