@@ -1,8 +1,8 @@
 """Planning a few stock items anew within the current plan, at once, after one of their inputs was changed by hand.
 
 The rest of the plan stays as it is: stock items influence each other only through a supplier's limit, and those who
-share one are planned together. What an import changes, or what touches
-more items than somebody at a page waits for, needs a whole run.
+share one are planned together. What an import changes, or what touches more items than somebody at a page waits for,
+needs a whole run.
 """
 
 import json

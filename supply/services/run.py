@@ -13,6 +13,7 @@ from sop.engine.months import month_list
 from sop.models import Cycle, Job, JobChunk, User
 from sop.refusals import NotAllowed, Refused
 from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, step_mark_stale
+from sop.services.history import bulk_upsert_with_history
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS
@@ -170,6 +171,9 @@ def _items_complete(cycle: Cycle, version: int) -> None:
     """Give every forecast product and warehouse a stock item; each is a change with history."""
     with connection.cursor() as cursor:
         cursor.execute(MISSING_ITEMS_SQL, {"cycle": cycle.pk, "version": version})
-        missing = cursor.fetchall()
-    for product, location in missing:
-        StockItem.objects.get_or_create(product_id=product, location_id=location)
+        missing = [StockItem(product_id=product, location_id=location) for product, location in cursor.fetchall()]
+    columns = [field.attname for field in StockItem._meta.concrete_fields if not field.primary_key]
+    rows = [{name: getattr(item, name) for name in columns} for item in missing]
+    key = ("product_id", "location_id")
+    new = {(item.product_id, item.location_id): 0 for item in missing}  # who was there first stays as it is
+    bulk_upsert_with_history(StockItem, key=key, rows=rows, seen=new)

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from demand.models import Series
 from sop.constants import JobState, StepKind, StepState
-from sop.models import Company, CycleEvent, CycleStep, Family, Supplier
+from sop.models import Company, CycleEvent, CycleStep, Family, Job, Supplier
 from sop.refusals import NotAllowed, Refused, StepClosed
 from sop.selectors.cycle import step
 from supply import hooks
@@ -96,6 +96,23 @@ def test_everything_forecast_becomes_a_stock_item_also_what_was_forecast_and_is_
     assert sorted(items) == [("NAIL", "DC3"), ("SHINGLE", "DC1"), ("TILE", "DC2")]
     lost = SupplyLine.objects.filter(run=run, item__product__code="NAIL", bucket=world.cycle.bucket).get()
     assert (lost.demand, new.product.code) == (5, "TILE")
+
+
+def test_many_new_stock_items_take_as_many_queries_as_few(cast: Cast, world: Supplied) -> None:
+    def asked(first: int, count: int) -> int:
+        Job.objects.update(state=JobState.DONE)
+        for number in range(first, first + count):
+            series_make(cast.ridge, product_make(f"NEW{number}"), world.item.location)
+        with CaptureQueriesContext(connection) as queries:
+            ask(cast.sam, world.cycle)
+        return len(queries)
+
+    asked(0, 1)
+    assert asked(1, 30) == asked(31, 3)
+    assert StockItem.objects.count() == 35
+    assert set(StockItem.history.exclude(id=world.item.pk).values_list("history_user_name", "source")) == {
+        (cast.sam.name, "page")
+    }
 
 
 def test_cut_into_parts_the_plan_is_the_same(cast: Cast, world: Supplied, monkeypatch: pytest.MonkeyPatch) -> None:
