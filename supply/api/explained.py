@@ -41,7 +41,9 @@ class StockPartOut(serializers.Serializer[Any]):
     """One class of a group's balance."""
 
     name = serializers.CharField()
-    units = serializers.DecimalField(**UNITS, help_text="Of the products' own units, added up.")
+    units = serializers.DecimalField(
+        **UNITS, allow_null=True, help_text="Null where the group's products are counted in several units."
+    )
     money = serializers.DecimalField(**MONEY)
     is_explained = serializers.BooleanField()
 
@@ -52,6 +54,7 @@ class StockGroupOut(serializers.Serializer[Any]):
     key = serializers.CharField()
     name = serializers.CharField()
     items = serializers.IntegerField()
+    unit = serializers.CharField(allow_null=True, help_text="What its products are counted in; null: in several.")
     money = serializers.DecimalField(**MONEY)
     unexplained = serializers.DecimalField(**MONEY)
     lengthened = serializers.DecimalField(**MONEY, allow_null=True)

@@ -34,7 +34,8 @@ GROUPS = {
     "family": ("f.id::text", "f.name"),
 }
 GROUPS_SQL = """
-    select {key} as key, {name} as name, count(*) as items, {sums}
+    select {key} as key, {name} as name, count(*) as items,
+           case when min(p.unit) = max(p.unit) then min(p.unit) end as unit, {sums}
     from supply_stockexplained e
     join supply_stockitem i on i.id = e.item_id join sop_product p on p.id = i.product_id
     join sop_family f on f.id = p.family_id
@@ -46,31 +47,35 @@ GROUPS_SQL = """
 
 @dataclass(frozen=True)
 class Part:
-    """One class of a balance: units (of the products' own) and money in plan currency."""
+    """One class of a balance: units (None where products count in several) and money in plan currency."""
 
     name: str
     word: str
-    units: Decimal
+    units: Decimal | None
     money: Decimal
     is_explained: bool
 
 
 @dataclass(frozen=True)
 class Group:
-    """Stock items of one buyer, supplier or family (or all of them) with their balance by class."""
+    """Stock items of one buyer, supplier or family (or all of them) with their balance by class.
+
+    unit: what they are counted in; None where that is several, whose quantities do not add up.
+    """
 
     key: str
     name: str
     items: int
+    unit: str | None
     parts: list[Part]
     lengthened: Decimal | None  # money; None: no lead time of a year ago is known
     growth: Decimal | None  # of those that hold more than a year ago, at today's value
     grown_by_lead: Decimal | None
 
     @property
-    def units(self) -> Decimal:
-        """Return what is on hand and on order."""
-        return sum((part.units for part in self.parts), Decimal(0))
+    def units(self) -> Decimal | None:
+        """Return what is on hand and on order; None where products count in several units."""
+        return _whole([part.units for part in self.parts])
 
     @property
     def money(self) -> Decimal:
@@ -110,23 +115,25 @@ def groups(run: SupplyRun, by: str) -> list[Group]:
     columns = ", ".join(f"sum(e.{column})" for column in (*SUMS, *GROWTH))
     with connection.cursor() as cursor:
         cursor.execute(GROUPS_SQL.format(key=key, name=name, sums=columns), [run.pk])
-        return [_group(key, name, items, sums) for key, name, items, *sums in cursor.fetchall()]
+        return [_group(key, name, items, unit, sums) for key, name, items, unit, *sums in cursor.fetchall()]
 
 
 def total(found: Sequence[Group]) -> Group:
     """Return all groups as one; it adds up like they do."""
+    units = {group.unit for group in found}
+    unit = units.pop() if len(units) == 1 else None
     parts = [
         Part(
             name,
             word,
-            units=sum((group.parts[at].units for group in found), Decimal(0)),
+            units=_whole([group.parts[at].units for group in found]) if unit else None,
             money=sum((group.parts[at].money for group in found), Decimal(0)),
             is_explained=name not in UNEXPLAINED,
         )
         for at, (name, word, _) in enumerate(CLASSES)
     ]
     grown = [_sum([getattr(group, name) for group in found]) for name in ("lengthened", "growth", "grown_by_lead")]
-    return Group("", "All", sum(group.items for group in found), parts, *grown)
+    return Group("", "All", sum(group.items for group in found), unit, parts, *grown)
 
 
 def items_explained(cycle: Cycle) -> QuerySet[StockExplained]:
@@ -157,19 +164,25 @@ def of_group(found: QuerySet[StockExplained], by: str, key: str) -> QuerySet[Sto
 
 def item_explained(run: SupplyRun, item_id: int) -> tuple[StockExplained, Group] | None:
     """Return what a run explained of one stock item, and the same by class; None where it did not."""
-    row = StockExplained.objects.filter(run=run, item_id=item_id).select_related("supplier").first()
+    row = StockExplained.objects.filter(run=run, item_id=item_id).select_related("supplier", "item__product").first()
     if row is None:
         return None
-    return row, _group(str(item_id), "", 1, [getattr(row, name) for name in (*SUMS, *GROWTH)])
+    return row, _group(str(item_id), "", 1, row.item.product.unit, [getattr(row, name) for name in (*SUMS, *GROWTH)])
 
 
-def _group(key: str, name: str, items: int, sums: Sequence[Any]) -> Group:
+def _group(key: str, name: str, items: int, unit: str | None, sums: Sequence[Any]) -> Group:
     count = len(CLASSES)
     parts = [
-        Part(code, word, sums[at], sums[count + at], code not in UNEXPLAINED)
+        Part(code, word, None if unit is None else sums[at], sums[count + at], code not in UNEXPLAINED)
         for at, (code, word, _) in enumerate(CLASSES)
     ]
-    return Group(key, name, items, parts, *sums[2 * count :])
+    return Group(key, name, items, unit, parts, *sums[2 * count :])
+
+
+def _whole(parts: Sequence[Decimal | None]) -> Decimal | None:
+    """Return the sum of all parts; None where one is missing."""
+    known = [part for part in parts if part is not None]
+    return sum(known, Decimal(0)) if len(known) == len(parts) else None
 
 
 def _sum(values: Sequence[Decimal | None]) -> Decimal | None:

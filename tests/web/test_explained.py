@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sop.constants import StepKind
-from sop.models import Location, Supplier
+from sop.models import Location, Product, Supplier
 from supply.models import StockExplained, StockItem
 from supply.selectors import explained as reads
 from tests.api_calls import api_of
@@ -68,6 +68,25 @@ def test_groups_add_up_to_every_stock_item_however_they_are_cut(cast: Cast, worl
         rows = list(reads.of_group(reads.items_explained(world.cycle), by, group.key))
         assert len(rows) == group.items, group.name
         assert sum(row.unexplained_money for row in rows) == group.unexplained
+
+
+def test_quantities_are_added_up_only_where_all_count_in_the_same_unit(cast: Cast, world: World) -> None:
+    three_make(cast, world)
+    Product.objects.filter(code="NAIL").update(unit="box")
+    able, zebra = sorted(reads.groups(world.run, "supplier"), key=lambda group: group.name)
+    assert (able.unit, able.units, able.parts[0].units) == ("each", Decimal("70.5"), Decimal("70.5"))
+    assert (zebra.unit, zebra.units, {part.units for part in zebra.parts}) == (None, None, {None})
+    total = reads.total([able, zebra])
+    assert (total.unit, total.units, total.money) == (None, None, Decimal("321.53"))
+    html = page(cast, world, query="?by=supplier")
+    assert "71 each" in html or "70 each" in html
+    assert html.count('<span class="muted small">70') + html.count('<span class="muted small">71') == 2, (
+        "Able alone: all and need"
+    )
+    assert '<span class="muted small">85' not in html and '<span class="muted small">156' not in html
+    address = f"/api/v1/cycles/{world.cycle.pk}/supply/explained/groups/?by=supplier"
+    sent = {row["name"]: (row["unit"], row["parts"][0]["units"]) for row in api_of(cast.sam).rows(address)}
+    assert sent == {"Able": ("each", "70.500"), "Zebra": (None, None)}
 
 
 def test_who_is_named_as_buyer_stands_first_and_suppliers_stand_for_the_others(cast: Cast, world: World) -> None:

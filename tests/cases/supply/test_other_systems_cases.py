@@ -11,8 +11,11 @@ import pytest
 
 from supply.engine.allocation import share_by_priority, share_in_proportion
 from supply.engine.capacity import load_in_sequence
+from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.lots import lot, lot_orders
+from supply.engine.plan import plan_supply
 from supply.engine.projection import netting, project
+from tests.unit.supply.problems import problem
 
 FACTS = json.loads((Path(__file__).parent / "facts/other_systems.json").read_text())
 CASES = {case["id"]: case for case in FACTS}
@@ -119,6 +122,29 @@ def test_supplier_capacity_by_week():
     )
     found = {
         week: {order["item"]: taken[row, at] for row, order in enumerate(orders) if taken[row, at]}
+        for at, week in enumerate(weeks)
+    }
+    assert found == case["expected"]["qty_by_week"]
+
+
+def test_supplier_capacity_by_week_as_a_plan_within_limits():
+    """The same through the plan: what a week cuts by priority is ordered in the weeks that follow."""
+    case = CASES["supplier_capacity_by_week"]
+    orders, weeks = case["inputs"]["orders"], case["inputs"]["weeks"]
+    items, periods = len(orders), len(weeks)
+    wanted = np.zeros((items, periods))
+    wanted[:, 0] = [order["qty"] for order in orders]
+    limits = SupplierLimits.build(
+        np.zeros(items),
+        {0: SupplierLimit(np.full((1, periods), case["inputs"]["weekly_capacity"]), "priority")},
+        months=periods,
+        per_unit=np.array([order["capacity_per_unit"] for order in orders]).reshape(1, items, 1),
+        priority=np.arange(items),
+    )
+    given = {"items": np.arange(items), "family": ["F"] * items, "demand": wanted, "lead_days": 0.0, "on_hand": 0.0}
+    plan = plan_supply(problem(periods, **given, backorder_share=1.0, steps_per_month=1, limits=limits))
+    found = {
+        week: {order["item"]: units for order, units in zip(orders, plan.months.releases[:, at], strict=True) if units}
         for at, week in enumerate(weeks)
     }
     assert found == case["expected"]["qty_by_week"]

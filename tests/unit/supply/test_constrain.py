@@ -83,6 +83,25 @@ def test_more_capacity_never_cuts_more(seed: int) -> None:
     assert wide <= narrow + 1e-6
 
 
+@settings(max_examples=200, deadline=None)
+@given(st.integers(0, 10**6))
+def test_a_fair_share_lasts_equally_long_for_all_who_are_cut(seed: int) -> None:
+    """Who gets nothing has more days already, who gets all it asked for has no more than they."""
+    draw = np.random.default_rng(seed)
+    items = int(draw.integers(1, 9))
+    asked, held = draw.gamma(1, 60, items), draw.gamma(1, 50, items) - draw.choice([0, 80], items)
+    demand, limit = draw.gamma(2, 30, items), float(asked.sum() * draw.random())
+    found = constrain_releases(asked[:, None], 1.0, [limit], CutFacts.build(np.arange(items), held, demand))
+    given_, cover = found.kept[:, 0], (held + found.kept[:, 0]) / demand
+    assert given_.sum() == pytest.approx(limit)
+    some, none = (given_ > 1e-6) & (given_ < asked - 1e-6), given_ <= 1e-6
+    if some.any():
+        common = cover[some].mean()
+        np.testing.assert_allclose(cover[some], common, rtol=1e-6, atol=1e-6)
+        assert (cover[none] >= common - 1e-6).all()
+        assert (cover[~some & ~none] <= common + 1e-6).all()
+
+
 def test_what_is_too_much_is_ordered_a_month_earlier_pro_rata() -> None:
     found = constrain_releases([[0, 30], [0, 60]], 1.0, [50, 60], CutFacts.build([1, 2]), rule="proportional")
     np.testing.assert_allclose(found.kept, [[10, 20], [20, 40]])

@@ -232,3 +232,47 @@ def test_no_order_moves_to_a_month_from_which_it_would_come_later():
     assert plan.limited.moved[0, 2] == 0, "ordered a month before its last chance it comes two months after it"
     assert plan.months.releases[0].tolist() == [0, 0, 20, 40, 100, 50]
     assert plan.months.closing[0, -1] == 0, "nothing comes for sales already lost"
+
+
+def walked(on_hand, backlog, demand, receipts, waits):
+    """Return lost units, backlog and closing stock step by step, in plain numbers."""
+    rows = []
+    for wanted, came in zip(demand, receipts, strict=True):
+        owed, there = backlog + wanted, on_hand + came
+        shipped = min(owed, there)
+        lost = (1 - waits) * min(owed - shipped, wanted)
+        backlog, on_hand = owed - shipped - lost, there - shipped
+        rows.append((lost, backlog, on_hand))
+    return np.array(rows).T
+
+
+@seeds
+def test_stock_within_limits_is_what_its_receipts_make_of_it_step_by_step(seed):
+    plan = plan_supply(limited(seed))
+    given, steps = plan.problem, plan.steps
+    came = steps.firm_receipts + steps.planned_receipts
+    for row in range(ITEMS):
+        start = given.on_hand[row], given.backlog[row]
+        found = walked(*start, steps.demand[row], came[row], given.backorder_share[row])
+        assert np.allclose(found, [steps.lost[row], steps.backlog[row], steps.closing[row]], atol=1e-6)
+
+
+@seeds
+def test_limits_and_all_quantities_scale_together(seed):
+    given = limited(seed)
+    names = ("demand", "on_hand", "backlog", "moq", "multiple", "max_order")
+    bigger = replace(
+        given,
+        **{name: getattr(given, name) * 4.0 for name in names},
+        firm=replace(given.firm, quantity=given.firm.quantity * 4.0),
+        limits=replace(
+            given.limits,
+            limited={at: replace(each, quantity=each.quantity * 4.0) for at, each in given.limits.limited.items()},
+        ),
+    )
+    normal = [replace(each, policy=replace(each.policy, distribution="normal")) for each in (given, bigger)]
+    one, four = (plan_supply(each) for each in normal)
+    for row in ("releases", "closing", "lost", "backlog"):
+        assert np.allclose(4.0 * getattr(one.months, row), getattr(four.months, row), atol=1e-4), row
+    for part in ("moved", "cut", "late"):
+        assert np.allclose(4.0 * getattr(one.limited, part), getattr(four.limited, part), atol=1e-4), part
