@@ -248,7 +248,7 @@ def walked(on_hand, backlog, demand, receipts, waits):
 
 @seeds
 def test_stock_within_limits_is_what_its_receipts_make_of_it_step_by_step(seed):
-    plan = plan_supply(limited(seed))
+    plan = plan_supply(limited_problem(seed))
     given, steps = plan.problem, plan.steps
     came = steps.firm_receipts + steps.planned_receipts
     for row in range(ITEMS):
@@ -259,7 +259,7 @@ def test_stock_within_limits_is_what_its_receipts_make_of_it_step_by_step(seed):
 
 @seeds
 def test_limits_and_all_quantities_scale_together(seed):
-    given = limited(seed)
+    given = limited_problem(seed)
     names = ("demand", "on_hand", "backlog", "moq", "multiple", "max_order")
     bigger = replace(
         given,
