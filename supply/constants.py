@@ -32,6 +32,10 @@ class FlagState(models.TextChoices):
     GONE = "gone", "Gone"
 
 
+LIVE = (FlagState.OPEN, FlagState.ACCEPTED, FlagState.RAISED)
+LIMIT_KINDS = (FlagKind.SUPPLIER_OVER, FlagKind.SPACE_OVER)  # of a supplier or a warehouse, not of a stock item
+
+
 class LimitUnit(models.TextChoices):
     """What a limit counts."""
 
