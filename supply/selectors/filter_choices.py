@@ -47,7 +47,9 @@ def filter_choices(cycle: Cycle) -> list[Choice]:
         Choice("abc", "Class", "Any class", _classes(classes)),
         Choice("supplier", "Supplier", "All suppliers", _named(Supplier, mains)),
         Choice("buyer", "Buyer", "All buyers", _named(User, items.filter(buyer__isnull=False).values("buyer_id"))),
-        Choice("state", "Flag", "Any answer", [(each, FlagState(each).label) for each in LIVE if each in states]),
+        Choice(
+            "state", "Flags", "Flags in any state", [(each, FlagState(each).label) for each in LIVE if each in states]
+        ),
     ]
     return [_with_nobody(choice, items) for choice in found if choice.values]
 

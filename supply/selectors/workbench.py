@@ -48,7 +48,7 @@ def flags(cycle: Cycle) -> QuerySet[SupplyFlag]:
 
 
 def limit_flags(cycle: Cycle, chosen: ItemFilter = ANYTHING) -> list[SupplyFlag]:
-    """Return the live flags of suppliers and warehouses near their limits or above them, most money first.
+    """Return the live flags of suppliers, warehouses and the company at their limits, most money first.
 
     Those a filter leaves: of its supplier or its location, of its kind and state; none where it asks for what only
     stock items have.

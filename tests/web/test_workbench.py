@@ -54,7 +54,7 @@ def test_filters_are_said_counted_and_removed_one_by_one(cast: Cast, world: Worl
     client = client_of(cast.sam)
     html = read(client, world, "?state=raised&q=tile&kind=shortage&order=product")
     assert "1 of 2 stock items" in html and "Export these 1" in html and "raised by Sam" in html
-    assert 'aria-label="No longer filter by Flag: Raised to reconcile"' in html
+    assert 'aria-label="No longer filter by Flags: Raised to reconcile"' in html
     without = [link for link in links(html) if "q=tile" not in link and "state=raised" in link]
     assert parse_qs(without[0][1:]) == {"kind": ["shortage"], "state": ["raised"], "order": ["product"]}
     assert "?order=product" in links(html), "clearing keeps the order"
@@ -94,7 +94,7 @@ def test_the_file_follows_the_filters_and_says_so(cast: Cast, world: World) -> N
         return b"".join(client.get(address(world, query, "supply:export")).streaming_content).decode()  # type: ignore[attr-defined]
 
     some, whole = file("?q=tile&state=raised"), file("")
-    assert "Stock items,Flag: Raised to reconcile; Words: “tile”" in some
+    assert "Stock items,Flags: Raised to reconcile; Words: “tile”" in some
     assert ("SHINGLE" in some, some.count("TILE,")) == (False, 2)
     assert ("SHINGLE" in whole, "Stock items,all" in whole) == (True, True)
     assert "Export the whole plan" in read(client, world, "?q=tile")
