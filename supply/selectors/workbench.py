@@ -8,6 +8,7 @@ from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from sop.models import Cycle
 from supply.constants import LIMIT_KINDS, LIVE, FlagKind
+from supply.frames.reading import rows_of
 from supply.models import StockItem, SupplyFlag, SupplyRun
 from supply.selectors.item_filter import ItemFilter, flags_of, items_chosen, main_supplier
 
@@ -17,6 +18,11 @@ ORDERS = {
     "product": F("product__name").asc(),
     "first": F("first_month").asc(nulls_last=True),
 }
+# As a list of numbers: joined to the condition on the items, it is looked at once for every flag (50 ms at 10,000).
+COUNTS_SQL = """
+    select kind, count(*), sum(money) from supply_supplyflag
+    where cycle_id = %(cycle)s and state = any(%(states)s) and item_id = any(%(items)s) group by kind
+"""
 
 
 @dataclass(frozen=True)
@@ -66,10 +72,9 @@ def flag_counts(cycle: Cycle, chosen: ItemFilter = ANYTHING) -> list[FlagCount]:
         found = _counted(flags_of(cycle, rest))
     else:
         found = _counted(flags_of(cycle, rest).filter(_of_limits(rest), kind__in=LIMIT_KINDS))
-        states = (rest.state,) if rest.state else LIVE
-        # Joined to their items: the planner of the database misjudges a list of chosen items within a condition.
-        items = items_chosen(cycle, rest.without("state")).filter(flags__cycle=cycle, flags__state__in=states)
-        sums = items.values_list("flags__kind").annotate(Count("flags"), Sum("flags__money"))
+        states = [rest.state] if rest.state else [state.value for state in LIVE]
+        items = list(items_chosen(cycle, rest.without("state")).values_list("pk", flat=True))
+        sums = rows_of(COUNTS_SQL, {"cycle": cycle.pk, "states": states, "items": items})
         found |= {kind: FlagCount(FlagKind(kind), count, money) for kind, count, money in sums}
     return [found[kind] for kind in FlagKind if kind in found]
 
