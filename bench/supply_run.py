@@ -1,6 +1,7 @@
 """`python -m bench supply_run`: a whole supply run from tables to tables, at 10,000 and at 50,000 stock items.
 
-18 months, one process; then an edit of one stock item until its page shows the family's new totals.
+18 months, one process; then an edit of one stock item until its page shows the family's new totals, with a ceiling on
+all stock, and the list of stock items under some filters.
 
 Two customers buy every product; 40 suppliers with lead times of three to twenty weeks, three open order lines an item,
 costs that rise in summer, a baseline whose errors are known. Memory is the most the process ever held.
@@ -21,7 +22,7 @@ from django.test import Client  # noqa: E402
 
 from bench.table import Cell, print_table  # noqa: E402
 from sop.constants import JobState, Role, Source, StepKind, StepState  # noqa: E402
-from sop.models import Company, Cycle, CycleStep, User  # noqa: E402
+from sop.models import Company, Cycle, CycleStep, Supplier, User  # noqa: E402
 from sop.request_context import acting  # noqa: E402
 from sop.services.cycle_open import cycle_open  # noqa: E402
 from sop.services.job import chunk_run  # noqa: E402
@@ -31,6 +32,16 @@ from supply.services.run import supply_request  # noqa: E402
 SIZES = (10_000, 50_000)
 EDITS = 40
 TARGET_MS = 300.0
+LIST_MS = 150.0
+LOOKS = 15
+FILTERS = {
+    "all, by money": "order=money",
+    "all, by name": "order=product",
+    "one supplier": "supplier={supplier}",
+    "short, of one supplier": "supplier={supplier}&kind=shortage",
+    "words": "q=Product+77",
+    "page 100": "order=money&page=100",
+}
 
 ONCE = """
     insert into sop_region (code, name) values ('R', 'Region');
@@ -102,7 +113,7 @@ def main() -> None:
         last = size
         rows.append(run_row(cycle, sam, size))
         if size == SIZES[0]:
-            edits = edit_rows(cycle, sam)
+            edits, lists = edit_rows(cycle, sam), list_rows(cycle, sam)
     print_table(
         "A whole supply run, tables to tables, one process",
         ("stock items", "seconds", "ms an item", "most memory MB", "flags"),
@@ -113,12 +124,15 @@ def main() -> None:
         ("what", "median ms", "p95 ms"),
         edits,
     )
+    print_table(
+        f"The list of {SIZES[0]:,} stock items (target {LIST_MS:.0f} ms)", ("filters", "median ms", "p95 ms"), lists
+    )
 
 
 def company_make() -> tuple[Cycle, User]:
     """Return an open cycle in supply, and its planner."""
     sam, cora = (_person(name, role) for name, role in (("sam", Role.SUPPLY_PLANNER), ("cora", Role.COORDINATOR)))
-    Company.objects.get_or_create(pk=1)
+    Company.objects.get_or_create(pk=1, defaults={"cash_ceiling": 1_000_000})
     with acting(cora, Source.COMMAND):
         cycle = cycle_open(user=cora, bucket=date(2022, 2, 1))
     CycleStep.objects.filter(cycle=cycle, kind=StepKind.GATHER).update(state=StepState.CLOSED)
@@ -166,6 +180,18 @@ def edit_rows(cycle: Cycle, sam: User) -> list[list[Cell]]:
     assert SupplyRun.objects.get(cycle=cycle, current=True).planned_requests, "nothing was planned anew"
     both = [sum(pair) for pair in zip(edits, pages, strict=True)]
     return [_row("edit, planned anew", edits), _row("page", pages), _row("both together", both)]
+
+
+def list_rows(cycle: Cycle, sam: User) -> list[list[Cell]]:
+    """Open the list of stock items under each filter some times."""
+    client = Client(HTTP_HOST="127.0.0.1")
+    client.force_login(sam)
+    supplier = Supplier.objects.order_by("pk")[0].pk
+    found = []
+    for name, query in FILTERS.items():
+        address = f"/cycle/{cycle.pk}/supply/?{query.format(supplier=supplier)}"
+        found.append(_row(name, [_ms(lambda address=address: client.get(address), 200) for _ in range(LOOKS)]))
+    return found
 
 
 def _ms(ask: object, status: int) -> float:

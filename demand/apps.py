@@ -11,4 +11,4 @@ class DemandConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this step does when a cycle moves and what its workers run."""
-        from demand import home, hooks, importing, master, tasks  # noqa: F401, PLC0415
+        from demand import home, hooks, importing, master, tasks, view_pages  # noqa: F401, PLC0415

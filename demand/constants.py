@@ -203,12 +203,6 @@ class Cause(models.TextChoices):
 SMALL_MOVE = 0.02  # of the row's baseline: what agreeing with the sums moves by itself
 
 
-class ViewPage(models.TextChoices):
-    """The pages whose views a person can keep."""
-
-    DEMAND = "demand", "Demand"
-
-
 class Attention(models.TextChoices):
     """Why a product is an exception: what a planner looks at first."""
 
@@ -226,8 +220,6 @@ BASELINE_HEAVY_WORK = 15  # times the work of another row: one with exponential 
 CLEANSING_CHUNK_SERIES = 1000  # under a second of arithmetic, two of the database
 ASSUMPTION_MAX = 10**12  # units a month; the thousandths of more are lost in the arithmetic of a spread
 ASSUMPTION_PERCENT_MAX = 1000  # eleven times the demand is a project with a quantity, not a percent
-VIEWS_MAX = 30  # of one person on one page; a longer list is not chosen from
-VIEW_NAME_MAX = 60
 MISS_MONTHS = 3  # the latest months of actuals that the last plan is held against
 
 UPLOAD_BYTES_MAX = 10 * 2**20  # a file of the plan; 10,000 rows x 18 months take 3 MB

@@ -79,6 +79,13 @@ class Progress(models.TextChoices):
     SUBMITTED = "submitted", "Submitted"
 
 
+class ViewPage(models.TextChoices):
+    """The pages whose views a person can keep."""
+
+    DEMAND = "demand", "Demand"
+    SUPPLY = "supply", "Supply"
+
+
 class JobState(models.TextChoices):
     """The life of a background job; the last three are ends."""
 
@@ -110,6 +117,8 @@ class Lifecycle(models.TextChoices):
     ENDED = "ended", "Ended"
 
 
+VIEWS_MAX = 30  # of one person on one page; a longer list is not chosen from
+VIEW_NAME_MAX = 60
 HORIZON_MIN, HORIZON_DEFAULT, HORIZON_MAX = 12, 18, 24  # months; a shorter view hides long lead times
 
 JOB_ATTEMPTS = 5  # a chunk that kills five workers is broken, not unlucky

@@ -29,6 +29,7 @@ TABLES = (
             "holidays",
             "ets_for_a",
             "cash_ceiling",
+            "purchases_ceiling",
         ),
         order=("name",),
         files=False,

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, URLResolver, include, path
 
-from sop.views import account, cycle, health, history, home, importing, jobs, master, people, styleguide
+from sop.views import account, cycle, health, history, home, importing, jobs, master, people, saved_view, styleguide
 
 ground: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -50,6 +50,10 @@ ground: list[URLPattern | URLResolver] = [
     path("cycle/steps/<int:step_id>/open/", cycle.step_open, name="step-open"),
     path("cycle/steps/<int:step_id>/reopen/", cycle.step_reopen, name="step-reopen"),
     path("cycle/steps/<int:step_id>/submit/", cycle.step_submit, name="step-submit"),
+    path("cycle/<int:cycle_id>/views/<slug:page>/", saved_view.save, name="view-save"),
+    path("cycle/<int:cycle_id>/views/<slug:page>/<int:view_id>/rename/", saved_view.rename, name="view-rename"),
+    path("cycle/<int:cycle_id>/views/<slug:page>/<int:view_id>/default/", saved_view.default, name="view-default"),
+    path("cycle/<int:cycle_id>/views/<slug:page>/<int:view_id>/delete/", saved_view.delete, name="view-delete"),
     path("cycle/parts/<int:progress_id>/ask-back/", cycle.step_ask_back, name="step-ask-back"),
 ]
 

@@ -11,4 +11,4 @@ class SupplyConfig(AppConfig):
 
     def ready(self) -> None:
         """Register what this step does when a cycle moves and what its workers run."""
-        from supply import hooks, importing, master, tasks  # noqa: F401, PLC0415
+        from supply import hooks, importing, master, tasks, view_pages  # noqa: F401, PLC0415

@@ -4,7 +4,7 @@ from django.db import models
 
 
 class FlagKind(models.TextChoices):
-    """What is wrong with the plan of a stock item, a supplier or a warehouse; flags never change the plan."""
+    """What is wrong with the plan of a stock item, a supplier, a warehouse or the company; flags change no plan."""
 
     SHORTAGE = "shortage", "Short"
     BELOW_SS = "below_ss", "Below safety stock"
@@ -16,6 +16,8 @@ class FlagKind(models.TextChoices):
     EXPEDITE = "expedite", "Can still be hurried"
     SUPPLIER_OVER = "supplier_over", "Supplier at its limit"
     SPACE_OVER = "space_over", "Warehouse space"
+    CASH_OVER = "cash_over", "Stock above its ceiling"
+    PURCHASES_OVER = "purchases_over", "Purchases above their ceiling"
     HOARD_STOCK = "hoard_stock", "More than is explained"
     HOARD_ORDERS = "hoard_orders", "Orders beyond need"
     PADDED = "padded", "Forecast above sales"
@@ -30,6 +32,11 @@ class FlagState(models.TextChoices):
     ACCEPTED = "accepted", "Seen, being handled"
     RAISED = "raised", "Raised to reconcile"
     GONE = "gone", "Gone"
+
+
+LIVE = (FlagState.OPEN, FlagState.ACCEPTED, FlagState.RAISED)
+COMPANY_KINDS = (FlagKind.CASH_OVER, FlagKind.PURCHASES_OVER)  # of the whole company, one of each in a cycle
+LIMIT_KINDS = (FlagKind.SUPPLIER_OVER, FlagKind.SPACE_OVER, *COMPANY_KINDS)  # not of a stock item
 
 
 class LimitUnit(models.TextChoices):

@@ -11,7 +11,9 @@ from supply.models import SupplyLine
 from supply.selectors.customer_needs import CustomerNeed, CustomerNeeds
 from supply.selectors.customer_shares import customer_shares
 from supply.selectors.customers import Narrowed
-from supply.selectors.workbench import run_current
+from supply.selectors.filter_choices import chosen_words, filter_choices
+from supply.selectors.item_filter import ItemFilter, items_chosen
+from supply.selectors.workbench import ANYTHING, run_current
 
 HEAD = (
     "Family", "Product", "Location", "Month", "Opening", "Demand", "Open receipts", "Planned receipts",
@@ -29,16 +31,21 @@ CUSTOMERS_HEAD = (
 )
 
 
-def supply_csv(cycle: Cycle, user: User) -> Iterator[str]:
-    """Yield the cycle's supply plan as CSV, headed by cycle, run and time."""
+def supply_csv(cycle: Cycle, user: User, chosen: ItemFilter = ANYTHING) -> Iterator[str]:
+    """Yield the supply plan of the stock items a filter leaves as CSV, headed by cycle, run, time and the filter."""
     run = run_current(cycle)
+    only = "; ".join(f"{each.word}: {each.value}" for each in chosen_words(chosen, filter_choices(cycle)))
     preamble: list[tuple[Cell, ...]] = [
         ("Supply plan", str(cycle)),
         ("Calculated", run.created_at.isoformat(timespec="seconds") if run else "not yet"),
         ("Written", timezone.now().isoformat(timespec="seconds")),
         ("For", user.name),
+        ("Stock items", only or "all"),
     ]
-    rows = SupplyLine.objects.filter(run=run).order_by("item_id", "bucket").values_list(*COLUMNS)
+    lines = SupplyLine.objects.filter(run=run)
+    if chosen.asked:
+        lines = lines.filter(item__in=items_chosen(cycle, chosen))
+    rows = lines.order_by("item_id", "bucket").values_list(*COLUMNS)
     return csv_lines(preamble, HEAD, rows.iterator(chunk_size=5000))
 
 

@@ -1,17 +1,14 @@
-"""What needs a look: exceptions, reviewed products, the last plan's misses; and one's own views of the screen."""
+"""What needs a look: exceptions, reviewed products, the last plan's misses."""
 
 from typing import Any
 
-from django.db.models import QuerySet
 from rest_framework import serializers
 
-from demand.constants import VIEW_NAME_MAX, Attention, ViewPage
-from demand.models import SavedView
+from demand.constants import Attention
 from demand.selectors.attention import ProductAttention, attention_rows, reviewed
-from demand.services import saved_view as services
 from demand.services.review_mark import reviewed_set
 from sop.api.base import ListView, WriteView, cycle_of
-from sop.api.serializers import Body, Query, RowOut
+from sop.api.serializers import Body
 from sop.models import Product, User
 from sop.refusals import Refused
 
@@ -68,72 +65,3 @@ class ReviewedView(WriteView):
         reviewed_set(user=user, cycle_id=cycle.pk, products=products, reviewed=fields["reviewed"])
         marked = Product.objects.filter(pk__in=reviewed(cycle, user)).order_by("code")
         return {"products": list(marked.values_list("code", flat=True))}
-
-
-class SavedViewOut(RowOut):
-    """A view of a page under a name of your own."""
-
-    class Meta:
-        """What is shown."""
-
-        model = SavedView
-        fields = ("id", "page", "name", "state", "is_default", "updated_at")
-
-
-class SavedViewQuery(Query):
-    """Of which page."""
-
-    page = serializers.ChoiceField(choices=ViewPage.choices)
-
-
-class SavedViewIn(Body):
-    """What to keep; the same name again takes the new state."""
-
-    page = serializers.ChoiceField(choices=ViewPage.choices)
-    name = serializers.CharField(max_length=VIEW_NAME_MAX)
-    state = serializers.DictField(help_text="unit, filter, abc, find, level, from.")
-
-
-class SavedViewChangeIn(Body):
-    """Another name, or whether the page opens with it; at least one."""
-
-    name = serializers.CharField(max_length=VIEW_NAME_MAX, required=False)
-    is_default = serializers.BooleanField(required=False)
-
-
-class SavedViewsView(ListView, WriteView):
-    """Your views. POST keeps one."""
-
-    read_right = write_right = "demand.view_demand"
-    query, body, item = SavedViewQuery, SavedViewIn, SavedViewOut
-    orderings = {"name": ("page", "name")}
-
-    def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[SavedView]:
-        """Return one's own."""
-        return SavedView.objects.filter(user=user, **query)
-
-    def write(self, user: User, fields: dict[str, Any], **address: Any) -> SavedView:
-        """Keep it."""
-        return services.view_save(user=user, **fields)
-
-
-class SavedViewChangeView(WriteView):
-    """Rename a view, or let the page open with it."""
-
-    write_right = "demand.view_demand"
-    body, item = SavedViewChangeIn, SavedViewOut
-
-    def write(self, user: User, fields: dict[str, Any], **address: Any) -> SavedView:
-        """Change it."""
-        return services.view_change(user=user, view_id=address["view_id"], **fields)
-
-
-class SavedViewDeleteView(WriteView):
-    """Drop a view; the answer is what it was."""
-
-    write_right = "demand.view_demand"
-    item = SavedViewOut
-
-    def write(self, user: User, fields: dict[str, Any], **address: Any) -> SavedView:
-        """Drop it."""
-        return services.view_delete(user=user, view_id=address["view_id"])

@@ -9,7 +9,6 @@ from demand.models.order_book import OrderBook
 from demand.models.override import ChangeSet, ForecastSnapshot, Override
 from demand.models.review import ChangeReview
 from demand.models.review_mark import ReviewMark
-from demand.models.saved_view import SavedView
 from demand.models.series import Actual, Series
 from demand.models.upload import Upload
 
@@ -31,7 +30,6 @@ __all__ = [
     "OrderBook",
     "Override",
     "ReviewMark",
-    "SavedView",
     "Series",
     "Upload",
 ]

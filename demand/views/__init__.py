@@ -16,7 +16,6 @@ from demand.views import (
     panel,
     profiles,
     review,
-    saved,
     upload,
 )
 
@@ -36,6 +35,5 @@ __all__ = [
     "panel",
     "profiles",
     "review",
-    "saved",
     "upload",
 ]

@@ -10,21 +10,22 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from demand import exports
-from demand.constants import Reason, ViewPage
+from demand.constants import Reason
 from demand.forms.grid import cell_list, change_request
 from demand.forms.shapes import Malformed
 from demand.selectors import grid as grid_reads
 from demand.selectors.layers import adopted_run
-from demand.selectors.saved_views import saved_views, view_to_open
 from demand.selectors.submit import reasons_missing
 from demand.services.change_set import change_set_undo
 from demand.services.gather import territory_submit
 from demand.services.override import overrides_save
 from demand.services.reason import reasons_set
-from sop.constants import StepKind
+from sop.constants import StepKind, ViewPage
 from sop.models import Cycle, CycleStep
 from sop.refusals import Refused
 from sop.selectors.cycle import progress_of
+from sop.selectors.saved_views import saved_views, view_to_open
+from sop.view_pages import viewed
 from sop.views.matrix import MatrixResponse
 from sop.views.request import signed_in
 
@@ -154,6 +155,7 @@ def _adjust_page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = N
         "missing": reasons_missing(cycle, user),
         "reasons": Reason.choices,
         "refusal": refusal,
+        "view_page": viewed(ViewPage.DEMAND),
         "views": saved_views(user, ViewPage.DEMAND),
         "opening": opening,
         "lost_view": opening is None and "view" in request.GET,

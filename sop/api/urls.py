@@ -9,7 +9,7 @@ from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from sop.api import cycle, jobs, master
+from sop.api import cycle, jobs, master, saved_views
 
 app_name = "api"
 
@@ -42,6 +42,9 @@ urlpatterns = [
     path("steps/<int:step_id>/close/", cycle.StepCloseView.as_view(), name="step-close"),
     path("steps/<int:step_id>/reopen/", cycle.StepReopenView.as_view(), name="step-reopen"),
     path("steps/<int:step_id>/submit/", cycle.StepSubmitView.as_view(), name="step-submit"),
+    path("saved-views/", saved_views.SavedViewsView.as_view(), name="saved-views"),
+    path("saved-views/<int:view_id>/change/", saved_views.SavedViewChangeView.as_view(), name="saved-view-change"),
+    path("saved-views/<int:view_id>/delete/", saved_views.SavedViewDeleteView.as_view(), name="saved-view-delete"),
     path("progress/<int:progress_id>/ask-back/", cycle.AskBackView.as_view(), name="step-ask-back"),
     path("", include("demand.api_urls")),
     path("", include("supply.api_urls")),

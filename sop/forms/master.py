@@ -44,6 +44,7 @@ WORDS = {
     ),
     "carry_rate": ("Carrying cost a year", "As a share of the stock's value: 0.18."),
     "cash_ceiling": ("Cash in stock, at most", "What the whole inventory may be worth."),
+    "purchases_ceiling": ("Purchases a month, at most", "What all that arrives in a month may cost."),
 }
 
 

@@ -8,6 +8,7 @@ from sop.models.history import ChangeNote
 from sop.models.job import Job, JobChunk, Sweep
 from sop.models.master import Customer, Family, Location, Product, Region, Supplier
 from sop.models.money import Budget, Cost, Price, Rate
+from sop.models.saved_view import SavedView
 from sop.models.user import User
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Product",
     "Rate",
     "Region",
+    "SavedView",
     "StepProgress",
     "StepTemplate",
     "Supplier",

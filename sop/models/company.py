@@ -22,6 +22,7 @@ class Company(models.Model):
     reason_value = models.DecimalField(max_digits=14, decimal_places=2, default=25000)
     carry_rate = models.DecimalField(max_digits=5, decimal_places=4, default="0.18")  # of stock value a year
     cash_ceiling = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)  # inventory value
+    purchases_ceiling = models.DecimalField(max_digits=16, decimal_places=2, null=True, blank=True)  # of a month
     working_days = models.BooleanField(default=False)  # whether baselines take months as long as their working days
     holidays = models.CharField(max_length=30, blank=True, default="")  # calendar, see sop.engine.public_holidays
     ets_for_a = models.BooleanField(

@@ -25,7 +25,17 @@ SIGNS = {"short": "▼", "excess": "■", "warn": "▲", "ok": "✓", "open": "�
 # Every state and kind a page shows, by its stored code; a code that means nothing yet is shown plainly.
 TONES: dict[str, tuple[str, ...]] = {
     "short": ("shortage", "no_supply", "failed", "refused", "missed"),
-    "excess": ("cash", "excess", "no_demand", "hoard_stock", "hoard_orders", "shelf_life", "space"),
+    "excess": (
+        "cash",
+        "excess",
+        "no_demand",
+        "hoard_stock",
+        "hoard_orders",
+        "shelf_life",
+        "space",
+        "cash_over",
+        "purchases_over",
+    ),
     "warn": (
         *("margin", "below_ss", "late_order", "past_due_po", "expedite", "padded", "bullwhip"),
         *("stale", "late", "capacity"),

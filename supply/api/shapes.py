@@ -71,7 +71,7 @@ class SupplyItemOut(OfItem):
 
 
 class FlagOut(RowOut):
-    """Something wrong with the plan of one stock item, supplier or warehouse, priced and owned."""
+    """Something wrong with the plan of one stock item, supplier or warehouse, or of the company; priced and owned."""
 
     family = serializers.CharField(source="item.product.family.code", allow_null=True, default=None)
     product = serializers.CharField(source="item.product.code", allow_null=True, default=None)

@@ -32,7 +32,7 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
         *("product_id", "location_id", "service_target", "service_type", "backorder_share", "safety_stock"),
         "max_cover_months",
     ),
-    Company: ("currency", "carry_rate"),
+    Company: ("currency", "carry_rate", "cash_ceiling", "purchases_ceiling"),
     Supplier: ("currency", "payment_days"),
     Product: ("family_id", "whole_units", "shelf_life_days", "abc", "volume_m3"),
     Family: ("code",),

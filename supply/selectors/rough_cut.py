@@ -219,4 +219,4 @@ def _mark(owner: str, load: float, limit: float | None) -> str:
         return ""
     if load > limit * (1 + 1e-9):
         return "over"
-    return "near" if limit and load >= NEAR[owner] * limit else "ok"
+    return "near" if limit and load >= NEAR.get(owner, 1) * limit else "ok"

@@ -25,7 +25,7 @@ ANSWERED = (FlagState.ACCEPTED, FlagState.RAISED)
 
 @dataclass(frozen=True)
 class Found:
-    """One flag a run found: of a stock item, a supplier or a warehouse."""
+    """One flag a run found: of a stock item, a supplier, a warehouse, or of none of them: the company."""
 
     item_id: int | None
     kind: str

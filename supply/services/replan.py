@@ -18,12 +18,13 @@ from sop.engine.months import month_list
 from sop.models import Cycle
 from sop.request_context import current
 from sop.services.cycle import step_mark_stale
-from supply.constants import REPLAN_AT_MOST
+from supply.constants import COMPANY_KINDS, REPLAN_AT_MOST
 from supply.frames.limits import limits_of
 from supply.frames.loads import Placed, loads_of
 from supply.models import SupplyRun
 from supply.selectors.lines import placed_by
 from supply.selectors.problem import inputs_of, items_limited
+from supply.services.ceilings import ceiling_flags
 from supply.services.explained import StockSplit
 from supply.services.flags import flags_replace
 from supply.services.loads import limit_flags, loads_move, loads_owned
@@ -70,7 +71,8 @@ def _plan_anew(run: SupplyRun, ids: list[int]) -> None:
         risk_groups_sum(run, ids)
         loads = loads_move(run, before, after, limits, months)
         found = found_flags(json.loads(part_out(inputs, plan, split.flags()))) + limit_flags(loads, limits, months)
-        flags_replace(run=run, found=found, only=Q(item_id__in=ids) | loads_owned(loads))
+        touched = Q(item_id__in=ids) | loads_owned(loads) | Q(kind__in=COMPANY_KINDS)
+        flags_replace(run=run, found=found + ceiling_flags(run), only=touched)
         stock_gaps_sum(run)
     run.planned_requests = [*run.planned_requests, current().request_id]
     run.replanned_at = timezone.now()

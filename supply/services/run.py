@@ -22,6 +22,7 @@ from supply.frames.loads import loads_in
 from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyLoad, SupplyRisk, SupplyRun
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, items_limited
+from supply.services.ceilings import ceiling_flags
 from supply.services.explained import StockSplit
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
@@ -121,6 +122,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
     loads, limits, months = loads_in(part["loads"] for part in outputs), limits_of(_months(run)), _months(run)
     loads_write(run, loads, limits, months)
     found = [flag for part in outputs for flag in found_flags(part)] + limit_flags(loads, limits, months)
+    found += ceiling_flags(run)
     flags_replace(run=run, found=found)
     risk_groups_sum(run)
     statistics_refresh(*PLANNED, SupplyLoad, RiskGroup)

@@ -14,8 +14,9 @@ from sop.selectors.cycle import closed_sentence
 from sop.views.request import signed_in
 from supply.constants import CutBy
 from supply.forms import LimitForm, RuleForm
-from supply.models import SupplyFlag, SupplyRun
+from supply.models import SupplyRun
 from supply.selectors.capacity import capacity_changes, capacity_stated, rules_stated, versions_seen
+from supply.selectors.ceilings import ceiling_rows
 from supply.selectors.rough_cut import LoadRow, rough_cut
 from supply.selectors.rule_what_if import RuleWhatIf, rule_what_if
 from supply.selectors.workbench import limit_flags, run_current
@@ -91,7 +92,7 @@ def rough_cut_page(
         "can_edit": may_edit,
         "run": run,
         "rows": _rows(run, then) if run else [],
-        "flags": {_owner(flag): flag for flag in limit_flags(cycle)},
+        "flags": {flag.limited: flag for flag in limit_flags(cycle)},
         "rules": CutBy.choices,
         "stated": rules_stated(),
         "then": then,
@@ -107,13 +108,9 @@ def rough_cut_page(
 
 
 def _rows(run: SupplyRun, then: RuleWhatIf | None) -> list[LoadRow]:
-    """Return the rows of the run, those of a supplier under another rule in place of its own."""
+    """Return the company's rows and those of the run, those of a supplier under another rule in place of its own."""
     anew = {row.key: row for row in then.rows} if then else {}
-    return [anew.get(row.key, row) for row in rough_cut(run)]
-
-
-def _owner(flag: SupplyFlag) -> tuple[str, int]:
-    return ("supplier", flag.supplier_id) if flag.supplier_id else ("location", flag.location_id or 0)
+    return [*ceiling_rows(run), *(anew.get(row.key, row) for row in rough_cut(run))]
 
 
 def _what_if(request: HttpRequest, run: SupplyRun) -> RuleWhatIf | None:

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from demand.models import ReviewMark, SavedView, Series
-from sop.models import Cycle
+from demand.models import ReviewMark, Series
+from sop.models import Cycle, SavedView
 from sop.services.tokens import token_create
 from tests.api_calls import Api
 from tests.demand_makers import adopted_baseline, override_make, series_make
@@ -54,20 +54,21 @@ def test_another_ones_product_cannot_be_marked(cast: Cast, cycle: Cycle, harbour
 
 def test_a_view_goes_through_its_life_in_the_dialog(cast: Cast, cycle: Cycle, harbour: Series) -> None:
     ana, here = client_of(cast.ana), f"/cycle/{cycle.pk}/demand/"
-    kept = ana.post(f"{here}views/", {"name": "Misses", "state": '{"filter": "misses"}'})
+    views = f"/cycle/{cycle.pk}/views/demand/"
+    kept = ana.post(f"{views}", {"name": "Misses", "state": '{"filter": "misses"}'})
     view = SavedView.objects.get()
     assert f"?view={view.pk}" in kept.content.decode()
     assert "data-view=" not in ana.get(here).content.decode().split("plan-work")[1].split("</section>")[0]
-    ana.post(f"{here}views/{view.pk}/default/", {"on": "1"})
+    ana.post(f"{views}{view.pk}/default/", {"on": "1"})
     assert "&quot;misses&quot;" in ana.get(here).content.decode().split('id="plan-grid"')[1].split("</div>")[0]
-    ana.post(f"{here}views/{view.pk}/rename/", {"name": "Biggest"})
+    ana.post(f"{views}{view.pk}/rename/", {"name": "Biggest"})
     assert "Biggest" in ana.get(here).content.decode()
-    assert "No view yet" in ana.post(f"{here}views/{view.pk}/delete/").content.decode()
+    assert "No view yet" in ana.post(f"{views}{view.pk}/delete/").content.decode()
 
 
 @pytest.mark.parametrize(("name", "state"), [("", "{}"), ("x", "no json"), ("x", '{"unit": 5}')])
 def test_a_refused_view_says_why_beside_the_list(cast: Cast, cycle: Cycle, name: str, state: str) -> None:
-    answer = client_of(cast.ana).post(f"/cycle/{cycle.pk}/demand/views/", {"name": name, "state": state})
+    answer = client_of(cast.ana).post(f"/cycle/{cycle.pk}/views/demand/", {"name": name, "state": state})
     assert answer.status_code == 422
     assert 'role="alert"' in answer.content.decode()
 

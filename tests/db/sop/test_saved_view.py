@@ -4,12 +4,11 @@ from typing import Any
 
 import pytest
 
-from demand.constants import VIEWS_MAX
-from demand.models import SavedView
-from demand.selectors.saved_views import saved_views, view_to_open
-from demand.services.saved_view import view_change, view_delete, view_save
-from sop.models import User
-from sop.refusals import Refused
+from sop.constants import VIEWS_MAX
+from sop.models import SavedView, User
+from sop.refusals import NotAllowed, Refused
+from sop.selectors.saved_views import saved_views, view_to_open
+from sop.services.saved_view import view_change, view_delete, view_save
 from tests.factories import Cast
 
 pytestmark = pytest.mark.django_db
@@ -109,3 +108,18 @@ def test_a_view_of_somebody_else_is_out_of_reach(cast: Cast) -> None:
     assert view_to_open(cast.ben, "demand", {"view": str(view.pk)}) is None
     assert view_delete(user=cast.ana, view_id=view.pk).pk == view.pk
     assert not SavedView.objects.exists()
+
+
+def test_each_page_keeps_its_own_settings_and_names(cast: Cast) -> None:
+    keep(cast.ana, "Mine")
+    with pytest.raises(Refused, match="'unit' is not part of a view; known: family"):
+        view_save(user=cast.ana, page="supply", name="Mine", state=STATE)
+    view_save(user=cast.ana, page="supply", name="Mine", state={"abc": "A"})
+    assert [view.state for view in saved_views(cast.ana, "supply")] == [{"abc": "A"}]
+    assert [view.state for view in saved_views(cast.ana, "demand")] == [STATE]
+
+
+def test_a_view_of_a_page_one_may_not_see_is_refused(cast: Cast) -> None:
+    cast.ana.groups.clear()
+    with pytest.raises(NotAllowed):
+        keep(User.objects.get(pk=cast.ana.pk))

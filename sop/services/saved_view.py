@@ -5,19 +5,22 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from demand.constants import VIEW_NAME_MAX, VIEWS_MAX, ViewPage
-from demand.models import SavedView
-from demand.services.view_state import view_state
-from sop.models import User
-from sop.refusals import Refused
+from sop.constants import VIEW_NAME_MAX, VIEWS_MAX
+from sop.models import SavedView, User
+from sop.refusals import NotAllowed, Refused
+from sop.services.view_state import view_state
+from sop.view_pages import viewed
 
 
 @transaction.atomic
 def view_save(*, user: User, page: str, name: str, state: Any) -> SavedView:
     """Keep a view under a name; the same name again takes the new state. Refuses a state of another shape."""
-    if page not in ViewPage.values:
+    known = viewed(page)
+    if known is None:
         raise Refused("Views of this page cannot be kept.")
-    name, kept = _name(name), view_state(state)
+    if not user.has_perm(known.right):
+        raise NotAllowed("Your role does not include this page.")
+    name, kept = _name(name), view_state(known, state)
     own = list(_own_locked(user).filter(page=page))
     if name not in {view.name for view in own} and len(own) >= VIEWS_MAX:
         raise Refused(f"You have {len(own)} views of this page; delete one you no longer use.")

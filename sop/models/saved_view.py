@@ -1,15 +1,15 @@
-"""How a person wants to find a screen: filter, unit, level and months under a name of their own."""
+"""How a person wants to find a page: what it shows, under a name of their own."""
 
 import json
 
 from django.conf import settings
 from django.db import models
 
-from demand.constants import VIEW_NAME_MAX, ViewPage
+from sop.constants import VIEW_NAME_MAX, ViewPage
 
 
 class SavedView(models.Model):
-    """One row is one person's named view of one page; `state` has the shape demand.services.view_state checks."""
+    """One row is one person's named view of one page; `state` has the shape its page registered, see sop.view_pages."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
     page = models.CharField(max_length=20, choices=ViewPage)
@@ -21,6 +21,7 @@ class SavedView(models.Model):
     class Meta:
         """A name once per person and page, and one view to open with."""
 
+        db_table = "demand_savedview"  # as it was called when only the demand grid had views
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["user", "page", "name"], name="savedview_name_once"),

@@ -4,8 +4,7 @@ from collections.abc import Mapping
 
 from django.db.models import QuerySet
 
-from demand.models import SavedView
-from sop.models import User
+from sop.models import SavedView, User
 
 
 def saved_views(user: User, page: str) -> QuerySet[SavedView]:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('supply', '0010_stock_explained'),
+        ('supply', '0011_ceiling_flags'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
