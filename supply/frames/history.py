@@ -36,8 +36,9 @@ FORECAST_SQL = """
         select distinct on (m.bucket) m.bucket::date as bucket, s.cycle_id, s.version
         from unnest(%(months)s::date[]) as m(bucket)
         join sop_cycle c on c.bucket <= m.bucket
-        join lateral (select cycle_id, max(version) as version from demand_forecastsnapshot
-                      where cycle_id = c.id group by 1) s on true
+        cross join lateral (select c.id as cycle_id, (select max(version) from demand_forecastsnapshot
+                                                      where cycle_id = c.id) as version) s
+        where s.version is not null
         order by m.bucket, c.bucket desc
     )
     select i.id, k.bucket, sum(s.consensus)::float8
