@@ -17,7 +17,7 @@ PEOPLE = """
         from sop_product p, sop_customer c, sop_customer old
         where p.id = s.product_id and old.id = s.customer_id
           and c.code = 'C' || (substr(p.code, 2)::int % 10 * 2 + substr(old.code, 2)::int);
-    update supply_stockitem set buyer_id = (select id from sop_user where username = 'rep' || (supply_stockitem.id % 5 + 1));
+    update supply_stockitem i set buyer_id = (select id from sop_user where username = 'rep' || (i.id % 5 + 1));
     update sop_product set volume_m3 = 0.02, abc = substr('ABC', (id % 3 + 1)::int, 1);
     update sop_location set space_m3 = 70000;
 """

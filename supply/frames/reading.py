@@ -9,6 +9,7 @@ from django.db import connection
 from numpy.typing import NDArray
 
 Matrix = NDArray[np.float64]
+Ids = NDArray[np.int64]
 Params = dict[str, Any]
 
 
@@ -54,3 +55,29 @@ def rows_of(sql: str, params: Params) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return list(cursor.fetchall())
+
+
+def numbers_of(sql: str, params: Params, count: int) -> Matrix:
+    """Return the columns of a query that gives `count` numbers a row as one text; each column is a row here."""
+    ((text,),) = rows_of(sql, params)
+    return np.fromstring(text or "", sep=" ").reshape(-1, count).T
+
+
+def matrices_of(ids: Ids, cells: tuple[Matrix, Matrix], values: list[Matrix], months: int) -> list[Matrix]:
+    """Return each of some values as a matrix (ids x months), NaN where none.
+
+    `cells`: whose each value is, and the place of its month, from 1 on.
+    """
+    found = [np.full((len(ids), months), np.nan) for _ in values]
+    for matrix, numbers in zip(found, values, strict=True):
+        cells_fill(matrix, ids, cells[0], numbers, cells[1].astype(np.int64) - 1)
+    return found
+
+
+def cells_fill(table: Matrix, ids: Ids, who: Matrix, numbers: Matrix, *column: Ids) -> None:
+    """Write numbers into the rows of those they belong to; `ids` in order, what is not among them is left out."""
+    if not len(ids):
+        return
+    at = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
+    known = ids[at] == who
+    table[(at[known], *(each[known] for each in column))] = numbers[known]
