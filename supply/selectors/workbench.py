@@ -1,5 +1,6 @@
 """The supply workbench: stock items by money at stake, and the flags behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -83,3 +84,9 @@ def items_flagged(cycle: Cycle, *, kind: str = "", words: str = "", order: str =
     column = ORDERINGS.get(order, ORDERINGS["money"])
     ordering = F(column.lstrip("-")).desc(nulls_last=True) if column.startswith("-") else F(column).asc(nulls_last=True)
     return found.order_by(ordering, "id")
+
+
+def items_of(found: QuerySet[StockItem], ids: Sequence[int]) -> list[StockItem]:
+    """Return some of the items found, in the order of their ids: all are only ordered, a page of them is read."""
+    by_id = {item.pk: item for item in found.filter(pk__in=ids)}
+    return [by_id[pk] for pk in ids if pk in by_id]

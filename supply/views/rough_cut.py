@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from sop.constants import StepKind, StepState
@@ -16,16 +18,18 @@ from supply.constants import CutBy
 from supply.forms import LimitForm, RuleForm
 from supply.models import SupplyFlag, SupplyRun
 from supply.selectors.capacity import capacity_changes, capacity_stated, rules_stated, versions_seen
-from supply.selectors.rough_cut import LoadRow, rough_cut
+from supply.selectors.rough_cut import LoadRow, Named, limits_named, load_rows
 from supply.selectors.rule_what_if import RuleWhatIf, rule_what_if
 from supply.selectors.workbench import limit_flags, run_current
 from supply.services.capacity import capacity_set, supplier_rule_set
+
+PAGE = 10
 
 
 @require_safe
 @permission_required("supply.view_supply", raise_exception=True)
 def page(request: HttpRequest, cycle_id: int) -> HttpResponse:
-    """Show loads and limits; `?supplier=ID&rule=` shows what another rule would do for one supplier."""
+    """Show loads and limits; `?supplier=ID&rule=` shows what another rule would do, `?owner=` begins with somebody."""
     return rough_cut_page(request, get_object_or_404(Cycle, pk=cycle_id))
 
 
@@ -51,7 +55,7 @@ def limit(request: HttpRequest, cycle_id: int) -> HttpResponse:
     except Refused as refusal:
         return rough_cut_page(request, cycle, refusal, form)
     messages.success(request, "Limit set. Run the supply plan again to see what it changes.")
-    return redirect("supply:rough-cut", cycle_id=cycle_id)
+    return rough_cut_at(cycle_id, form.data["owner"])
 
 
 @require_POST
@@ -69,7 +73,7 @@ def rule(request: HttpRequest, cycle_id: int) -> HttpResponse:
     except Refused as refusal:
         return rough_cut_page(request, cycle, refusal)
     messages.success(request, f"Rule of {found} set. Run the supply plan again to see what it changes.")
-    return redirect("supply:rough-cut", cycle_id=cycle_id)
+    return rough_cut_at(cycle_id, f"supplier-{found.pk}")
 
 
 def rough_cut_page(
@@ -82,6 +86,7 @@ def rough_cut_page(
     run = run_current(cycle)
     is_open = step.state == StepState.OPEN
     then = _what_if(request, run) if run and is_open else None
+    limits = _page_of(request, limits_named(run)) if run else None
     may_edit = is_open and request.user.has_perm("supply.plan_supply")
     context = {
         "cycle": cycle,
@@ -90,7 +95,8 @@ def rough_cut_page(
         "is_open": is_open,
         "can_edit": may_edit,
         "run": run,
-        "rows": _rows(run, then) if run else [],
+        "page": limits,
+        "rows": _rows(run, limits, then) if run and limits else [],
         "flags": {_owner(flag): flag for flag in limit_flags(cycle)},
         "rules": CutBy.choices,
         "stated": rules_stated(),
@@ -106,10 +112,23 @@ def rough_cut_page(
     return render(request, "supply/rough_cut.html", context, status=refusal.status if refusal else 200)
 
 
-def _rows(run: SupplyRun, then: RuleWhatIf | None) -> list[LoadRow]:
-    """Return the rows of the run, those of a supplier under another rule in place of its own."""
+def _page_of(request: HttpRequest, limits: list[Named]) -> "Page[Named]":
+    """Return the page asked for, or the one on which the supplier or warehouse asked about begins."""
+    sent = request.GET if request.method == "GET" else request.POST
+    wanted = sent.get("owner") or f"supplier-{sent.get('supplier', '')}"
+    begins = next((at for at, each in enumerate(limits) if each.key == wanted), 0)
+    return Paginator(limits, PAGE).get_page(request.GET.get("page") or begins // PAGE + 1)
+
+
+def _rows(run: SupplyRun, limits: "Page[Named]", then: RuleWhatIf | None) -> list[LoadRow]:
+    """Return the rows of a page, those of a supplier under another rule in place of its own."""
     anew = {row.key: row for row in then.rows} if then else {}
-    return [anew.get(row.key, row) for row in rough_cut(run)]
+    return [anew.get(row.key, row) for row in load_rows(run, list(limits))]
+
+
+def rough_cut_at(cycle_id: int, owner: str) -> HttpResponse:
+    """Go to a supplier's or a warehouse's place on the page."""
+    return redirect(f"{reverse('supply:rough-cut', args=[cycle_id])}?owner={owner}#{owner}")
 
 
 def _owner(flag: SupplyFlag) -> tuple[str, int]:

@@ -58,8 +58,10 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
     limited = reads.limit_flags(cycle, kind) if kind in reads.LIMIT_KINDS else []
     found = reads.items_flagged(cycle, kind=kind, words=words, order=order)
     step = CycleStep.objects.get(cycle=cycle, kind=StepKind.SUPPLY)
-    run, page = reads.run_current(cycle), Paginator(found, PAGE).get_page(request.GET.get("page"))
-    losses = item_losses(run, [row.pk for row in page]) if run else {}
+    run = reads.run_current(cycle)
+    page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    ids = list(page)
+    losses = item_losses(run, ids) if run else {}
     context = {
         "cycle": cycle,
         "step": step,
@@ -69,6 +71,7 @@ def _page(request: HttpRequest, cycle: Cycle, refusal: Refused | None = None) ->
         "limit_flags": [] if words else reads.limit_flags(cycle) if not kind else limited,
         "of_limits": kind in reads.LIMIT_KINDS,
         "page": page,
+        "items": reads.items_of(found, ids),
         "losses": losses,
         "draws": max((figure.draws for figure in losses.values()), default=0),
         "kind": kind,
