@@ -233,6 +233,21 @@ def test_corrected_need_takes_padding_out_and_admits_that_asking_moves_it(cast: 
     assert "would have earned those who go short" in words and "taken from the others" in words
 
 
+@pytest.mark.parametrize("rule", ShareRule)
+def test_an_edit_shares_its_item_at_once_as_a_whole_run_would(cast: Cast, short: Short, rule: ShareRule) -> None:
+    padded_make(cast, short, said="200", ordered="100")
+    short = again(cast, short)
+    before = shares_of(cast, short, rule).served.sum()
+    sent = {"was-2022-04-01": "", "now-2022-04-01": "40", "version-2022-04-01": "0", "reason": "By phone"}
+    page = reverse("supply:receipts", args=[short.world.cycle.pk, short.world.item.pk])
+    assert client_of(cast.sam).post(page, sent).status_code == 302
+    short.run.refresh_from_db()
+    at_once = shares_of(cast, short, rule)
+    assert at_once.served.sum() < before
+    whole = shares_of(cast, again(cast, short), rule)
+    assert (at_once.served.tolist(), at_once.gained.tolist()) == (whole.served.tolist(), whole.gained.tolist())
+
+
 def test_corrected_need_is_the_baseline_while_no_cycle_is_over(cast: Cast) -> None:
     world = supplied_make(cast, demand="100")
     asking_make(world.cycle, series_make(cast.ridge, world.item.product, world.item.location), "100", "50")
