@@ -30,7 +30,7 @@ from supply.models import StockItem, SupplyFlag, SupplyLine  # noqa: E402
 ITEMS = 10_000
 REPEATS = 40
 TARGET_MS = 150.0
-COLUMNS = ("page", "target ms", "median ms", "p95 ms", "first ms", "after an edit", "queries", "x target")
+COLUMNS = ("page", "target ms", "median ms", "p95 ms", "first ms", "after an edit", "CPU ms", "queries", "x target")
 
 
 @dataclass
@@ -54,11 +54,13 @@ class Page:
 
     def row(self) -> list[Cell]:
         """Ask for it many times and return its row; the worst of all that were measured stands against the target."""
+        begun = time.process_time()
         times = [self.ask() for _ in range(REPEATS)]
+        own = (time.process_time() - begun) * 1000 / REPEATS  # of the page without its database, whoever else works
         most = statistics.quantiles(times, n=20)[-1]
         worst = max(most, self.first, self.edited)
         medians = (TARGET_MS, statistics.median(times), most, self.first, self.edited)
-        return [self.name, *medians, self.queries, worst / TARGET_MS]
+        return [self.name, *medians, own, self.queries, worst / TARGET_MS]
 
 
 def main() -> None:

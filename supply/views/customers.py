@@ -20,7 +20,7 @@ from supply.selectors.customer_trial import exceptions_of
 from supply.selectors.customers import Lines, choices_of, shares_figure, shares_kept, total_line
 from supply.selectors.workbench import run_current
 
-PAGE = 15
+PAGE = 10
 KEY_DIGITS = 18  # of the largest key a table has
 
 
