@@ -1,8 +1,8 @@
 """`python -m bench [NAME ...]`: every benchmark, or the named ones, one table after the other, on private servers.
 
-forecast and supply need no database, grid needs a browser; fills, importing, review, compare, assumptions, baseline
-and supply_run run on an empty database, planning on 5,000 series with a browser and the product's web server, adjust on
-the demo company.
+forecast and supply need no database, grid needs a browser; fills, importing, review, compare, assumptions, baseline,
+supply_run and supply_pages run on an empty database, planning on 5,000 series with a browser and the product's web
+server, adjust on the demo company.
 SOP_DATA names the real data sets that the accuracy of the baseline is measured on.
 """
 
@@ -31,6 +31,7 @@ WITH_DATABASE: dict[str, tuple[Sequence[str], ...]] = {
     "baseline": (("migrate", "--verbosity", "0"),),
     "compare": (("migrate", "--verbosity", "0"),),
     "supply_run": (("migrate", "--verbosity", "0"),),
+    "supply_pages": (("migrate", "--verbosity", "0"),),
 }
 
 

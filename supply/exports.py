@@ -10,7 +10,7 @@ from supply.constants import ShareRule
 from supply.models import SupplyLine
 from supply.selectors.customer_needs import CustomerNeed, CustomerNeeds
 from supply.selectors.customer_shares import customer_shares
-from supply.selectors.customers import Narrowed
+from supply.selectors.customer_sight import Narrowed
 from supply.selectors.filter_choices import chosen_words, filter_choices
 from supply.selectors.item_filter import ItemFilter, items_chosen
 from supply.selectors.workbench import ANYTHING, run_current

@@ -158,8 +158,11 @@ def _facts() -> list[Any]:
 
 
 def _same(key: "Sequence[models.Field[Any, Any]]") -> sql.Composed:
-    """Return the condition that a row in the table has the key given; an empty part of a key equals an empty one."""
-    equal = {True: sql.SQL("t.{0} is not distinct from given.{0}"), False: sql.SQL("t.{0} = given.{0}")}
+    """Return the condition that a row in the table has the key given; an empty part of a key equals an empty one.
+
+    Arrays of one: they may hold nothing and still be equal, and unlike `is not distinct from` they can be hashed.
+    """
+    equal = {True: sql.SQL("array[t.{0}] = array[given.{0}]"), False: sql.SQL("t.{0} = given.{0}")}
     pairs = (equal[field.null].format(sql.Identifier(str(field.column))) for field in key)
     return sql.SQL(" and ").join(pairs)
 

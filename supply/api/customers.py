@@ -11,7 +11,7 @@ from sop.models import Customer, Family, Location, Product, User
 from supply.constants import ShareRule
 from supply.selectors.customer_needs import CustomerNeed, CustomerNeeds
 from supply.selectors.customer_shares import customer_shares
-from supply.selectors.customers import Narrowed
+from supply.selectors.customer_sight import Narrowed
 from supply.selectors.workbench import run_current
 
 SCOPES: dict[str, Any] = {"family": Family, "product": Product, "location": Location, "customer": Customer}

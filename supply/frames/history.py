@@ -36,15 +36,19 @@ FORECAST_SQL = """
         select distinct on (m.bucket) m.bucket::date as bucket, s.cycle_id, s.version
         from unnest(%(months)s::date[]) as m(bucket)
         join sop_cycle c on c.bucket <= m.bucket
-        join lateral (select cycle_id, max(version) as version from demand_forecastsnapshot
-                      where cycle_id = c.id group by 1) s on true
+        cross join lateral (select c.id as cycle_id, (select max(version) from demand_forecastsnapshot
+                                                      where cycle_id = c.id) as version) s
+        where s.version is not null
         order by m.bucket, c.bucket desc
     )
     select i.id, k.bucket, sum(s.consensus)::float8
-    from kept k
-    join demand_forecastsnapshot s on s.cycle_id = k.cycle_id and s.version = k.version and s.bucket = k.bucket
-    join demand_series d on d.id = s.series_id
-    join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
+    from supply_stockitem i
+    join demand_series d on d.product_id = i.product_id and d.location_id = i.location_id
+    cross join kept k
+    cross join lateral (  -- cell by cell through the index: a month's rows lie all over the table
+        select consensus from demand_forecastsnapshot s
+        where s.cycle_id = k.cycle_id and s.version = k.version and s.series_id = d.id and s.bucket = k.bucket offset 0
+    ) s
     where i.id = any(%(ids)s) group by 1, 2
 """
 

@@ -1,5 +1,6 @@
 """Tables of planning supply."""
 
+from supply.models.customers import CustomerAsked, CustomerShare, OwnerBias
 from supply.models.explained import StockExplained
 from supply.models.flag import SupplyFlag
 from supply.models.load import SupplierRule, SupplyLoad
@@ -12,8 +13,11 @@ from supply.models.supplier import SupplierRecord
 __all__ = [
     "Capacity",
     "ClassTarget",
+    "CustomerAsked",
+    "CustomerShare",
     "LeadTimeAssumption",
     "OnHand",
+    "OwnerBias",
     "PurchaseOrderLine",
     "ReceiptOverride",
     "RiskGroup",

@@ -1,46 +1,17 @@
-"""Who goes short: families, their products, their customers, most money short first."""
+"""Who goes short: families, their products, their customers, most money short first; added up in the database."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any, overload
 
-import numpy as np
+from django.db.models import QuerySet, Sum
 
 from demand.selectors.series import series_named
 from sop.figures import bar_trace, figure
 from sop.models import Customer, Family, Location, Product, User
-from supply.constants import ASKING_MORE, ShareRule
-from supply.frames.customers import Ids
-from supply.frames.reading import Matrix
-from supply.selectors.customer_shares import Shares
-
-LEAST = 0.5  # units; below it a whole number says 0
-
-
-@dataclass(frozen=True)
-class Narrowed:
-    """Which rows are looked at, by the keys of what they belong to; None = all."""
-
-    family: int | None = None
-    product: int | None = None
-    location: int | None = None
-    customer: int | None = None
-    owner: int | None = None
-
-    def of(self, shares: Shares) -> Shares:
-        """Return those rows."""
-        keep = np.ones(len(shares.series), dtype=bool)
-        for name, wanted in vars(self).items():
-            if wanted is not None:
-                keep &= getattr(shares, name) == wanted
-        return shares.take(keep)
-
-    @property
-    def level(self) -> str:
-        """Return what a line stands for: a family, in a family a product, in a product a customer."""
-        return "series" if self.product is not None else "product" if self.family is not None else "family"
+from supply.models import CustomerAsked, SupplyRun
+from supply.selectors.customer_sight import LEAST, Sight
 
 
 @dataclass(frozen=True)
@@ -65,18 +36,17 @@ class ShareLine:
 
 
 class Lines(Sequence[ShareLine]):
-    """The lines of a level on which somebody goes short, most money first; named as they are taken out."""
+    """The lines of a level on which somebody goes short, most money first; added up as they are taken out."""
 
-    def __init__(self, shares: Shares, level: str) -> None:
-        self.shares, self.level = shares, level
-        self.keys, self.place = np.unique(getattr(shares, level), return_inverse=True)
-        self.tables = [_by(self.place, table, len(self.keys)) for table in _tables(shares)]
-        short, money = self.tables[2].sum(axis=1), self.tables[3].sum(axis=1)
-        order = np.lexsort((self.keys, -short, -money))
-        self.order = order[short[order] >= LEAST]
+    def __init__(self, sight: Sight) -> None:
+        self.sight, self.level = sight, sight.narrowed.level
+        self.column = f"{self.level}_id"
+        found = sight.cells.values(self.column).annotate(units=Sum("short"), worth=Sum("money"))
+        ordered = found.filter(units__gte=LEAST).order_by("-worth", "-units", self.column)
+        self.keys = [int(key) for key in ordered.values_list(self.column, flat=True)]
 
     def __len__(self) -> int:
-        return len(self.order)
+        return len(self.keys)
 
     @overload
     def __getitem__(self, at: int) -> ShareLine: ...
@@ -86,17 +56,40 @@ class Lines(Sequence[ShareLine]):
         """Return one line, or those of a page."""
         if isinstance(at, int):
             return self[at : at + 1][0]
-        places = self.order[at]
-        names = NAMES[self.level]([int(self.keys[place]) for place in places])
+        keys = self.keys[at]
+        names = NAMES[self.level](keys)
+        asked = {(key, month): units for key, month, units in self.sight.asked_by(self.level, keys)}
+        cells = self.sight.cells.filter(**{f"{self.column}__in": keys}).values_list(self.column, "bucket").order_by()
+        short = {(key, month): sums for key, month, *sums in cells.annotate(Sum("short"), Sum("money"))}
         return [
-            _line(int(self.keys[at]), names[int(self.keys[at])], self.shares.months, [each[at] for each in self.tables])
-            for at in places
+            _line(
+                key,
+                names[key],
+                [
+                    (month, asked.get((key, month), 0.0), *short.get((key, month), NOTHING))
+                    for month in self.sight.months
+                ],
+            )
+            for key in keys
         ]
 
 
-def total_line(shares: Shares) -> ShareLine:
+def shares_kept(run: SupplyRun) -> bool:
+    """Return whether a run shared what is short: those of earlier versions did not."""
+    return CustomerAsked.objects.filter(run=run).exists()
+
+
+def total_line(sight: Sight) -> ShareLine:
     """Return all rows together, also those of which everything can be delivered."""
-    return _line(0, "All together", shares.months, [table.sum(axis=0) for table in _tables(shares)])
+    product = sight.narrowed.product
+    if product is None:
+        asked = dict(sight.asked.values_list("bucket").order_by().annotate(Sum("asked")))
+    else:
+        asked = {month: units for _, month, units in sight.asked_by("product", [product])}
+    cells = sight.cells.values_list("bucket").order_by().annotate(Sum("short"), Sum("money"))
+    short = {month: sums for month, *sums in cells}
+    months = [(month, asked.get(month, 0.0), *short.get(month, NOTHING)) for month in sight.months]
+    return _line(0, "All together", months)
 
 
 def shares_figure(line: ShareLine) -> dict[str, Any]:
@@ -112,55 +105,6 @@ def shares_figure(line: ShareLine) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class Trial:
-    """What asking more would have earned, each row alone and the supply the same [units], summed."""
-
-    rule: ShareRule
-    asked: float  # more, by those who go short
-    earned: float  # of it
-    full_rows: int  # who got all they asked of an item that is short
-    full_earned: float  # by them
-
-    @cached_property
-    def sentences(self) -> list[str]:
-        """Return what came of it, the exception last."""
-        percent = f"{ASKING_MORE - 1:.0%}".replace("%", " %")
-        if self.earned < LEAST:
-            first = (
-                f"Asking {percent} more would have earned nothing: of {self.asked:,.0f} units more asked by those who "
-                f"go short, {self.earned:,.0f} would have come."
-            )
-        else:
-            first = (
-                f"Asking {percent} more would have earned those who go short {self.earned:,.0f} of {self.asked:,.0f} "
-                "units, taken from the others: corrected need begins with what is asked, and padding is taken out only "
-                "as far as earlier cycles show it. Past sales do not look at what is asked."
-            )
-        return [first, self._exception] if self.full_earned >= LEAST else [first]
-
-    @property
-    def _exception(self) -> str:
-        rows = "one row" if self.full_rows == 1 else f"{self.full_rows:,} rows"
-        return (
-            f"The one exception: in {rows} a customer asks less than its share and gets all of it; asking more would "
-            f"have brought {self.full_earned:,.0f} units beyond what was said to be needed."
-        )
-
-
-def trial_of(shares: Shares, rule: ShareRule) -> Trial:
-    """Return what asking more would have earned the rows looked at."""
-    short = shares.short >= LEAST
-    full = shares.scarce & ~short & (shares.gained > 0)
-    return Trial(
-        rule,
-        float(shares.asked[short].sum() * (ASKING_MORE - 1)),
-        float(shares.gained[short].sum()),
-        int(full.any(axis=1).sum()),
-        float(shares.gained[full].sum()),
-    )
-
-
-@dataclass(frozen=True)
 class Choices:
     """What the rows in sight can be narrowed to."""
 
@@ -170,14 +114,18 @@ class Choices:
     owners: list[User]
 
 
-def choices_of(shares: Shares) -> Choices:
-    """Return families, warehouses, customers and reps of some rows, by name."""
+def choices_of(sight: Sight) -> Choices:
+    """Return families, warehouses, customers and reps of all rows in sight, by name."""
+    found = list(sight.everything.values_list("family_id", "location_id", "customer_id").order_by().distinct())
 
-    def known(model: Any, ids: Ids) -> list[Any]:
-        return list(model.objects.filter(pk__in=np.unique(ids).tolist()).order_by("name"))
+    def known(model: Any, at: int) -> QuerySet[Any]:
+        chosen: QuerySet[Any] = model.objects.filter(pk__in={row[at] for row in found})
+        return chosen.order_by("name")
 
-    customers = known(Customer, shares.customer)
-    return Choices(known(Family, shares.family), known(Location, shares.location), customers, known(User, shares.owner))
+    customers = list(known(Customer, 2).select_related("owner"))
+    owners = {customer.owner.pk: customer.owner for customer in customers if customer.owner}
+    reps = sorted(owners.values(), key=lambda user: user.name.casefold())
+    return Choices(list(known(Family, 0)), list(known(Location, 1)), customers, reps)
 
 
 def _names(model: Any) -> Callable[[list[int]], dict[int, str]]:
@@ -185,19 +133,11 @@ def _names(model: Any) -> Callable[[list[int]], dict[int, str]]:
 
 
 NAMES = {"family": _names(Family), "product": _names(Product), "series": series_named}
+NOTHING = (0.0, 0.0)
 
 
-def _tables(shares: Shares) -> list[Matrix]:
-    return [shares.asked, shares.served, shares.short, shares.money]
-
-
-def _by(place: Ids, table: Matrix, count: int) -> Matrix:
-    """Return the sums of rows that belong together."""
-    sums = [np.bincount(place, column, count) for column in table.T]
-    return np.array(sums, dtype=np.float64).reshape(table.shape[1], count).T
-
-
-def _line(key: int, name: str, months: list[date], tables: list[Matrix]) -> ShareLine:
-    numbers = zip(*(table.tolist() for table in tables), strict=True)
-    each = [MonthNeed(bucket, *row) for bucket, row in zip(months, numbers, strict=True)]
-    return ShareLine(key, name, each, MonthNeed(None, *(float(table.sum()) for table in tables)))
+def _line(key: int, name: str, months: Iterable[tuple[date, float, float, float]]) -> ShareLine:
+    """Return a line from month, asked, short [units] and money."""
+    each = [MonthNeed(month, asked, asked - short, short, money) for month, asked, short, money in months]
+    sums = (sum(getattr(month, name) for month in each) for name in ("asked", "served", "short", "money"))
+    return ShareLine(key, name, each, MonthNeed(None, *sums))

@@ -6,7 +6,7 @@ from datetime import date
 import numpy as np
 
 from sop.models import Customer, User
-from supply.frames.customers import Ids
+from supply.frames.reading import Ids
 from supply.models import StockItem, SupplyRun
 from supply.selectors.customer_shares import Shares, item_shares
 

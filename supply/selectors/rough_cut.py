@@ -4,7 +4,7 @@ Everything stands in the run; limits are those of today, and a row says where th
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, NamedTuple
@@ -27,8 +27,9 @@ ITEMS_SQL = """
                as place
         from supply_supplyitem s join supply_stockitem i on i.id = s.item_id join sop_product p on p.id = i.product_id
         where s.run_id = %(run)s and (s.moved > 0 or s.cut > 0)
+          and (s.facts->>'supplier')::bigint = any(%(suppliers)s)
         window by_supplier as (partition by s.facts->>'supplier')
-    ) concerned where place <= %(most)s and supplier_id = any(%(suppliers)s) order by supplier_id, place
+    ) concerned where place <= %(most)s order by supplier_id, place
 """
 
 
@@ -117,46 +118,61 @@ class LoadRow:
 
 
 class Named(NamedTuple):
-    """Whose limit it is, and its value month by month."""
+    """Whose limit it is, its value month by month, by which rule it cuts, whether it is the first of its owner's."""
 
     owner: Owner
     named: Supplier | Location
     limit: dict[date, float]
+    rule: str = CutBy.FAIR_SHARE.value
+    first: bool = True
+
+    @property
+    def key(self) -> str:
+        """Return the name of its owner on a page."""
+        return f"{self.owner[0]}-{self.owner[1]}"
+
+
+def limits_named(run: SupplyRun) -> list[Named]:
+    """Return every supplier's limits, then every warehouse's, by name."""
+    limits = limits_of(month_list(run.first_bucket, run.horizon_months))
+    suppliers = Supplier.objects.in_bulk(limits.suppliers)
+    places = Location.objects.in_bulk([number for kind, number, _ in limits.stated if kind == "location"])
+    names = {owner: suppliers[owner[1]] if owner[0] == "supplier" else places[owner[1]] for owner in limits.stated}
+    order = sorted(limits.stated, key=lambda owner: (owner[0] != "supplier", names[owner].name, owner[1:]))
+    rules = [limits.rules.get(owner[1], CutBy.FAIR_SHARE.value) for owner in order]
+    firsts = [not at or order[at - 1][:2] != owner[:2] for at, owner in enumerate(order)]
+    return [
+        Named(owner, names[owner], limits.stated[owner], rule, first)
+        for owner, rule, first in zip(order, rules, firsts, strict=True)
+    ]
 
 
 def rough_cut(run: SupplyRun) -> list[LoadRow]:
-    """Return the loads of every supplier with a limit, then of every warehouse with space, by name."""
+    """Return the loads of every limit, suppliers before warehouses, by name."""
+    return load_rows(run, limits_named(run))
+
+
+def load_rows(run: SupplyRun, limits: Sequence[Named]) -> list[LoadRow]:
+    """Return the loads of some limits."""
     months = month_list(run.first_bucket, run.horizon_months)
-    limits = limits_of(months)
-    suppliers = Supplier.objects.in_bulk(limits.suppliers)
-    places = Location.objects.in_bulk([number for kind, number, _ in limits.stated if kind == "location"])
-    loads = _loads(run, suppliers, places)
-    items = items_moved(run, suppliers)
+    numbers = {kind: [each.owner[1] for each in limits if each.owner[0] == kind] for kind in ("supplier", "location")}
+    loads = _loads(run, numbers["supplier"], numbers["location"])
+    items = items_moved(run, numbers["supplier"])
+    any_kept = bool(loads) or SupplyLoad.objects.filter(run=run).exists()
     rows: list[LoadRow] = []
-    seen: set[tuple[str, int]] = set()
-    stated = [
-        Named(owner, suppliers[owner[1]] if owner[0] == "supplier" else places[owner[1]], limit)
-        for owner, limit in limits.stated.items()
-    ]
-    for each in sorted(stated, key=lambda one: (one.owner[0] != "supplier", one.named.name, one.owner[2])):
+    for each in limits:
         kind, number, _ = each.owner
         concerned, count = items.get(number, ([], 0)) if kind == "supplier" else ([], 0)
-        first = (kind, number) not in seen
-        seen.add((kind, number))
-        rule = limits.rules.get(number, CutBy.FAIR_SHARE.value)
         held = loads.get(each.owner, {})
-        changed = bool(held) and any(each.limit.get(month) != load.limit for month, load in held.items())
-        changed |= not held and bool(loads)
-        unmeasured = max((load.unmeasured for load in held.values()), default=0)
-        months_of = [_month(each, month, held.get(month)) for month in months]
+        changed = any(each.limit.get(month) != load.limit for month, load in held.items()) if held else any_kept
         rows.append(
             row_of(
                 each,
-                months_of,
-                unmeasured=unmeasured,
+                [_month(each, month, held.get(month)) for month in months],
+                unmeasured=max((load.unmeasured for load in held.values()), default=0),
                 changed=changed,
-                rule=rule,
-                first=first,
+                rule=each.rule,
+                first=each.first,
                 items=concerned,
                 item_count=count,
             )

@@ -1,5 +1,6 @@
 """The supply workbench: stock items by money at stake, and the flags behind it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -98,6 +99,12 @@ def items_flagged(cycle: Cycle, chosen: ItemFilter = ANYTHING) -> QuerySet[Stock
         main_supplier_id=main_supplier("pk"),
     )
     return found.order_by(ORDERS[chosen.order], "id")
+
+
+def items_of(found: QuerySet[StockItem], ids: Sequence[int]) -> list[StockItem]:
+    """Return some of the items found, in the order of their ids: all are only ordered, a page of them is read."""
+    by_id = {item.pk: item for item in found.filter(pk__in=ids)}
+    return [by_id[pk] for pk in ids if pk in by_id]
 
 
 def _of_limits(chosen: ItemFilter) -> Q:

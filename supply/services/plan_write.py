@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from sop.services.table import rows_copy
 from supply.frames import SupplyInputs
-from supply.models import StockExplained, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
+from supply.models import CustomerShare, StockExplained, SupplyItem, SupplyLine, SupplyRisk, SupplyRun
 from supply.services.explained import EXPLAINED_COLUMNS, StockSplit
 from supply.services.output import ITEM_COLUMNS, LINE_COLUMNS, item_rows, line_rows
 from supply.services.risk import RISK_COLUMNS, risk_rows
@@ -28,5 +28,5 @@ def plan_rows_write(run: SupplyRun, inputs: SupplyInputs, plan: "SupplyPlan", sp
 
 def plan_rows_delete(run: SupplyRun, item_ids: Sequence[int]) -> None:
     """Take away what a run says of some stock items."""
-    for model in PLANNED:
+    for model in (*PLANNED, CustomerShare):
         model.objects.filter(run=run, item_id__in=item_ids).delete()

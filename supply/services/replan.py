@@ -25,6 +25,7 @@ from supply.models import SupplyRun
 from supply.selectors.lines import placed_by
 from supply.selectors.problem import inputs_of, items_limited
 from supply.services.ceilings import ceiling_flags
+from supply.services.customers import customers_share
 from supply.services.explained import StockSplit
 from supply.services.flags import flags_replace
 from supply.services.loads import limit_flags, loads_move, loads_owned
@@ -69,6 +70,7 @@ def _plan_anew(run: SupplyRun, ids: list[int]) -> None:
         plan_rows_delete(run, ids)
         plan_rows_write(run, inputs, plan, split)
         risk_groups_sum(run, ids)
+        customers_share(run, ids)
         loads = loads_move(run, before, after, limits, months)
         found = found_flags(json.loads(part_out(inputs, plan, split.flags()))) + limit_flags(loads, limits, months)
         touched = Q(item_id__in=ids) | loads_owned(loads) | Q(kind__in=COMPANY_KINDS)

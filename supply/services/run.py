@@ -23,6 +23,7 @@ from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyLo
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, items_limited
 from supply.services.ceilings import ceiling_flags
+from supply.services.customers import customers_write
 from supply.services.explained import StockSplit
 from supply.services.flags import flags_replace
 from supply.services.lead_times import lead_times_measure
@@ -126,6 +127,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
     flags_replace(run=run, found=found)
     risk_groups_sum(run)
     statistics_refresh(*PLANNED, SupplyLoad, RiskGroup)
+    customers_write(run)
     stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
     run.complete = run.current = True

@@ -14,11 +14,13 @@ from sop.selectors.cycle import closed_sentence
 from sop.views.request import signed_in
 from supply import exports
 from supply.constants import ShareRule
-from supply.selectors.customer_shares import customer_shares
-from supply.selectors.customers import Lines, Narrowed, choices_of, shares_figure, total_line, trial_of
+from supply.selectors.customer_shares import customers_of
+from supply.selectors.customer_sight import Narrowed, Sight
+from supply.selectors.customer_trial import exceptions_of
+from supply.selectors.customers import Lines, choices_of, shares_figure, shares_kept, total_line
 from supply.selectors.workbench import run_current
 
-PAGE = 15
+PAGE = 10
 KEY_DIGITS = 18  # of the largest key a table has
 
 
@@ -34,6 +36,7 @@ def page(request: HttpRequest, cycle_id: int) -> HttpResponse:
         "step": step,
         "closed": closed_sentence(step) if step.state == StepState.CLOSED else "",
         "run": run,
+        "is_shared": run is not None and shares_kept(run),
         "rules": ShareRule.choices,
         "rule": rule.value,
         "narrowed": narrowed,
@@ -42,19 +45,18 @@ def page(request: HttpRequest, cycle_id: int) -> HttpResponse:
         "product": Product.objects.filter(pk=narrowed.product or 0).first(),
         "kept": urlencode(kept(rule, narrowed)),
     }
-    if run:
-        shares = customer_shares(run, signed_in(request), rule)
-        found = narrowed.of(shares)
-        total = total_line(found)
+    if run and context["is_shared"]:
+        sight = Sight(run, rule, customers_of(signed_in(request)), narrowed)
+        choices, total, found = choices_of(sight), total_line(sight), exceptions_of(sight)
         context |= {
-            "rows": len(shares.series),
-            "choices": choices_of(shares),
+            "rows": len(choices.customers),
+            "choices": choices,
             "total": total,
             "figure": shares_figure(total),
-            "trial": trial_of(found, rule),
-            "blind": int(found.blind.sum()),
-            "unpriced": int(((found.price == 0) & (found.short > 0).any(axis=1)).sum()),
-            "page": Paginator(Lines(found, narrowed.level), PAGE).get_page(request.GET.get("page")),
+            "trial": found.trial,
+            "blind": found.blind,
+            "unpriced": found.unpriced,
+            "page": Paginator(Lines(sight), PAGE).get_page(request.GET.get("page")),
         }
     return render(request, "supply/customers.html", context)
 

@@ -12,7 +12,7 @@ from supply.forms import FlagForm
 from supply.models import SupplyFlag
 from supply.services.flags import flag_answer
 from supply.views.item import item_shown
-from supply.views.rough_cut import rough_cut_page
+from supply.views.rough_cut import rough_cut_at, rough_cut_page
 
 
 @require_POST
@@ -33,6 +33,6 @@ def flag(request: HttpRequest, cycle_id: int, flag_id: int) -> HttpResponse:
         return item_shown(request, found.cycle, found.item, refusal)
     if found.item is None:
         messages.success(request, "Noted.")
-        return redirect("supply:rough-cut", cycle_id=cycle_id)
+        return rough_cut_at(cycle_id, "{}-{}".format(*found.limited))
     messages.success(request, "Noted. Run the supply plan again to see what it changes.")
     return redirect("supply:item", cycle_id=cycle_id, item_id=found.item_id)

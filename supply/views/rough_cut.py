@@ -2,8 +2,10 @@
 
 from django.contrib import messages
 from django.contrib.auth.decorators import permission_required
+from django.core.paginator import Page, Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from sop.constants import StepKind, StepState
@@ -17,16 +19,18 @@ from supply.forms import LimitForm, RuleForm
 from supply.models import SupplyRun
 from supply.selectors.capacity import capacity_changes, capacity_stated, rules_stated, versions_seen
 from supply.selectors.ceilings import ceiling_rows
-from supply.selectors.rough_cut import LoadRow, rough_cut
+from supply.selectors.rough_cut import LoadRow, Named, limits_named, load_rows
 from supply.selectors.rule_what_if import RuleWhatIf, rule_what_if
 from supply.selectors.workbench import limit_flags, run_current
 from supply.services.capacity import capacity_set, supplier_rule_set
+
+PAGE = 10
 
 
 @require_safe
 @permission_required("supply.view_supply", raise_exception=True)
 def page(request: HttpRequest, cycle_id: int) -> HttpResponse:
-    """Show loads and limits; `?supplier=ID&rule=` shows what another rule would do for one supplier."""
+    """Show loads and limits; `?supplier=ID&rule=` shows what another rule would do, `?owner=` begins with somebody."""
     return rough_cut_page(request, get_object_or_404(Cycle, pk=cycle_id))
 
 
@@ -52,7 +56,7 @@ def limit(request: HttpRequest, cycle_id: int) -> HttpResponse:
     except Refused as refusal:
         return rough_cut_page(request, cycle, refusal, form)
     messages.success(request, "Limit set. Run the supply plan again to see what it changes.")
-    return redirect("supply:rough-cut", cycle_id=cycle_id)
+    return rough_cut_at(cycle_id, form.data["owner"])
 
 
 @require_POST
@@ -70,7 +74,7 @@ def rule(request: HttpRequest, cycle_id: int) -> HttpResponse:
     except Refused as refusal:
         return rough_cut_page(request, cycle, refusal)
     messages.success(request, f"Rule of {found} set. Run the supply plan again to see what it changes.")
-    return redirect("supply:rough-cut", cycle_id=cycle_id)
+    return rough_cut_at(cycle_id, f"supplier-{found.pk}")
 
 
 def rough_cut_page(
@@ -83,6 +87,7 @@ def rough_cut_page(
     run = run_current(cycle)
     is_open = step.state == StepState.OPEN
     then = _what_if(request, run) if run and is_open else None
+    limits = _page_of(request, limits_named(run)) if run else None
     may_edit = is_open and request.user.has_perm("supply.plan_supply")
     context = {
         "cycle": cycle,
@@ -91,7 +96,8 @@ def rough_cut_page(
         "is_open": is_open,
         "can_edit": may_edit,
         "run": run,
-        "rows": _rows(run, then) if run else [],
+        "page": limits,
+        "rows": _rows(run, limits, then) if run and limits is not None else [],
         "flags": {flag.limited: flag for flag in limit_flags(cycle)},
         "rules": CutBy.choices,
         "stated": rules_stated(),
@@ -107,10 +113,24 @@ def rough_cut_page(
     return render(request, "supply/rough_cut.html", context, status=refusal.status if refusal else 200)
 
 
-def _rows(run: SupplyRun, then: RuleWhatIf | None) -> list[LoadRow]:
-    """Return the company's rows and those of the run, those of a supplier under another rule in place of its own."""
+def _page_of(request: HttpRequest, limits: list[Named]) -> "Page[Named]":
+    """Return the page asked for, or the one on which the supplier or warehouse asked about begins."""
+    sent = request.GET if request.method == "GET" else request.POST
+    wanted = sent.get("owner") or f"supplier-{sent.get('supplier', '')}"
+    begins = next((at for at, each in enumerate(limits) if each.key == wanted), 0)
+    return Paginator(limits, PAGE).get_page(request.GET.get("page") or begins // PAGE + 1)
+
+
+def _rows(run: SupplyRun, limits: "Page[Named]", then: RuleWhatIf | None) -> list[LoadRow]:
+    """Return the rows of a page, the company's first; a supplier's under another rule in place of its own."""
     anew = {row.key: row for row in then.rows} if then else {}
-    return [*ceiling_rows(run), *(anew.get(row.key, row) for row in rough_cut(run))]
+    company = ceiling_rows(run) if limits.number == 1 else []
+    return [*company, *(anew.get(row.key, row) for row in load_rows(run, list(limits)))]
+
+
+def rough_cut_at(cycle_id: int, owner: str) -> HttpResponse:
+    """Go to a supplier's or a warehouse's place on the page."""
+    return redirect(f"{reverse('supply:rough-cut', args=[cycle_id])}?owner={owner}#{owner}")
 
 
 def _what_if(request: HttpRequest, run: SupplyRun) -> RuleWhatIf | None:

@@ -89,7 +89,7 @@ def _page(
     }
     if run:
         context |= _list(request, cycle, chosen, opening)
-        losses = item_losses(run, [row.pk for row in context["page"]])
+        losses = item_losses(run, list(context["page"]))
         draws = max((figure.draws for figure in losses.values()), default=0)
         context |= {"losses": losses, "draws": draws}
     return render(request, "supply/workbench.html", context, status=refusal.status if refusal else 200)
@@ -98,9 +98,11 @@ def _page(
 def _list(request: HttpRequest, cycle: Cycle, chosen: ItemFilter, opening: SavedView | None) -> dict[str, Any]:
     """Return what the filters find, and every way to filter on from here."""
     choices = filter_choices(cycle)
-    page = Paginator(reads.items_flagged(cycle, chosen), PAGE).get_page(request.GET.get("page"))
+    found = reads.items_flagged(cycle, chosen)
+    page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
     return {
         "page": page,
+        "items": reads.items_of(found, list(page)),
         "all_items": StockItem.objects.count() if chosen.asked else page.paginator.count,
         "limit_flags": reads.limit_flags(cycle, chosen),
         "of_limits": chosen.kind in LIMIT_KINDS,

@@ -3,10 +3,11 @@
 import csv
 import io
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
+import numpy as np
 import pytest
 from django.core.cache import cache
 from django.db import connection
@@ -18,9 +19,11 @@ from demand.selectors.layers import plan_months
 from sop.constants import Role, StepKind
 from sop.models import Customer, Cycle, Price
 from supply.constants import ShareRule
-from supply.models import SupplyRun
+from supply.models import CustomerAsked, StockItem, SupplyRun
 from supply.selectors.customer_shares import Shares, customer_shares
-from supply.selectors.customers import trial_of
+from supply.selectors.customer_sight import Narrowed, Sight
+from supply.selectors.customer_trial import exceptions_of
+from supply.selectors.customers import Lines, total_line
 from tests.api_calls import api_of
 from tests.api_world import step_only
 from tests.demand_makers import series_make
@@ -88,6 +91,11 @@ def shares_of(cast: Cast, short: Short, rule: ShareRule = ShareRule.PAST_SALES) 
     return customer_shares(short.run, cast.sam, rule)
 
 
+def again(cast: Cast, short: Short) -> Short:
+    """Run the plan again: what is shared belongs to a run."""
+    return replace(short, run=planned(cast.sam, short.world.cycle))
+
+
 def test_a_shortage_is_shared_by_what_each_kept_and_asking_more_earns_nothing(cast: Cast, short: Short) -> None:
     shares = shares_of(cast, short)
     assert shares.asked[:, 0].tolist() == [100, 100]
@@ -99,6 +107,31 @@ def test_a_shortage_is_shared_by_what_each_kept_and_asking_more_earns_nothing(ca
         "Asking 30 % more would have earned nothing: of 60 units more asked by those who go short, 0 would have come."
         in words
     )
+
+
+@pytest.mark.parametrize("rule", ShareRule)
+@pytest.mark.parametrize("name", ["family", "product", "location", "customer", "owner"])
+def test_what_the_database_adds_up_is_what_the_rows_add_up_to(
+    cast: Cast, short: Short, rule: ShareRule, name: str
+) -> None:
+    padded_make(cast, short, said="200", ordered="100")
+    tile = StockItem.objects.create(product=product_make("TILE"), location=short.world.item.location, safety_stock=0)
+    for customer, units in ((cast.ridge, "40"), (cast.harbour, "70")):
+        series = series_make(customer, tile.product, tile.location)
+        snapshot_make(short.world.cycle, {series: units}, months=tuple(plan_months(short.world.cycle))[:5])
+    short = again(cast, short)
+    shares = shares_of(cast, short, rule)
+    for key in np.unique(getattr(shares, name)).tolist():
+        narrowed = Narrowed(**{name: key})
+        found, sight = narrowed.of(shares), Sight(short.run, rule, None, narrowed)
+        total = total_line(sight)
+        for cell, table in (("asked", found.asked), ("served", found.served), ("short", found.short)):
+            assert [getattr(month, cell) for month in total.months] == pytest.approx(table.sum(axis=0).tolist())
+        assert total.total.money == pytest.approx(found.money.sum())
+        lines = {line.key: (line.total.asked, line.total.short) for line in Lines(sight)}
+        keys = getattr(found, narrowed.level)
+        sums = {one: (found.asked[keys == one].sum(), found.short[keys == one].sum()) for one in np.unique(keys)}
+        assert lines == {one: pytest.approx(pair) for one, pair in sums.items() if pair[1] >= 0.5}
 
 
 def test_what_is_drilled_into_is_family_then_product_then_customer(cast: Cast, short: Short) -> None:
@@ -154,6 +187,13 @@ def test_before_the_first_run_the_page_says_who_acts_next(cast: Cast) -> None:
     assert api_of(cast.sam).rows(f"/api/v1/cycles/{cycle.pk}/supply/customers/") == []
 
 
+def test_a_plan_older_than_the_sharing_says_so(cast: Cast, short: Short) -> None:
+    CustomerAsked.objects.all().delete()
+    assert "This plan is older than the sharing among customers" in text_of(
+        client_of(cast.sam).get(address(short)).content
+    )
+
+
 def test_a_new_customer_is_shared_by_its_baseline_and_one_without_it_gets_what_is_left(cast: Cast) -> None:
     world = supplied_make(cast, demand="100")
     others = [
@@ -184,12 +224,28 @@ def padded_make(cast: Cast, short: Short, *, said: str, ordered: str) -> None:
 
 def test_corrected_need_takes_padding_out_and_admits_that_asking_moves_it(cast: Cast, short: Short) -> None:
     padded_make(cast, short, said="200", ordered="100")  # twice as much as came
+    short = again(cast, short)
     shares = shares_of(cast, short, ShareRule.CORRECTED_NEED)
     assert shares.served[:, 0].tolist() == [30, 60], "50 needed of 100 asked, against 100"
-    trial = trial_of(shares, ShareRule.CORRECTED_NEED)
+    trial = exceptions_of(Sight(short.run, ShareRule.CORRECTED_NEED, None, Narrowed())).trial
     assert trial.earned > 6
     words = text_of(client_of(cast.sam).get(address(short, "?rule=corrected-need")).content)
     assert "would have earned those who go short" in words and "taken from the others" in words
+
+
+@pytest.mark.parametrize("rule", ShareRule)
+def test_an_edit_shares_its_item_at_once_as_a_whole_run_would(cast: Cast, short: Short, rule: ShareRule) -> None:
+    padded_make(cast, short, said="200", ordered="100")
+    short = again(cast, short)
+    before = shares_of(cast, short, rule).served.sum()
+    sent = {"was-2022-04-01": "", "now-2022-04-01": "40", "version-2022-04-01": "0", "reason": "By phone"}
+    page = reverse("supply:receipts", args=[short.world.cycle.pk, short.world.item.pk])
+    assert client_of(cast.sam).post(page, sent).status_code == 302
+    short.run.refresh_from_db()
+    at_once = shares_of(cast, short, rule)
+    assert at_once.served.sum() < before
+    whole = shares_of(cast, again(cast, short), rule)
+    assert (at_once.served.tolist(), at_once.gained.tolist()) == (whole.served.tolist(), whole.gained.tolist())
 
 
 def test_corrected_need_is_the_baseline_while_no_cycle_is_over(cast: Cast) -> None:
@@ -210,18 +266,12 @@ def test_who_asks_less_than_the_share_gets_it_and_the_sentence_says_so(cast: Cas
     assert "would have brought 12 units beyond what was said to be needed" in words
 
 
-def test_the_split_is_made_anew_when_a_price_changes_and_takes_the_old_ones_place(
-    cast: Cast, short: Short, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    places: list[str] = []
-    keep = cache.set
-    monkeypatch.setattr(cache, "set", lambda key, *rest: (places.append(key), keep(key, *rest)))
-    assert shares_of(cast, short).money.sum() == 110 * 5
-    assert shares_of(cast, short).money.sum() == 110 * 5
-    assert len(places) == 1, "counted once"
+def test_a_price_changed_after_a_run_counts_in_the_next_one_as_in_all_of_the_plan(cast: Cast, short: Short) -> None:
+    assert "110 short: $550" in text_of(client_of(cast.sam).get(address(short)).content)
     Price.objects.create(product=short.world.item.product, valid_from=date(2022, 1, 1), price=Decimal(6))
-    assert shares_of(cast, short).money.sum() == 110 * 6
-    assert (len(places), len(set(places))) == (2, 1)
+    assert "110 short: $550" in text_of(client_of(cast.sam).get(address(short)).content)
+    assert shares_of(cast, again(cast, short)).money.sum() == 110 * 6
+    assert "110 short: $660" in text_of(client_of(cast.sam).get(address(short)).content)
 
 
 def test_the_file_holds_every_month_and_names_run_rule_and_person(cast: Cast, short: Short) -> None:

@@ -7,10 +7,10 @@ import pytest
 
 from demand.models import ForecastSnapshot, Series
 from demand.selectors.series import series_visible
-from demand.selectors.track_record import TrackRecord, track_record
+from demand.selectors.track_record import TrackRecord, sales_biases, track_record, track_records
 from sop.models import Cycle, User
 from tests.demand_makers import series_make
-from tests.factories import FEBRUARY, Cast, cycle_make
+from tests.factories import FEBRUARY, Cast, cycle_make, product_make
 from tests.plan_makers import actual_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
@@ -98,3 +98,20 @@ def test_nobody_has_a_record_before_the_first_cycle_is_over(cast: Cast, cycles: 
     actual_make(series_make(cast.harbour), JANUARY, "20")
     assert record(cycles[1], cast.ana) is None
     assert record(cycles[1], cast.eve) is None, "an executive has no series of their own"
+
+
+def test_the_biases_of_all_are_those_of_each_ones_record(cast: Cast, cycles: tuple[Cycle, Cycle]) -> None:
+    before, now = cycles
+    own, other, idle = series_make(cast.harbour), series_make(cast.ridge), series_make(cast.harbour, product_make("X"))
+    for series, sales, came in ((own, "150", "100"), (other, "30", "60"), (idle, "5", "0")):
+        kept(before, series, DECEMBER, baseline="1", sales="7")
+        kept(before, series, DECEMBER, baseline="1", sales=sales, version=2)
+        kept(before, series, JANUARY, baseline="1", sales=sales, version=2)
+        actual_make(series, DECEMBER, came)
+    idle_only = series_make(cast.ridge, product_make("Y"))
+    kept(before, idle_only, DECEMBER, baseline="1", sales="9", version=2)
+    pairs = [(user.pk, family) for user in (cast.ana, cast.ben) for family in {own.product.family_id}]
+    found = sales_biases(now)
+    assert set(found) >= set(pairs)
+    assert found == {pair: pytest.approx(record.bias) for pair, record in track_records(now, list(found)).items()}
+    assert sales_biases(before) == {}

@@ -1,17 +1,20 @@
 """Limits of suppliers and warehouses: what the plan asks of them, what fits, and who may set them."""
 
+import re
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from demand.selectors.layers import plan_months
 from sop.constants import Source, StepKind, StepState
-from sop.models import CycleStep, User
+from sop.models import CycleStep, Supplier, User
 from sop.refusals import Conflict, NotAllowed, Refused
 from sop.request_context import acting
 from sop.selectors.master_history import version_of
@@ -224,7 +227,7 @@ def test_a_supplier_near_its_limit_is_flagged_shown_answered_and_closed_again(wo
     assert (flag.units, flag.money) == (20, 40), "ten units too many in each of two months, at a cost of 2"
     told = "the plan wants 133% of its limit in units in Mar 2022; 30 units are ordered earlier"
     assert flag.cause.endswith(told)
-    anchor = f"{reverse('supply:rough-cut', args=[cycle.pk])}#supplier-{supplier.pk}"
+    anchor = f"{reverse('supply:rough-cut', args=[cycle.pk])}?owner=supplier-{supplier.pk}#supplier-{supplier.pk}"
     for query in ("", "?kind=supplier_over"):
         assert anchor in client.get(reverse("supply:workbench", args=[cycle.pk]) + query).content.decode()
     assert anchor not in client.get(reverse("supply:workbench", args=[cycle.pk]) + "?kind=space_over").content.decode()
@@ -305,3 +308,30 @@ def test_the_page_tells_what_another_rule_would_do_and_sets_it(world: Supplied) 
     assert client.post(post, form | {"cut_by": "proportional"}).status_code == 409
     assert client.post(post, form | {"cut_by": "colour"}).status_code == 422
     assert client.post(post, form | {"supplier": "999999"}).status_code == 404
+
+
+def test_many_limits_come_page_by_page_and_a_link_opens_the_page_of_its_owner(world: Supplied) -> None:
+    months = plan_months(world.cycle)
+    for number in range(25):
+        supplier = Supplier.objects.create(code=f"LIM{number:02}", name=f"Limited {number:02}")
+        Capacity.objects.bulk_create(
+            Capacity(supplier=supplier, unit="units", bucket=month, quantity=9) for month in months
+        )
+    planned(world.cast.sam, world.cycle)
+    client, address = client_of(world.cast.sam), reverse("supply:rough-cut", args=[world.cycle.pk])
+
+    def shown(query: str) -> list[str]:
+        return re.findall(r"<h2>(Limited \d\d)</h2>", client.get(address + query).content.decode())
+
+    assert shown("") == [f"Limited {number:02}" for number in range(10)]
+    assert shown("?page=3") == [f"Limited {number:02}" for number in range(20, 25)]
+    assert shown(f"?owner=supplier-{supplier.pk}") == shown("?page=3")
+    assert shown(f"?supplier={supplier.pk}&rule=priority") == shown("?page=3")
+    assert shown("?owner=nobody&page=x") == shown("")
+    told = client.get(address).content.decode()
+    assert "1 to 10 of 25 limits" in told and f'href="{address}?page=2"' in told
+    with CaptureQueriesContext(connection) as queries:
+        shown("?page=2")
+    with CaptureQueriesContext(connection) as fewer:
+        shown("?page=3")
+    assert len(queries) == len(fewer) <= 30

@@ -20,6 +20,7 @@ from supply import hooks
 from supply.constants import CutBy
 from supply.models import (
     Capacity,
+    CustomerShare,
     LeadTimeAssumption,
     RiskGroup,
     StockItem,
@@ -100,7 +101,7 @@ EDITS: list[Callable[[Supplied], None]] = [receipts, lead_time, policy]
 def figures(model: Any, run: SupplyRun) -> list[dict[str, Any]]:
     order = [
         name
-        for name in ("item_id", "supplier_id", "location_id", "unit", "bucket", "kind")
+        for name in ("item_id", "series_id", "supplier_id", "location_id", "unit", "bucket", "kind")
         if name in {f.attname for f in model._meta.fields}
     ]
     return [
@@ -110,8 +111,11 @@ def figures(model: Any, run: SupplyRun) -> list[dict[str, Any]]:
     ]
 
 
+PLANNED = (SupplyLine, SupplyItem, SupplyFlag, SupplyRisk, RiskGroup, CustomerShare)
+
+
 def everything(run: SupplyRun) -> list[Any]:
-    return [figures(model, run) for model in (SupplyLine, SupplyItem, SupplyFlag, SupplyRisk, RiskGroup)]
+    return [figures(model, run) for model in PLANNED]
 
 
 def missing(world: Supplied) -> list[str]:
