@@ -121,7 +121,7 @@ def test_pages_and_programs_show_it(world: Supplied) -> None:
     client = client_of(world.cast.sam)
     rough = client.get(page(world)).content.decode()
     assert "▼ 120%" in rough and "I take it" in rough
-    anchor = f"{page(world)}#cash_over-0"
+    anchor = f"{page(world)}?owner=cash_over-0#cash_over-0"
     for query in ("", "?kind=cash_over", "?state=open"):
         assert anchor in client.get(page(world, "workbench") + query).content.decode(), query
     for query in ("?kind=shortage", "?q=shingle", f"?location={world.item.location_id}"):
