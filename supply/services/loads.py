@@ -105,7 +105,7 @@ def _sentence(name: str, supplier: bool, share: float, month: str, unit: LimitUn
 
 def _fate(load: Load) -> str:
     """Return what becomes of the orders that do not fit."""
-    words = ("are ordered earlier", "are not ordered in time", "are ordered later instead")
+    words = ("are ordered earlier", "are not ordered in time", "are ordered later, in whole lots")
     said = [f"{units:,.0f} units {word}" for units, word in zip(load.flows.sum(axis=1), words, strict=True) if units]
     return f"; {', '.join(said)}" if said else ""
 
