@@ -20,11 +20,11 @@ SHARE_COLUMNS = (
 )
 ASKED_SQL = """
     insert into supply_customerasked (run_id, family_id, location_id, customer_id, bucket, asked)
-    select %(run)s, p.family_id, d.location_id, d.customer_id, s.bucket, sum(s.consensus::float8)
+    select %(run)s, p.family_id, d.location_id, d.customer_id, s.bucket, sum(s.consensus)::float8
     from demand_forecastsnapshot s join demand_series d on d.id = s.series_id
     join supply_stockitem i on i.product_id = d.product_id and i.location_id = d.location_id
     join sop_product p on p.id = d.product_id
-    where s.cycle_id = %(cycle)s and s.version = %(version)s group by 2, 3, 4, 5
+    where s.cycle_id = %(cycle)s and s.version = %(version)s group by 2, 3, 4, 5 order by 2, 3, 4, 5
 """
 
 

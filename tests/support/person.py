@@ -45,9 +45,9 @@ class Page:
         return urllib.parse.urlsplit(self.url).path
 
     def form(self, action: str = "") -> HtmlForm:
-        """Return the one form whose address ends like this; without, the one that comes back to the page itself."""
+        """Return the one form whose path ends like this; without, the one that comes back to the page itself."""
         forms = [form for form in forms_of(self.html) if form.method == "post"]
-        found = [form for form in forms if (form.action.endswith(action) if action else not form.action)]
+        found = [form for form in forms if (_path(form).endswith(action) if action else not form.action)]
         assert len(found) == 1, (
             f"{self.url} ({self.status}): {action!r} among {[f.action for f in forms]}: {self.words}"
         )
@@ -55,7 +55,11 @@ class Page:
 
     def offers(self, action: str) -> bool:
         """Tell whether a form goes there."""
-        return any(form.action.endswith(action) and form.can_send for form in forms_of(self.html))
+        return any(_path(form).endswith(action) and form.can_send for form in forms_of(self.html))
+
+
+def _path(form: HtmlForm) -> str:
+    return form.action.partition("?")[0]
 
 
 class Person:
