@@ -8,8 +8,9 @@ from numpy.typing import ArrayLike
 
 from supply.engine.arrays import Array, BoolArray, IntArray
 from supply.engine.cutting import CutRule
+from supply.engine.lanes import NOBODY, Lanes
 
-NOBODY = -1
+__all__ = ["NOBODY", "SupplierLimit", "SupplierLimits"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,6 +76,14 @@ class SupplierLimits:
             per_unit=np.ascontiguousarray(self.per_unit[:, rows]),
             priority=self.priority[rows],
         )
+
+    def of_lanes(self, rows: IntArray, lanes: Lanes, at: IntArray) -> "SupplierLimits":
+        """Return the limits as they are met when some items (rows) are bought from further lanes (at) instead."""
+        supplier, each = self.supplier.copy(), np.array(self.per_unit)
+        supplier[rows] = lanes.supplier[at]
+        if lanes.per_unit is not None:
+            each[:, rows] = lanes.per_unit[:, at]
+        return replace(self, supplier=supplier, per_unit=each)
 
     def linked(self, rows: IntArray) -> IntArray:
         """Return the rows of some items and of all that share a limited supplier with them, in order."""

@@ -1,16 +1,16 @@
 """Orders: what planning decides to buy, and when it must be ordered."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from supply.engine.agreed import Agreed
 from supply.engine.arrays import Array, IntArray
-from supply.engine.lots import LotRule
 from supply.engine.problem import PlanMode, SupplyProblem
-from supply.engine.projection import Chances, Flows, latest_release, order_chances, project, stock_to_reach
+from supply.engine.projection import Chances, Flows, Netted, chances_plan, project, stock_to_reach
 from supply.engine.receipts import PreBuys, by_step
-from supply.engine.time import hold_over_steps, steps_of_days
+from supply.engine.time import steps_of_days
+from supply.engine.turns import InTurn, Turns, orders_in_turn
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,7 +42,9 @@ class Limited:
 class Orders:
     """Lead time in steps (items x steps, by step of release), the chances to receive an order, and the flows.
 
-    Where limits of suppliers changed orders: `before`, the flows without limits; `extra` orders; by how much.
+    Where limits of suppliers changed orders: `before`, the flows without limits; `extra` orders; by how much. turns:
+    from which lane, where items have several; None where none has. `lead` is of main lanes, `chances` of the lanes
+    whose turn it is.
     """
 
     lead: IntArray
@@ -51,6 +53,12 @@ class Orders:
     before: Flows | None = None
     extra: Extra | None = None
     limited: Limited | None = None
+    turns: Turns | None = None
+
+    @property
+    def lane(self) -> IntArray | None:
+        """Rank of the lane of what is received in each step, items x steps; None: all from main lanes."""
+        return None if self.turns is None else self.turns.lane
 
     @property
     def receipts(self) -> Array:
@@ -62,26 +70,38 @@ def orders_plan(
     problem: SupplyProblem, safety_stock: Array, demand: Array, agreed: Agreed, mode: PlanMode | None = None
 ) -> Orders:
     """Return planned orders and flows; safety_stock, demand: items x steps; `mode` in place of the policy's."""
-    per_month = problem.steps_per_month
-    lead = hold_over_steps(steps_of_days(problem.lead_days, per_month), per_month)
-    review = np.maximum(steps_of_days(problem.review_days, per_month), 1)
-    latest = latest_release(lead, steps_of_days(problem.frozen_days, per_month), review)
     unconstrained = (mode or problem.policy.plan_mode) == "unconstrained"
-    chances = order_chances(latest, lead, agreed.fixed, unconstrained)
+    lead, chances = chances_plan(problem, agreed.fixed, unconstrained=unconstrained)
     supply = agreed.total
-    flows = project(
-        problem.on_hand,
-        problem.backlog,
-        demand,
-        supply,
-        problem.backorder_share,
-        reach=stock_to_reach(safety_stock, demand, supply, chances, agreed.fixed),
-        chance=chances.receipt,
-        lots=LotRule(problem.moq, problem.multiple, problem.max_order),
-        yield_mean=problem.yield_mean,
-        gross_up=problem.policy.gross_up,
+    reach = stock_to_reach(safety_stock, demand, supply, chances, agreed.fixed)
+    buys = Netted.of(problem, reach, chances.receipt)
+    flows = project(problem.on_hand, problem.backlog, demand, supply, problem.backorder_share, buys=buys)
+    orders = Orders(lead, chances, flows)
+    if not len(problem.lanes):
+        return orders
+    return _with_turns(
+        problem, orders, orders_in_turn(problem, safety_stock, demand, agreed, unconstrained=unconstrained)
     )
-    return Orders(lead, chances, flows)
+
+
+def _with_turns(problem: SupplyProblem, orders: Orders, several: InTurn) -> Orders:
+    """Return the orders with those of items with several lanes in place of what their main lanes alone would do."""
+    rows, chances = several.rows, orders.chances
+    chances.receipt[rows], chances.release[rows] = several.chances.receipt, several.chances.release
+    turns = Turns(np.zeros(orders.lead.shape, dtype=np.int64), _overdue(problem, orders))
+    turns.lane[rows], turns.late[rows] = several.turns.lane, several.turns.late
+    return replace(orders, flows=orders.flows.with_rows(rows, several.flows), turns=turns)
+
+
+def steps_too_late(problem: SupplyProblem, orders: Orders) -> IntArray:
+    """Return how many steps ago an order should have been placed to arrive in each step, items x steps; 0 = in time."""
+    return _overdue(problem, orders) if orders.turns is None else orders.turns.late
+
+
+def _overdue(problem: SupplyProblem, orders: Orders) -> IntArray:
+    first_open = steps_of_days(problem.frozen_days, problem.steps_per_month)
+    steps: IntArray = np.maximum(first_open[:, None] - orders.chances.release, 0)
+    return steps
 
 
 def releases_by_step(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:

@@ -13,11 +13,10 @@ from supply.engine.arrays import Array, BoolArray, IntArray
 from supply.engine.constrain import Constrained, Lots, constrain_releases
 from supply.engine.cutting import CutFacts
 from supply.engine.limits import SupplierLimit
-from supply.engine.lots import LotRule
 from supply.engine.orders import Extra, Limited, Orders, agreed_releases
 from supply.engine.placing import Calendar, in_sight, place_orders
 from supply.engine.problem import SupplyProblem
-from supply.engine.projection import Chances, Flows, project, stock_to_reach
+from supply.engine.projection import Chances, Flows, Netted, project, stock_to_reach
 from supply.engine.receipts import PreBuys, by_step
 from supply.engine.time import roll_up, steps_of_days
 
@@ -189,11 +188,7 @@ def _asked_again(one: _Supplier, fitted: _Fitted, waits: BoolArray, month: int) 
         one.demand,
         supply,
         problem.backorder_share,
-        reach=stock_to_reach(one.safety_stock, one.demand, supply, again, one.agreed.fixed),
-        chance=later,
-        lots=LotRule(problem.moq, problem.multiple, problem.max_order),
-        yield_mean=problem.yield_mean,
-        gross_up=problem.policy.gross_up,
+        buys=Netted.of(problem, stock_to_reach(one.safety_stock, one.demand, supply, again, one.agreed.fixed), later),
     )
     return flows, supply
 

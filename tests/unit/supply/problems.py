@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from supply.engine.lanes import Lanes
 from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.plan import plan_supply
 from supply.engine.problem import SupplyProblem
@@ -70,6 +71,30 @@ def random_problem(seed, *, items=6, months=8, **changed):
         ),
     }
     return SupplyProblem.build(**{**given, **changed})
+
+
+def with_lanes(one, seed, **terms):
+    """Return a problem whose items have none, one or two further lanes of all kinds, two suppliers at most each."""
+    r = np.random.default_rng([seed, 7])
+    count = r.choice([0, 1, 1, 2], len(one.items))
+    item = np.repeat(np.arange(len(one.items)), count)
+    level, lanes = one.demand.mean(axis=1)[item], len(item)
+    supplier = np.concatenate([10 + r.permutation(3)[:more] for more in count] + [np.zeros(0)])
+    given = {
+        "share": r.choice([0.2, 0.5, 1.0], lanes),
+        "lead_days": r.choice([5, 21, 56, 100], lanes)[:, None] + r.choice([0, 0, 30], (lanes, one.months)),
+        "lead_days_sd": r.choice([0, 7, 20], lanes),
+        "unit_cost": one.unit_cost[item] * r.uniform(0.7, 1.2, (lanes, 1)),
+        "moq": np.round(level * r.choice([0, 0.5, 2], lanes)),
+        "multiple": r.choice([0, 1, 10], lanes),
+        "max_order": np.where(r.random(lanes) > 0.8, np.round(level * 4) + 24, np.inf),
+        "review_days": r.choice([0, 7, 30], lanes),
+        "frozen_days": r.choice([0, 0, 20], lanes),
+        "yield_mean": r.choice([1, 1, 0.9], lanes),
+        "payment_days": r.choice([0, 30, 60], lanes),
+    }
+    built = Lanes.build(one.items, one.months, item=item, supplier=supplier, **{**given, **terms})
+    return replace(one, lanes=built, share=r.choice([0.5, 1.0, 1.0], len(one.items)))
 
 
 def limited_problem(seed, *, items=8, months=8, **changed):
