@@ -77,3 +77,13 @@ def bought_from(problem: SupplyProblem, lane: IntArray | None) -> Iterator[tuple
     for view in lane_views(problem)[1:] if lane is not None else ():
         assert lane is not None
         yield view, lane[view.rows] == view.rank
+
+
+def yields_by_step(problem: SupplyProblem, lane: IntArray | None) -> Array:
+    """Return what share of planned orders arrives, items x steps by step of receipt, or items x 1: the same in all."""
+    if lane is None:
+        return problem.yield_mean[:, None]
+    found = np.repeat(problem.yield_mean[None], problem.steps, axis=0).T
+    for view, mine in bought_from(problem, lane):
+        found[view.rows] = np.where(mine, view.problem.yield_mean[:, None], found[view.rows])
+    return found

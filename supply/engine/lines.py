@@ -8,7 +8,7 @@ from supply.engine.agreed import Agreed
 from supply.engine.arrays import Array
 from supply.engine.lane_views import bought_from
 from supply.engine.money import planned_cost, revenue_of, unpaid_purchases, value_stock
-from supply.engine.orders import Orders, releases_by_step
+from supply.engine.orders import Orders, extra_by_step, releases_by_step
 from supply.engine.problem import SupplyProblem
 from supply.engine.time import Rollup, hold_over_steps, roll_up, steps_of_days
 
@@ -140,7 +140,8 @@ def _unpaid(problem: SupplyProblem, orders: Orders, cost: Array, purchases: Arra
     per_month = problem.steps_per_month
     main, later = purchases, []
     for view, mine in bought_from(problem, orders.lane):
-        bought = np.where(mine, (orders.flows.receipts * cost)[view.rows], 0.0)
+        bought = np.where(mine, orders.flows.receipts[view.rows] * cost[view.rows], 0.0)
+        bought = bought + extra_by_step(problem, orders, view, in_money=True)
         main = main.copy(order="K") if main is purchases else main
         main[view.rows] -= bought
         later.append((view.rows, unpaid_purchases(bought, steps_of_days(view.problem.payment_days, per_month))))

@@ -1,11 +1,12 @@
 """Orders: what planning decides to buy, and when it must be ordered."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 
 from supply.engine.agreed import Agreed
 from supply.engine.arrays import Array, IntArray
+from supply.engine.lane_views import LaneView, bought_from
 from supply.engine.problem import PlanMode, SupplyProblem
 from supply.engine.projection import Chances, Flows, Netted, chances_plan, project, stock_to_reach
 from supply.engine.receipts import PreBuys, by_step
@@ -17,10 +18,12 @@ from supply.engine.turns import InTurn, Turns, orders_in_turn
 class Extra:
     """Orders placed at other steps than netting chose, because of a supplier's limits; what arrives of them.
 
-    receipts [units, after yield] and value [money]: items x steps.
+    ranks: of the lanes they are bought from, one per order. receipts [units, after yield], value [money]: items x
+    steps.
     """
 
     orders: PreBuys
+    ranks: IntArray
     receipts: Array
     value: Array
 
@@ -30,12 +33,13 @@ class Limited:
     """What the limits of suppliers changed, items x months by month of release [units].
 
     moved: ordered a month earlier than this month. cut: not ordered in this month nor earlier. late: of what was cut,
-    ordered in this month instead.
+    ordered in this month instead. lanes: of it, the part of each further lane, lanes x months; None without any.
     """
 
     moved: Array
     cut: Array
     late: Array
+    lanes: "Limited | None" = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,6 +116,39 @@ def releases_by_step(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> 
     """
     placed = _by_release(problem, agreed, orders, orders.flows.ordered)
     return placed if orders.extra is None else placed + _at_release(problem, orders.extra.orders)
+
+
+def releases_of_lanes(problem: SupplyProblem, orders: Orders, *, before_limits: bool = False) -> Array:
+    """Return what is ordered from each further lane, lanes x steps [units, before yield], in the order of the lanes.
+
+    before_limits: if suppliers had no limits. The rest of `releases_by_step` is ordered from main lanes.
+    """
+    flows = orders.before if before_limits and orders.before is not None else orders.flows
+    found = np.zeros((len(problem.lanes), problem.steps))
+    for view, mine in bought_from(problem, orders.lane):
+        ordered = np.where(mine, flows.ordered[view.rows], 0.0)
+        row, step = np.nonzero(ordered)
+        release = orders.chances.release[view.rows[row], step]
+        placed = by_step(row, release, ordered[row, step], len(view.rows), problem.steps)
+        extra = 0.0 if before_limits else extra_by_step(problem, orders, view)
+        found[problem.lanes.of_rank(view.rank)] = placed + extra
+    return found
+
+
+def extra_by_step(problem: SupplyProblem, orders: Orders, view: LaneView, *, in_money: bool = False) -> Array:
+    """Return what limits made of a view's orders at other steps, rows x steps: ordered [units], or its value received.
+
+    Ordered units stand in the step of release, money [plan currency] in that of receipt.
+    """
+    if orders.extra is None:
+        return np.zeros((len(view.rows), problem.steps))
+    mine, all_of_them = orders.extra.ranks == view.rank, orders.extra.orders
+    chosen = PreBuys(**{each.name: getattr(all_of_them, each.name)[mine] for each in fields(PreBuys)})
+    chosen = chosen.of_rows(view.rows, len(problem.items))
+    if not in_money:
+        return by_step(chosen.item, chosen.release, chosen.quantity, len(view.rows), problem.steps)
+    worth = chosen.quantity * view.problem.yield_mean[chosen.item] * chosen.unit_cost
+    return by_step(chosen.item, chosen.arrival, worth, len(view.rows), problem.steps)
 
 
 def releases_before_limits(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:

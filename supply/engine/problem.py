@@ -185,17 +185,27 @@ class SupplyProblem:
         ranks = np.broadcast_to(np.asarray(rank, dtype=np.int64), rows.shape)
         part = replace(self.take(rows), lanes=Lanes.build())
         other = np.flatnonzero(ranks)
+        if not other.size:
+            return part
         at = self.lanes.find(rows[other], ranks[other])
         for name in TERMS:  # the arrays of `take` are its own; those by month may have been cut to the first ones
             array, own = getattr(part, name), getattr(self.lanes, name)[at]
             array[other] = own if array.ndim == 1 else own[:, : array.shape[1]]
-        if part.limits is not None and other.size:
+        if part.limits is not None:
             part = replace(part, limits=part.limits.of_lanes(other, self.lanes, at))
         return part
 
+    def term(self, name: str, rows: IntArray, ranks: IntArray) -> Array:
+        """Return one of `lanes.TERMS` of some lanes: rows of items and ranks of their lanes, 0 = main."""
+        found: Array = getattr(self, name)[rows]
+        further = np.flatnonzero(ranks)
+        if further.size:
+            found[further] = getattr(self.lanes, name)[self.lanes.find(rows[further], ranks[further])]
+        return found
+
     def linked(self, rows: IntArray) -> IntArray:
         """Return some rows and those of all items whose figures depend on them: they share a supplier's limits."""
-        return rows if self.limits is None else self.limits.linked(rows)
+        return rows if self.limits is None else self.limits.linked(rows, self.lanes)
 
 
 def _check_firm(problem: SupplyProblem) -> None:

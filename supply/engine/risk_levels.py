@@ -5,6 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray
+from supply.engine.lanes import Lanes
 from supply.engine.lots import LotRule
 from supply.engine.orders import agreed_releases, orders_plan, releases_by_step
 from supply.engine.plan import SupplyPlan
@@ -118,7 +119,7 @@ def _left_by_month(plan: SupplyPlan) -> Array:
     left = np.full(plan.problem.demand.shape, np.inf)
     if limits is None:
         return left
-    for limit, rows in limits.groups():
+    for limit, rows, _ in limits.groups(Lanes.build()):
         each = limits.per_unit[:, rows]
         load = np.einsum("kim,im->km", each, plan.months.releases[rows])
         room = np.maximum(limit.quantity - load, 0.0)[:, None]

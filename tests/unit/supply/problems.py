@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from supply.engine.lanes import Lanes
+from supply.engine.lanes import TERMS, Lanes
 from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.plan import plan_supply
 from supply.engine.problem import SupplyProblem
@@ -97,8 +97,11 @@ def with_lanes(one, seed, **terms):
     return replace(one, lanes=built, share=r.choice([0.5, 1.0, 1.0], len(one.items)))
 
 
-def limited_problem(seed, *, items=8, months=8, **changed):
-    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any."""
+def limited_problem(seed, *, items=8, months=8, lanes=False, **changed):
+    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any.
+
+    lanes: about half of the items are bought from one or both of the other suppliers, too.
+    """
     draw = np.random.default_rng(seed)
     free = random_problem(seed, items=items, months=months, frozen_days=draw.choice([0, 0, 20, 40], items), **changed)
     usual = plan_supply(free).months.releases.sum() / months / 3
@@ -112,4 +115,16 @@ def limited_problem(seed, *, items=8, months=8, **changed):
         per_unit=draw.choice([0.0, 0.5, 1.0, 2.5], (2, items, 1)),
         priority=draw.integers(0, 3, items),
     )
-    return replace(free, limits=built)
+    limited = replace(free, limits=built)
+    return _with_lanes_of(limited, seed, draw) if lanes else limited
+
+
+def _with_lanes_of(limited, seed, draw):
+    """Return a limited problem with further lanes from the suppliers each item is not yet bought from."""
+    one = with_lanes(limited, seed)
+    free = [draw.permutation(np.setdiff1d([0, 1, 2], [main])) for main in limited.limits.supplier]
+    supplier = np.array([free[item][rank - 1] for item, rank in zip(one.lanes.item, one.lanes.rank, strict=True)])
+    each = draw.choice([0.0, 0.5, 1.0, 2.5], (2, len(supplier), 1)) + np.zeros(one.months)
+    terms = {name: getattr(one.lanes, name) for name in TERMS}
+    built = Lanes.build(one.items, one.months, item=one.lanes.item, supplier=supplier, per_unit=each, **terms)
+    return replace(one, lanes=built)
