@@ -195,6 +195,12 @@ class SupplyProblem:
             part = replace(part, limits=part.limits.of_lanes(other, self.lanes, at))
         return part
 
+    def of_rank(self, rank: int) -> "SupplyProblem":
+        """Return the problem as if every item were bought from its lane of a rank only; who has none, from its main."""
+        ranks = np.zeros(len(self.items), dtype=np.int64)
+        ranks[self.lanes.item[self.lanes.of_rank(rank)]] = rank
+        return self.of_lanes(np.arange(len(ranks)), ranks)
+
     def term(self, name: str, rows: IntArray, ranks: IntArray) -> Array:
         """Return one of `lanes.TERMS` of some lanes: rows of items and ranks of their lanes, 0 = main."""
         found: Array = getattr(self, name)[rows]
