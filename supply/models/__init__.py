@@ -3,7 +3,7 @@
 from supply.models.explained import StockExplained
 from supply.models.flag import SupplyFlag
 from supply.models.load import SupplierRule, SupplyLoad
-from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
+from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLane, SupplyLine, SupplyRun
 from supply.models.risk import RiskGroup, SupplyRisk
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import ClassTarget, OnHand, PurchaseOrderLine, StockItem
@@ -24,6 +24,7 @@ __all__ = [
     "SupplierRule",
     "SupplyFlag",
     "SupplyItem",
+    "SupplyLane",
     "SupplyLine",
     "SupplyLoad",
     "SupplyRisk",

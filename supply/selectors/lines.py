@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from sop.engine.months import month_list
-from sop.models import Cycle
-from supply.frames.loads import Placed
-from supply.models import LeadTimeAssumption, StockItem, SupplyItem, SupplyLine, SupplyRun
+from sop.models import Cycle, Supplier
+from supply.frames.placed import ORDERED, Placed, PlacedLanes
+from supply.models import LeadTimeAssumption, StockItem, SupplyItem, SupplyLane, SupplyLine, SupplyRun
 from supply.selectors.workbench import run_current
 
 
@@ -49,7 +51,7 @@ def _version(model: Any) -> Subquery:
 
 def placed_by(run: SupplyRun, item_ids: Sequence[int]) -> Placed:
     """Return what a run places of some stock items, in the order of their ids; zeros for one it does not know."""
-    names = [field.name for field in fields(Placed)]
+    names = [field.name for field in fields(Placed) if field.name != "lanes"]
     found = {name: np.zeros((len(item_ids), run.horizon_months)) for name in names}
     place = {item: at for at, item in enumerate(item_ids)}
     months = {month: at for at, month in enumerate(month_list(run.first_bucket, run.horizon_months))}
@@ -57,4 +59,29 @@ def placed_by(run: SupplyRun, item_ids: Sequence[int]) -> Placed:
     for item, bucket, *values in rows:
         for name, value in zip(names, values, strict=True):
             found[name][place[item], months[bucket]] = value
-    return Placed(**found)
+    return Placed(**found, lanes=_lanes_placed(run, place, months))
+
+
+def _lanes_placed(run: SupplyRun, place: dict[int, int], months: dict[date, int]) -> PlacedLanes:
+    """Return what a run orders from each lane of stock items with several; place: row of each stock item."""
+    found: dict[tuple[int, int], Any] = {}
+    rows = SupplyLane.objects.filter(run=run, item_id__in=list(place)).order_by("item_id", "supplier_id", "bucket")
+    for item, supplier, bucket, *values in rows.values_list("item_id", "supplier_id", "bucket", *ORDERED):
+        lane = found.setdefault((place[item], supplier), np.zeros((len(ORDERED), len(months))))
+        lane[:, months[bucket]] = values
+    if not found:
+        return PlacedLanes.none(len(months))
+    items, suppliers = np.array(list(found), dtype=np.int64).T
+    return PlacedLanes(items, suppliers, *np.stack(list(found.values()), axis=1))
+
+
+def orders_of_lanes(run: SupplyRun | None, item: StockItem) -> dict[Supplier, dict[date, Decimal]]:
+    """Return what a run orders of a stock item from each of its several suppliers by month; nothing where it has one.
+
+    Most ordered first.
+    """
+    rows = SupplyLane.objects.filter(run=run, item=item, run__isnull=False).select_related("supplier")
+    found: dict[Supplier, dict[date, Decimal]] = {}
+    for row in rows.order_by("bucket"):
+        found.setdefault(row.supplier, {})[row.bucket] = row.releases
+    return dict(sorted(found.items(), key=lambda each: (-sum(each[1].values()), each[0].name)))
