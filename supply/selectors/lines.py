@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 from dataclasses import fields
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import numpy as np
 from django.db.models import OuterRef, QuerySet, Subquery
 
 from sop.engine.months import month_list
-from sop.models import Cycle, Supplier
+from sop.models import Cycle
 from supply.frames.placed import ORDERED, Placed, PlacedLanes
 from supply.models import LeadTimeAssumption, StockItem, SupplyItem, SupplyLane, SupplyLine, SupplyRun
 from supply.selectors.workbench import run_current
@@ -26,6 +25,12 @@ def items(cycle: Cycle) -> QuerySet[SupplyItem]:
     """Return how the cycle's current run set each stock item's safety stock; none before the first run."""
     found = SupplyItem.objects.filter(run=run_current(cycle), run__isnull=False)
     return found.select_related("item__product__family", "item__location")
+
+
+def lane_orders(cycle: Cycle) -> QuerySet[SupplyLane]:
+    """Return what the cycle's current run orders from each supplier of stock items with several, by month."""
+    found = SupplyLane.objects.filter(run=run_current(cycle), run__isnull=False)
+    return found.select_related("item__product__family", "item__location", "supplier")
 
 
 def runs(cycle: Cycle) -> QuerySet[SupplyRun]:
@@ -73,15 +78,3 @@ def _lanes_placed(run: SupplyRun, place: dict[int, int], months: dict[date, int]
         return PlacedLanes.none(len(months))
     items, suppliers = np.array(list(found), dtype=np.int64).T
     return PlacedLanes(items, suppliers, *np.stack(list(found.values()), axis=1))
-
-
-def orders_of_lanes(run: SupplyRun | None, item: StockItem) -> dict[Supplier, dict[date, Decimal]]:
-    """Return what a run orders of a stock item from each of its several suppliers by month; nothing where it has one.
-
-    Most ordered first.
-    """
-    rows = SupplyLane.objects.filter(run=run, item=item, run__isnull=False).select_related("supplier")
-    found: dict[Supplier, dict[date, Decimal]] = {}
-    for row in rows.order_by("bucket"):
-        found.setdefault(row.supplier, {})[row.bucket] = row.releases
-    return dict(sorted(found.items(), key=lambda each: (-sum(each[1].values()), each[0].name)))
