@@ -108,6 +108,19 @@ def _overdue(problem: SupplyProblem, orders: Orders) -> IntArray:
     return steps
 
 
+def receipts_of_main(problem: SupplyProblem, orders: Orders) -> Array:
+    """Return what arrives of planned orders from main lanes, items x steps [units]."""
+    if orders.lane is None:
+        return orders.receipts
+    main = np.where(orders.lane == 0, orders.flows.receipts, 0.0)
+    if orders.extra is None:
+        return main
+    own = np.flatnonzero(orders.extra.ranks == 0)
+    extra = PreBuys(**{each.name: getattr(orders.extra.orders, each.name)[own] for each in fields(PreBuys)})
+    arriving = extra.quantity * problem.yield_mean[extra.item]
+    return main + by_step(extra.item, extra.arrival, arriving, len(problem.items), problem.steps)
+
+
 def releases_by_step(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:
     """Return what is ordered in each step, items x steps [units, before yield]: planned, set by hand, pre-bought.
 
