@@ -91,12 +91,14 @@ def item_rows(
 ) -> Iterator[tuple[Any, ...]]:
     """Yield one row per stock item, the facts behind its safety stock in the first month, in ITEM_COLUMNS' order.
 
-    `more`: further facts per stock item.
+    `more`: further facts per stock item. Lead times of items with several lanes are the mean over these by share.
     """
+    from supply.engine.lane_views import by_share  # noqa: PLC0415  (engines load in workers only)
+
     problem, safety = plan.problem, plan.safety
     first = [
-        problem.lead_days,
-        problem.lead_days_sd,
+        by_share(problem, lambda one: one.lead_days),
+        by_share(problem, lambda one: one.lead_days_sd),
         safety.cover.months,
         safety.cover.mean,
         safety.cover.sd,

@@ -165,6 +165,7 @@ def numbers(row: str) -> list[str]:
 
 def test_orders_to_place_stand_by_supplier_and_the_page_says_by_which_rule(cast: Cast, two_lanes: Supplied) -> None:
     html = client_of(cast.sam).get(address(two_lanes)).content.decode()
+    assert "25 days, give or take 0, on average over its lanes" in html, "three orders of 20 days, one of 41"
     assert "Orders go in turn to Northgate (75%) and Southgate (25%)" in html
     rows = {
         name: numbers(row) for name, row in re.findall(r'<th scope="row">(Orders to place, \w+)</th>(.*?)</tr>', html)
