@@ -13,7 +13,7 @@ NOBODY = -1
 # What each lane has of its own, named as in the problem.
 TERMS = (
     *("share", "lead_days", "lead_days_sd", "unit_cost", "moq", "multiple", "max_order", "review_days", "frozen_days"),
-    *("yield_mean", "yield_sd", "payment_days"),
+    *("yield_mean", "yield_sd", "payment_days", "ordered_before"),
 )
 
 
@@ -23,8 +23,8 @@ class Lanes:
 
     item (m): row of the item. rank (m): 1, 2, ... of an item's further lanes, by larger share, then by supplier.
     supplier (m): number, -1 = none. Terms, as the columns of the problem: share, moq, multiple, max_order, review_days,
-    frozen_days, yield_mean, yield_sd, payment_days (m); lead_days, lead_days_sd, unit_cost (m x months). per_unit:
-    measures x m x months, capacity units one unit takes; None = as much as from the main lane.
+    frozen_days, yield_mean, yield_sd, payment_days, ordered_before (m); lead_days, lead_days_sd, unit_cost (m x
+    months). per_unit: measures x m x months, capacity units one unit takes; None = as much as from the main lane.
     """
 
     item: IntArray
@@ -42,6 +42,7 @@ class Lanes:
     yield_mean: Array
     yield_sd: Array
     payment_days: Array
+    ordered_before: Array
     per_unit: Array | None = None
 
     def __len__(self) -> int:

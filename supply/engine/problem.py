@@ -44,9 +44,10 @@ class SupplyProblem:
     Item (n): on_hand, backlog, moq, multiple (0 = any), max_order (inf = none) [units]; avg_cost, backlog_price,
     goodwill and expedite_cost [money/unit]; review_days, frozen_days, late_days (mean lateness), payment_days,
     expedite_days (NaN = cannot be hurried) [days]; share (of the item's orders, relative to those of its further
-    lanes; without any it says nothing); yield_mean, yield_sd, backorder_share [shares]; cost_at_order (price
-    fixed at order, else at receipt), service_by_fill (fill target, else cycle) [yes/no]; elasticity (<= 0); carry_rate
-    [1/year]; shelf_life_months, max_cover_months.
+    lanes; without any it says nothing), ordered_before (from the main lane before the plan begins [units]: counts
+    against its share); yield_mean, yield_sd, backorder_share [shares]; cost_at_order (price fixed at order, else at
+    receipt), service_by_fill (fill target, else cycle) [yes/no]; elasticity (<= 0); carry_rate [1/year];
+    shelf_life_months, max_cover_months.
     rho (n x K): RMSE of the cumulative h-month forecast error / mean cumulative demand, h = 1..K; NaN from where it
     is not measured; the first must be given.
     """
@@ -64,6 +65,7 @@ class SupplyProblem:
     backlog: Array
     backlog_price: Array
     share: Array
+    ordered_before: Array
     moq: Array
     multiple: Array
     max_order: Array

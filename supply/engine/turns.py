@@ -1,7 +1,8 @@
 """Turns: items with several lanes order from them in turn, each order whole from the lane furthest below its share.
 
 A quota arrangement. Of the lanes that can deliver in a step the one with the lowest ordered / share has its turn (a
-tie goes to the larger share, then to the lane's rank), with its lead time, lots and yield. Orders for a step that some
+tie goes to the larger share, then to the lane's rank), with its lead time, lots and yield. What was ordered before the
+plan begins counts, so that shares hold from plan to plan. Orders for a step that some
 lane cannot reach yet count against nobody's share, so that a slow lane need not catch up.
 """
 
@@ -77,6 +78,7 @@ class _Options:
     overdue: IntArray
     there: BoolArray
     share: Array
+    ordered: Array
     part: Array
     lots: list[LotRule]
 
@@ -87,7 +89,7 @@ def _options(views: list[LaneView], agreed: Agreed, *, unconstrained: bool) -> _
     size, items = (len(views), one.steps, len(one.items)), len(one.items)
     can, release = np.zeros(size, dtype=bool), np.full(size, -1, dtype=np.int64)
     overdue = np.full(size, np.iinfo(np.int64).max, dtype=np.int64)
-    share, part = np.zeros((size[0], items)), np.ones((size[0], items))
+    share, ordered, part = np.zeros((size[0], items)), np.zeros((size[0], items)), np.ones((size[0], items))
     lots = []
     for view in views:
         at, of_lane = view.place, view.problem
@@ -98,10 +100,11 @@ def _options(views: list[LaneView], agreed: Agreed, *, unconstrained: bool) -> _
         release[view.rank][:, at] = chances.release.T
         overdue[view.rank][:, at] = first_open - chances.release.T
         share[view.rank, at], part[view.rank, at] = of_lane.share, of_lane.yield_mean
+        ordered[view.rank, at] = of_lane.ordered_before
         lots.append(_lots(view, items))
     there = share > 0
     overdue[np.broadcast_to(~there[:, None], size)] = np.iinfo(np.int64).max
-    return _Options(can, release, overdue, there, share, part, lots)
+    return _Options(can, release, overdue, there, share, ordered, part, lots)
 
 
 def _lots(view: LaneView, items: int) -> LotRule:
@@ -118,7 +121,7 @@ class _TakingTurns:
     def __init__(self, options: _Options, reach: Array, *, gross_up: bool) -> None:
         self._options, self._reach, self._gross_up = options, reach, gross_up
         self.lane: IntArray = np.zeros(options.can.shape[1:], dtype=np.int64)
-        self._ordered = np.zeros(options.share.shape)
+        self._ordered = options.ordered.copy()
         self._share = np.where(options.there, options.share, 1.0)
         self._rank = np.argsort(-options.share, axis=0, kind="stable")  # who comes first at a tie
         in_time = options.overdue <= 0

@@ -78,7 +78,7 @@ def supply_inputs(
     read = Reader(ids, months, params)
     by_month, notes = _month_columns(items, read)
     error, measured = _rho(ids, params, rho["table"])
-    lanes, of_lanes = lanes_of(ids, months, params, items, by_month["unit_cost"])
+    further = lanes_of(ids, months, params, items, by_month["unit_cost"])
     columns: dict[str, Any] = by_month | _item_columns(items, by_month, dict(rows_of(LATE_SQL, params)))
     problem = SupplyProblem.build(
         items=np.array(ids, dtype=np.int64),
@@ -89,10 +89,11 @@ def supply_inputs(
         reference_demand=read.matrix(REFERENCE_SQL) if before else np.nan,
         firm=_firm(ids, params),
         limits=supplier_limits(items, by_month["unit_cost"], months, limits_of(months)),
-        lanes=lanes,
+        lanes=further.lanes,
+        ordered_before=further.ordered_before,
         **columns,
     )
-    for item, said in of_lanes.items():
+    for item, said in further.notes.items():
         notes[item] = notes.get(item, []) + said
     guessed = frozenset(item for item, known in zip(ids, measured, strict=True) if not known)
     return SupplyInputs(ids, months, problem, notes, guessed, owners_of(items))

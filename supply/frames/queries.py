@@ -155,3 +155,12 @@ LIMITS_SQL = """
     from supply_capacity c left join supply_supplierrule r on r.supplier_id = c.supplier_id
     where c.bucket = any(%(months)s)
 """
+# What was ordered from each supplier since an item's lanes last changed, at most in a year: it counts against shares.
+ORDERED_SQL = """
+    select o.item_id, o.supplier_id, sum(case when o.closed then o.received else o.ordered end)::float8
+    from (select l.item_id, max(h.history_date)::date as changed
+          from supply_sourcing l join supply_historicalsourcing h on h.id = l.id
+          where l.item_id = any(%(several)s) group by 1) lanes
+    join supply_purchaseorderline o on o.item_id = lanes.item_id
+    where o.ordered_on >= greatest(lanes.changed, %(first)s::date - 365) and o.ordered_on < %(first)s group by 1, 2
+"""

@@ -1,8 +1,9 @@
 """A stock item bought from two suppliers: read, planned in turn, kept by supplier, planned anew, added up to loads."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -18,6 +19,7 @@ from supply.constants import DEFAULT_LEAD_TIME_DAYS
 from supply.models import (
     Capacity,
     LeadTimeAssumption,
+    PurchaseOrderLine,
     Sourcing,
     StockItem,
     SupplyItem,
@@ -85,6 +87,34 @@ def test_the_lanes_beside_the_main_one_come_with_terms_lead_times_and_costs_of_t
     )
     assert lanes.unit_cost[0, 0] == pytest.approx(4.5)
     assert lanes.per_unit[2, 0, 0] == pytest.approx(4.5), "a limit in money counts what this lane costs"
+
+
+def test_what_was_ordered_since_the_lanes_last_changed_counts_against_their_shares(world: Supplied) -> None:
+    suppliers = [Supplier.objects.get(code=code) for code in ("NORTHGATE", "SOUTHGATE")]
+    Sourcing.objects.all().delete()
+    with patch("django.utils.timezone.now", return_value=datetime(2021, 9, 15, 12, tzinfo=UTC)):
+        north, south = (world.item.lanes.create(supplier=each, share=Decimal("0.5")) for each in suppliers)
+    lines = ((north, "2021-09-01", 70), (north, "2021-10-01", 60), (south, "2021-12-01", 45), (north, "2022-02-01", 80))
+    for number, (lane, day, units) in enumerate(lines):
+        order_make(lane, f"PO-{number}", date.fromisoformat(day), units)
+    PurchaseOrderLine.objects.filter(supplier=south.supplier).update(closed=True, received=40)
+    problem = problem_of(world)
+    assert problem.ordered_before.tolist() == [60], "neither before the lanes were as they are nor in the plan itself"
+    assert problem.lanes.ordered_before.tolist() == [40], "what was cancelled was not bought"
+
+
+def order_make(lane: Sourcing, number: str, placed: date, units: int) -> None:
+    PurchaseOrderLine.objects.create(
+        number=number,
+        line=1,
+        item=lane.item,
+        supplier=lane.supplier,
+        ordered_on=placed,
+        first_promised_on=placed,
+        promised_on=placed,
+        ordered=units,
+        unit_cost=2,
+    )
 
 
 def test_a_lane_without_a_share_is_not_read(world: Supplied) -> None:

@@ -132,6 +132,17 @@ def test_orders_go_in_turn_three_to_two():
     assert np.array_equal(lane, plan_supply(several(share=0.4, main={"share": 0.6})).orders.turns.lane[0])
 
 
+def test_what_was_ordered_before_counts_so_that_shares_hold_from_plan_to_plan():
+    """One order of each plan is placed, then all is planned anew: it must not always go to the same lane."""
+    before = np.zeros(2)
+    for _ in range(10):
+        one = several(main={"on_hand": 200.0, "multiple": 5.0, "ordered_before": before[0]}, ordered_before=before[1])
+        plan = plan_supply(replace(one, share=np.array([3.0])))
+        first = np.flatnonzero(plan.orders.flows.ordered[0])[0]
+        before[plan.orders.turns.lane[0, first]] += plan.orders.flows.ordered[0, first]
+    assert before.tolist() == pytest.approx([187.5, 62.5], abs=25)
+
+
 def test_the_fast_lane_fills_what_the_slow_one_cannot_reach_and_the_slow_one_does_not_catch_up():
     plan = plan_supply(several(lead_days=4 * DAYS_PER_MONTH, main={"on_hand": 100.0}))
     lane, ordered = plan.orders.turns.lane[0], plan.orders.flows.ordered[0]
