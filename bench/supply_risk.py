@@ -16,7 +16,7 @@ RISK_TARGET = 40.0  # ns per item-month-draw on one core
 REPEATS = 3
 
 
-def measure_risk(plan: SupplyPlan) -> None:
+def measure_risk(plan: SupplyPlan, name: str = "risk") -> None:
     """Print what a draw of an item and month costs, beside the target and a pass with nothing but the recursion."""
     draws = RiskRule().draws
     each = 1e9 / len(plan.problem.items) / plan.problem.months / draws
@@ -24,7 +24,7 @@ def measure_risk(plan: SupplyPlan) -> None:
     bare = min(cpu(lambda: bare_draws(plan, draws)) for _ in range(REPEATS)) * each
     held = peak_megabytes(lambda: risk_of(plan))
     print(
-        f"risk, {draws} draws: {spent:.1f} ns of CPU per item-month-draw, {spent / RISK_TARGET:.2f} x the target of"
+        f"{name}, {draws} draws: {spent:.1f} ns of CPU per item-month-draw, {spent / RISK_TARGET:.2f} x the target of"
         f" {RISK_TARGET:.0f}, {spent / bare:.2f} x a bare pass of {bare:.1f}; {held:,.0f} MB"
     )
 

@@ -6,6 +6,7 @@ from supply.api import capacity, customers, explained, risk, suppliers, views
 
 urlpatterns = [
     path("cycles/<int:cycle_id>/supply/lines/", views.LinesView.as_view(), name="supply-lines"),
+    path("cycles/<int:cycle_id>/supply/lane-orders/", views.LaneOrdersView.as_view(), name="supply-lane-orders"),
     path("cycles/<int:cycle_id>/supply/items/", views.ItemsView.as_view(), name="supply-items"),
     path("cycles/<int:cycle_id>/supply/flags/", views.FlagsView.as_view(), name="supply-flags"),
     path("cycles/<int:cycle_id>/supply/runs/", views.RunsView.as_view(), name="supply-runs"),

@@ -1,13 +1,17 @@
 """The supply plan as a file."""
 
 from collections.abc import Iterator
+from typing import Any
 
+from django.contrib.postgres.aggregates import StringAgg
+from django.db.models import OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Coalesce, Concat
 from django.utils import timezone
 
 from sop.exports import Cell, csv_lines
 from sop.models import Cycle, User
 from supply.constants import ShareRule
-from supply.models import SupplyLine
+from supply.models import SupplyLane, SupplyLine, SupplyRun
 from supply.selectors.customer_needs import CustomerNeed, CustomerNeeds
 from supply.selectors.customer_shares import customer_shares
 from supply.selectors.customer_sight import Narrowed
@@ -18,7 +22,7 @@ from supply.selectors.workbench import ANYTHING, run_current
 HEAD = (
     "Family", "Product", "Location", "Month", "Opening", "Demand", "Open receipts", "Planned receipts",
     "Orders to place", "Shipped", "Lost", "Backlog", "Closing", "Safety stock", "Excess", "Inventory value",
-    "Purchases value",
+    "Purchases value", "Orders by supplier",
 )  # fmt: skip
 COLUMNS = (
     "item__product__family__code", "item__product__code", "item__location__code", "bucket", "opening", "demand",
@@ -45,8 +49,19 @@ def supply_csv(cycle: Cycle, user: User, chosen: ItemFilter = ANYTHING) -> Itera
     lines = SupplyLine.objects.filter(run=run)
     if chosen.asked:
         lines = lines.filter(item__in=items_chosen(cycle, chosen))
-    rows = lines.order_by("item_id", "bucket").values_list(*COLUMNS)
+    rows = lines.order_by("item_id", "bucket").values_list(*COLUMNS, _by_supplier(run))
     return csv_lines(preamble, HEAD, rows.iterator(chunk_size=5000))
+
+
+def _by_supplier(run: SupplyRun | None) -> Any:
+    """Return what is ordered from each supplier of a stock item with several: "NORTHGATE 60; SOUTHGATE 40"."""
+    if not SupplyLane.objects.filter(run=run).exists():
+        return Value("")
+    mine = SupplyLane.objects.filter(run=OuterRef("run"), item=OuterRef("item"), bucket=OuterRef("bucket"))
+    text = TextField()
+    words = Concat(Cast("supplier__code", text), Value(" ", text), Cast("releases", text), output_field=text)
+    each = mine.order_by().values("run").annotate(words=StringAgg(words, "; ", ordering="supplier__code"))
+    return Coalesce(Subquery(each.values("words")), Value("", text))
 
 
 def customers_csv(cycle: Cycle, user: User, rule: ShareRule, narrowed: Narrowed) -> Iterator[str]:

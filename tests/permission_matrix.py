@@ -299,6 +299,7 @@ TABLE: dict[str, Route] = {
     "api:cleansing-decide": Route(post="demand.run_baseline"),
     "api:cleansing-add": Route(post="demand.run_baseline"),
     "api:supply-lines": Route(get="supply.view_supply"),
+    "api:supply-lane-orders": Route(get="supply.view_supply"),
     "api:supply-items": Route(get="supply.view_supply"),
     "api:supply-flags": Route(get="supply.view_supply"),
     "api:supply-runs": Route(get="supply.view_supply", post="supply.plan_supply"),

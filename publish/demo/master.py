@@ -8,6 +8,7 @@ from demand.models import Series
 from publish.demo.keys import Keys, keys
 from publish.demo.prices import budget, contract_prices, costs, list_prices, rates
 from publish.demo.products import products_write
+from publish.demo.suppliers import SECOND_LANES
 from publish.demo.tables import copy, create
 from publish.demo.world import World
 from sop.constants import Role, StepKind
@@ -83,27 +84,31 @@ def goods_write(world: World, users: dict[str, User]) -> None:
 
 
 def lanes_write(world: World, key: Keys) -> None:
-    """Write one lane per stock item, with its lot rules."""
+    """Write a lane of each stock item with its lot rules, and a second one of a few."""
     items = world.stock.items
     codes = world.products["supplier"].iloc[items["product"]]
-    copy(
-        Sourcing,
-        pd.DataFrame(
-            {
-                "item_id": key.item,
-                "supplier_id": codes.map(key.supplier).to_numpy(),
-                "share": 1,
-                "moq": items["moq"],
-                "multiple": items["multiple"],
-                "review_days": DEFAULT_REVIEW_DAYS,
-                "frozen_days": 0,
-                "yield_mean": 1,
-                "yield_sd": 0,
-                "expedite_days": codes.map(EXPEDITE_DAYS).astype("Int64").reset_index(drop=True),
-                "expedite_cost": EXPEDITE_COST,
-            }
-        ),
+    second = {lane.product: lane for lane in SECOND_LANES}
+    names = world.products["name"].iloc[items["product"]].reset_index(drop=True)
+    first = pd.DataFrame(
+        {
+            "item_id": key.item,
+            "supplier_id": codes.map(key.supplier).to_numpy(),
+            "share": [1 - second[name].share if name in second else 1 for name in names],
+            "moq": items["moq"],
+            "multiple": items["multiple"],
+            "review_days": DEFAULT_REVIEW_DAYS,
+            "frozen_days": 0,
+            "yield_mean": 1,
+            "yield_sd": 0,
+            "expedite_days": codes.map(EXPEDITE_DAYS).astype("Int64").reset_index(drop=True),
+            "expedite_cost": EXPEDITE_COST,
+        }
     )
+    other = first[names.isin(second)].copy()
+    lanes = [second[name] for name in names[names.isin(second)]]
+    other["supplier_id"] = [key.supplier[lane.supplier] for lane in lanes]
+    other["share"] = [lane.share for lane in lanes]
+    copy(Sourcing, pd.concat([first, other], ignore_index=True))
 
 
 def capacity_write(key: Keys) -> None:

@@ -11,7 +11,7 @@ from publish.demo.customers import CUSTOMERS
 from publish.demo.demand import Demand
 from publish.demo.dice import dice
 from publish.demo.span import FIRST, MONTH_COUNT, MONTHS
-from publish.demo.suppliers import BY_CODE, RISES, SUPPLIERS
+from publish.demo.suppliers import BY_CODE, RISES, SECOND_LANES, SUPPLIERS
 from sop.engine.arrays import Array
 from sop.engine.months import month_list
 
@@ -81,6 +81,12 @@ def costs(products: pd.DataFrame) -> pd.DataFrame:
                 cost = (part["cost"] * factor / rate_on(supplier.currency, day)).round(3)
                 step = {"product": part.index, "supplier": supplier.code, "valid_from": day, "cost": cost}
                 frames.append(pd.DataFrame(step | {"announced_on": told}))
+    for lane in SECOND_LANES:
+        own = products[products["name"] == lane.product]
+        for day, told, factor in _cost_steps(own["family"].item(), lane.supplier):
+            cost = (own["cost"] * factor * lane.dearer / rate_on(BY_CODE[lane.supplier].currency, day)).round(3)
+            step = {"product": own.index, "supplier": lane.supplier, "valid_from": day, "cost": cost}
+            frames.append(pd.DataFrame(step | {"announced_on": told}))
     return pd.concat(frames, ignore_index=True)
 
 

@@ -30,6 +30,15 @@ class Rise(NamedTuple):
     share: float
 
 
+class SecondLane(NamedTuple):
+    """A product bought from a second supplier as well: for which share of its orders, and how much dearer."""
+
+    product: str  # its name
+    supplier: str
+    share: float
+    dearer: float
+
+
 SUPPLIERS = (
     SupplierFacts("NORTHGATE", "Northgate Shingle Company", "", 45, 18, 74, 0.92, 1.8, 9000),
     SupplierFacts("SUMMIT", "Summit Roofing Components", "", 30, 20, 66, 0.95, 1.9, 5000),
@@ -58,6 +67,13 @@ RISES = (
     Rise("CLEARVIEW", date(2022, 1, 26), date(2022, 6, 1), 0.08),
     Rise("KLEBTECH", date(2022, 1, 20), date(2022, 5, 1), 0.07),
     Rise("MIDSTATE", date(2022, 1, 18), date(2022, 4, 1), 0.06),
+)
+
+# Since the ships from Europe are late, a domestic works makes three of ten orders of these.
+SECOND_LANES = (
+    SecondLane("Structural screw, 6 in", "CALUMET", 0.3, 1.12),
+    SecondLane("Structural screw, 4 in", "CALUMET", 0.3, 1.12),
+    SecondLane("Hex lag screw, 1/2 x 4 in", "CALUMET", 0.3, 1.15),
 )
 
 BY_CODE = {supplier.code: supplier for supplier in SUPPLIERS}

@@ -14,6 +14,7 @@ from supply.models import (
     StockItem,
     SupplyFlag,
     SupplyItem,
+    SupplyLane,
     SupplyLine,
     SupplyRun,
 )
@@ -55,6 +56,18 @@ class SupplyLineOut(OfItem):
             *("lost", "backlog", "closing", "safety_stock", "excess", "cover_months", "inventory_value"),
             *("purchases_value", "revenue", "cogs", "carrying", "lost_margin", "lost_revenue"),
         )
+
+
+class SupplyLaneOut(OfItem):
+    """What is ordered of one stock item from one of its several suppliers in a month, in base units."""
+
+    supplier = serializers.CharField(source="supplier.code")
+
+    class Meta:
+        """What is shown."""
+
+        model = SupplyLane
+        fields = (*NAMES, "supplier", "bucket", "releases", "wanted", "moved", "cut", "late")
 
 
 class SupplyItemOut(OfItem):

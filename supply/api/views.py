@@ -15,6 +15,7 @@ from supply.models import (
     StockItem,
     SupplyFlag,
     SupplyItem,
+    SupplyLane,
     SupplyLine,
     SupplyRun,
 )
@@ -45,6 +46,21 @@ class LinesView(ListView):
     def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[SupplyLine]:
         """Return the lines."""
         return selectors.lines(cycle_of(address["cycle_id"])).filter(**query)
+
+
+class LaneOrdersView(ListView):
+    """What the current plan orders from each supplier of stock items with several, by month."""
+
+    read_right = VIEW
+    query, item = shapes.LineQuery, shapes.SupplyLaneOut
+    orderings = {
+        "item": ("item__product__code", "item__location__code", "supplier__code", "bucket", "id"),
+        "month": ("bucket", "item__product__code", "item__location__code", "supplier__code", "id"),
+    }
+
+    def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[SupplyLane]:
+        """Return the orders."""
+        return selectors.lane_orders(cycle_of(address["cycle_id"])).filter(**query)
 
 
 class ItemsView(ListView):

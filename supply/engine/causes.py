@@ -3,9 +3,10 @@
 import numpy as np
 
 from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray, Labels
+from supply.engine.orders import steps_too_late
 from supply.engine.plan import SupplyPlan
 from supply.engine.receipts import by_step
-from supply.engine.time import roll_up, spread_to_steps, step_of_date, steps_of_days
+from supply.engine.time import roll_up, spread_to_steps, step_of_date
 
 LIMITED = "supplier capacity"
 FIRM_LATE = "firm order late"
@@ -22,9 +23,7 @@ def short_by_step(plan: SupplyPlan) -> Array:
 
 def too_late_to_order(plan: SupplyPlan) -> BoolArray:
     """Return the steps nothing ordered from now on can reach, items x steps."""
-    problem = plan.problem
-    first_open = steps_of_days(problem.frozen_days, problem.steps_per_month)
-    return plan.orders.chances.release < first_open[:, None]
+    return steps_too_late(plan.problem, plan.orders) > 0
 
 
 def shortage_causes(plan: SupplyPlan, row: IntArray, step: IntArray) -> Labels:

@@ -30,6 +30,8 @@ COLUMNS: dict[str, Column] = {
     "avg_cost": Column("item", None),
     "backlog": Column("item", 0.0),
     "backlog_price": Column("item", 0.0),
+    "share": Column("item", 1.0),
+    "ordered_before": Column("item", 0.0),
     "moq": Column("item", 0.0),
     "multiple": Column("item", 0.0),
     "max_order": Column("item", np.inf),

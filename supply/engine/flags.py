@@ -9,10 +9,10 @@ import pandas as pd
 from supply.engine.arrays import RESIDUE, Array, BoolArray
 from supply.engine.causes import LIMITED, limited_below, short_by_step, shortage_causes, too_late_to_order
 from supply.engine.expedite import expedite
-from supply.engine.lots import LotRule
+from supply.engine.orders import steps_too_late
 from supply.engine.plan import SupplyPlan
-from supply.engine.projection import project
-from supply.engine.time import DAYS_PER_MONTH, roll_up, steps_of_days
+from supply.engine.projection import Netted, project
+from supply.engine.time import DAYS_PER_MONTH, roll_up
 
 COLUMNS = [
     *("kind", "row", "item", "family", "month", "bucket", "units", "flow", "money", "margin", "step", "days", "cause"),
@@ -127,15 +127,10 @@ def _late_order(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
         plan.steps.demand[:, :end],
         plan.agreed.total[:, :end],
         problem.backorder_share,
-        reach=plan.steps.safety_stock[:, :end],
-        chance=(late if fixed is None else late & ~fixed)[:, :end],
-        lots=LotRule(problem.moq, problem.multiple, problem.max_order),
-        yield_mean=problem.yield_mean,
-        gross_up=problem.policy.gross_up,
+        buys=Netted.of(problem, plan.steps.safety_stock[:, :end], (late if fixed is None else late & ~fixed)[:, :end]),
     )
     ordered = flows.ordered + np.where(late, plan.agreed.by_hand, 0.0)[:, :end]
-    first_open = steps_of_days(problem.frozen_days, per_month)[:, None]
-    steps_late = np.where(ordered > RESIDUE, first_open - plan.orders.chances.release[:, :end], 0)
+    steps_late = np.where(ordered > RESIDUE, steps_too_late(problem, plan.orders)[:, :end], 0)
     units = roll_up(ordered, per_month, "sum")
     days = np.maximum.reduce([steps_late[:, step::per_month] for step in range(per_month)])
     money = units * problem.price[:, : units.shape[1]]

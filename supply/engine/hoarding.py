@@ -21,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from supply.engine.arrays import Array
+from supply.engine.lane_views import largest_of_lanes
 from supply.engine.lots import RATIO_SLACK
 from supply.engine.problem import SupplyProblem
 from supply.engine.protection import protection_first_month
@@ -88,7 +89,7 @@ def stock_explain(problem: SupplyProblem, safety: SafetyStock, known: Known) -> 
         [
             need,
             buffer,
-            np.where(need + buffer > 0, smallest_order(problem), 0.0),
+            np.where(need + buffer > 0, largest_of_lanes(problem, smallest_order), 0.0),
             known.pre_bought,
             np.maximum(assumed.order_up_to[:, 0] - level, 0.0),
             np.maximum(safety.quantity[:, 0] - np.maximum(assumed.quantity[:, 0], buffer), 0.0),

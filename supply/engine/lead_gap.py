@@ -5,6 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from supply.engine.arrays import Array
+from supply.engine.lane_views import by_share
 from supply.engine.problem import SupplyProblem
 from supply.engine.safety_stock import SafetyStock, safety_stock_plan
 from supply.engine.time import months_of_days
@@ -13,9 +14,9 @@ from supply.engine.time import months_of_days
 def stock_gap(problem: SupplyProblem, safety: SafetyStock, lead_days: Array, lead_days_sd: Array) -> Array:
     """Return how much more stock each item needs (n) [money at cost] with other lead times than those planned with.
 
-    lead_days, lead_days_sd (n) [days]; NaN gives NaN. Stock is safety stock and what is under way, in the first
-    month: `safety` is that of the plan as it is. Below zero: the plan assumes too long a lead time. A safety stock
-    set by hand does not move.
+    lead_days, lead_days_sd (n) [days], of main lanes; NaN gives NaN. Stock is safety stock and what is under way, in
+    the first month: `safety` is that of the plan as it is. Below zero: the plan assumes too long a lead time. A safety
+    stock set by hand does not move.
     """
     known = ~np.isnan(lead_days)
     gap = np.full(len(problem.items), np.nan)
@@ -37,5 +38,5 @@ def stock_gap(problem: SupplyProblem, safety: SafetyStock, lead_days: Array, lea
 
 def _under_way(problem: SupplyProblem, per_month: Array) -> Array:
     """Return the units on the way on average: demand over the lead time (Little's law)."""
-    held: Array = per_month * months_of_days(problem.lead_days[:, 0])
+    held: Array = per_month * by_share(problem, lambda one: months_of_days(one.lead_days[:, 0]))
     return held

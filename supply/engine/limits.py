@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import Array, BoolArray, IntArray
+from supply.engine.arrays import Array, IntArray
 from supply.engine.cutting import CutRule
+from supply.engine.lanes import NOBODY, Lanes
 
-NOBODY = -1
+__all__ = ["NOBODY", "SupplierLimit", "SupplierLimits"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,16 +77,34 @@ class SupplierLimits:
             priority=self.priority[rows],
         )
 
-    def linked(self, rows: IntArray) -> IntArray:
-        """Return the rows of some items and of all that share a limited supplier with them, in order."""
+    def of_lanes(self, rows: IntArray, lanes: Lanes, at: IntArray) -> "SupplierLimits":
+        """Return the limits as they are met when some items (rows) are bought from further lanes (at) instead."""
+        supplier, each = self.supplier.copy(), np.array(self.per_unit)
+        supplier[rows] = lanes.supplier[at]
+        if lanes.per_unit is not None:
+            each[:, rows] = lanes.per_unit[:, at]
+        return replace(self, supplier=supplier, per_unit=each)
+
+    def linked(self, rows: IntArray, lanes: Lanes) -> IntArray:
+        """Return the rows of some items and of all that share a limited supplier with them, in order.
+
+        Through items bought from two of them suppliers are linked, too.
+        """
         chosen = np.zeros(len(self.supplier), dtype=bool)
         chosen[rows] = True
-        shared = np.intersect1d(self.supplier[chosen], np.array(sorted(self.limited), dtype=np.int64))
-        return np.flatnonzero(chosen | np.isin(self.supplier, shared))
+        item = np.concatenate([np.arange(len(self.supplier)), lanes.item])
+        supplier = np.concatenate([self.supplier, lanes.supplier])
+        limited = np.isin(supplier, np.array(sorted(self.limited), dtype=np.int64))
+        item, supplier = item[limited], supplier[limited]
+        before = -1
+        while before < (before := int(chosen.sum())):
+            chosen[item[np.isin(supplier, supplier[chosen[item]])]] = True
+        return np.flatnonzero(chosen)
 
-    def groups(self) -> Iterator[tuple[SupplierLimit, IntArray]]:
-        """Yield each supplier with a limit in any month, and the rows of its items."""
+    def groups(self, lanes: Lanes) -> Iterator[tuple[SupplierLimit, IntArray, IntArray]]:
+        """Yield each supplier with a limit in any month, the rows of its items and the ranks of their lanes."""
         for number in sorted(self.limited):
-            mine: BoolArray = self.supplier == number
-            if mine.any() and np.isfinite(self.limited[number].quantity).any():
-                yield self.limited[number], np.flatnonzero(mine)
+            main, further = np.flatnonzero(self.supplier == number), np.flatnonzero(lanes.supplier == number)
+            rows = np.concatenate([main, lanes.item[further]])
+            if rows.size and np.isfinite(self.limited[number].quantity).any():
+                yield self.limited[number], rows, np.concatenate([np.zeros_like(main), lanes.rank[further]])

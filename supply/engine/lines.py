@@ -6,8 +6,9 @@ import numpy as np
 
 from supply.engine.agreed import Agreed
 from supply.engine.arrays import Array
+from supply.engine.lane_views import bought_from
 from supply.engine.money import planned_cost, revenue_of, unpaid_purchases, value_stock
-from supply.engine.orders import Orders, releases_by_step
+from supply.engine.orders import Orders, extra_by_step, releases_by_step
 from supply.engine.problem import SupplyProblem
 from supply.engine.time import Rollup, hold_over_steps, roll_up, steps_of_days
 
@@ -100,7 +101,7 @@ def plan_lines(
 def _money_rows(problem: SupplyProblem, agreed: Agreed, orders: Orders, demand: Array) -> dict[str, Array]:
     """Return the money rows of the plan by step."""
     flows, per_month = orders.flows, problem.steps_per_month
-    cost = planned_cost(problem.unit_cost, orders.chances.release, problem.cost_at_order, per_month)
+    cost = _planned_cost(problem, orders)
     planned = (flows.receipts + agreed.by_hand) * cost
     purchases = agreed.firm_value + agreed.pre_bought_value + planned
     if orders.extra is not None:
@@ -113,7 +114,7 @@ def _money_rows(problem: SupplyProblem, agreed: Agreed, orders: Orders, demand: 
     return {
         "value": stock.value,
         "average_value": average,
-        "unpaid": unpaid_purchases(purchases, steps_of_days(problem.payment_days, per_month)),
+        "unpaid": _unpaid(problem, orders, cost, purchases),
         "revenue": revenue_of(flows, demand, price, problem.backlog, problem.backlog_price),
         "cogs": stock.cogs,
         "carrying": average * (problem.carry_rate / 12 / per_month)[:, None],
@@ -121,6 +122,33 @@ def _money_rows(problem: SupplyProblem, agreed: Agreed, orders: Orders, demand: 
         "lost_value": flows.lost * price,
         "lost_margin": flows.lost * (price - unit_cost + problem.goodwill[:, None]),
     }
+
+
+def _planned_cost(problem: SupplyProblem, orders: Orders) -> Array:
+    """Return the cost of a unit of planned orders by step of receipt, from the lane it is bought from."""
+    release, per_month = orders.chances.release, problem.steps_per_month
+    cost = planned_cost(problem.unit_cost, release, problem.cost_at_order, per_month)
+    for view, mine in bought_from(problem, orders.lane):
+        one = view.problem
+        own = planned_cost(one.unit_cost, release[view.rows], one.cost_at_order, per_month)
+        cost[view.rows] = np.where(mine, own, cost[view.rows])
+    return cost
+
+
+def _unpaid(problem: SupplyProblem, orders: Orders, cost: Array, purchases: Array) -> Array:
+    """Return what is received but not yet paid, each lane's planned orders by its own terms of payment."""
+    per_month = problem.steps_per_month
+    main, later = purchases, []
+    for view, mine in bought_from(problem, orders.lane):
+        bought = np.where(mine, orders.flows.receipts[view.rows] * cost[view.rows], 0.0)
+        bought = bought + extra_by_step(problem, orders, view, in_money=True)
+        main = main.copy(order="K") if main is purchases else main
+        main[view.rows] -= bought
+        later.append((view.rows, unpaid_purchases(bought, steps_of_days(view.problem.payment_days, per_month))))
+    unpaid = unpaid_purchases(main, steps_of_days(problem.payment_days, per_month))
+    for rows, amount in later:
+        unpaid[rows] += amount
+    return unpaid
 
 
 def _before(start: Array, at_end: Array) -> Array:

@@ -7,6 +7,7 @@ import numpy as np
 from supply.engine.agreed import Agreed, agreed_receipts
 from supply.engine.arrays import RESIDUE, Array
 from supply.engine.cover import cover_after
+from supply.engine.lane_views import largest_of_lanes
 from supply.engine.lines import PlanLines, plan_lines
 from supply.engine.orders import Limited, Orders, orders_plan, releases_before_limits
 from supply.engine.problem import SupplyProblem
@@ -83,7 +84,8 @@ def _excess(problem: SupplyProblem, safety: SafetyStock, closing: Array, cover: 
 
     Only where stock lasts longer than the item's longest allowed cover; all of it where no demand is left at all.
     """
-    justified = safety.quantity + np.maximum(safety.cover.mean, problem.moq[:, None])
+    least = largest_of_lanes(problem, lambda one: one.moq)
+    justified = safety.quantity + np.maximum(safety.cover.mean, least[:, None])
     wanted = (problem.demand > 0).any(axis=1, keepdims=True)
     justified = np.where(wanted, justified, 0.0)
     too_long = np.isnan(cover) | (cover > problem.max_cover_months[:, None])

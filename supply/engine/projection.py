@@ -5,12 +5,15 @@ lots, yield, and unmet demand that partly waits and is partly lost. Arrays are i
 """
 
 from dataclasses import dataclass, fields
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from supply.engine.arrays import Array, BoolArray, IntArray, steps_array
 from supply.engine.lots import LotRule, lot_rule
+from supply.engine.problem import SupplyProblem
+from supply.engine.time import hold_over_steps, steps_of_days
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +52,54 @@ class Flows:
         for name, array in changed.items():
             array[rows] = getattr(other, name)
         return Flows(**changed)
+
+
+class Buys(Protocol):
+    """A way to order, step by step."""
+
+    def order(self, step: int, owed: Array, there: Array) -> tuple[Array, Array]:
+        """Return what is ordered to arrive in a step and what of it arrives, one per item [units].
+
+        owed: backlog and demand of the step; there: stock and agreed receipts.
+        """
+        ...
+
+
+class Netted:
+    """Orders of items with one lane: at each chance what is missing to `reach`, in whole lots."""
+
+    def __init__(
+        self, reach: Array, chance: BoolArray, lots: LotRule, yield_mean: Array | None = None, *, gross_up: bool = True
+    ) -> None:
+        """Prepare; reach, chance: items x steps; yield_mean: one per item, None = all of an order arrives."""
+        self._reach, self._chance, self._lots, self._gross_up = reach, chance, lots, gross_up
+        self._part = None if yield_mean is None or (yield_mean == 1).all() else yield_mean
+
+    @classmethod
+    def of(cls, problem: SupplyProblem, reach: Array, chance: BoolArray) -> "Netted":
+        """Return the orders of a problem's items from their main lanes."""
+        lots = LotRule(problem.moq, problem.multiple, problem.max_order)
+        return cls(reach, chance, lots, problem.yield_mean, gross_up=problem.policy.gross_up)
+
+    def order(self, step: int, owed: Array, there: Array) -> tuple[Array, Array]:
+        """Return what is ordered to arrive in a step and what of it arrives."""
+        need = np.where(self._chance[:, step], self._reach[:, step] + owed - there, 0.0)
+        order = self._lots.total(need if self._part is None or not self._gross_up else need / self._part)
+        return order, order if self._part is None else order * self._part
+
+
+def chances_plan(
+    problem: SupplyProblem, fixed: BoolArray | None, *, unconstrained: bool = False
+) -> tuple[IntArray, Chances]:
+    """Return lead time in steps (items x steps, by step of release) and chances of each item's main lane.
+
+    fixed: see `order_chances`.
+    """
+    per_month = problem.steps_per_month
+    lead = hold_over_steps(steps_of_days(problem.lead_days, per_month), per_month)
+    review = np.maximum(steps_of_days(problem.review_days, per_month), 1)
+    latest = latest_release(lead, steps_of_days(problem.frozen_days, per_month), review)
+    return lead, order_chances(latest, lead, fixed, unconstrained)
 
 
 def latest_release(lead: IntArray, first_open: IntArray, review: IntArray) -> IntArray:
@@ -111,29 +162,21 @@ def project(
     receipts: Array,
     backorder_share: Array,
     *,
-    reach: Array | None = None,
-    chance: BoolArray | None = None,
-    lots: LotRule | None = None,
-    yield_mean: Array | None = None,
-    gross_up: bool = True,
+    buys: Buys | None = None,
 ) -> Flows:
-    """Return the flows of every step; with `reach`, `chance` and `lots` also planned orders, else receipts only.
+    """Return the flows of every step: with `buys` also planned orders, else receipts only.
 
-    on_hand, backlog, backorder_share, yield_mean: one per item. Backlog is served first; of unmet demand the
-    backorder share waits, the rest is lost. A planned order covers what is owed and brings stock up to `reach`.
+    on_hand, backlog, backorder_share: one per item. Backlog is served first; of unmet demand the backorder share
+    waits, the rest is lost. A planned order covers what is owed and brings stock up to what is to be reached.
     """
     items, steps = demand.shape
     ordered, arrived, shipped, lost, waiting, closing = (steps_array(items, steps) for _ in range(6))
-    part = None if yield_mean is None or (yield_mean == 1).all() else yield_mean
     stock, late = np.asarray(on_hand, dtype=np.float64), np.asarray(backlog, dtype=np.float64)
     for step in range(steps):
         there = stock + receipts[:, step]
         owed = late + demand[:, step]
-        if reach is not None and chance is not None and lots is not None:
-            need = np.where(chance[:, step], reach[:, step] + owed - there, 0.0)
-            order = lots.total(need if part is None or not gross_up else need / part)
-            ordered[:, step] = order
-            arrived[:, step] = order if part is None else order * part
+        if buys is not None:
+            ordered[:, step], arrived[:, step] = buys.order(step, owed, there)
             there = there + arrived[:, step]
         shipped[:, step] = np.minimum(there, owed)
         unmet = owed - shipped[:, step]
@@ -180,7 +223,7 @@ def netting(
     chances = order_chances(latest, lead, None, unconstrained=not feasible)
     reach = stock_to_reach(_per_period(safety_stock, shape), demand, firm, chances, None)
     rule = lot_rule(least, size, most)
-    flows = project(start, owed, demand, firm, share, reach=reach, chance=chances.receipt, lots=rule)
+    flows = project(start, owed, demand, firm, share, buys=Netted(reach, chances.receipt, rule))
     return flows, chances.release
 
 

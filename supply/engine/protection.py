@@ -4,11 +4,14 @@ Demand over the protection time P = lead time + review interval is looked up ahe
 measured error of the CUMULATIVE forecast over P, never the spread of demand (Silver, Pyke & Thomas, chapter 6).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from supply.engine.arrays import Array, BoolArray, IntArray
+from supply.engine.lane_views import LaneView, lane_views, mean_over_lanes
 from supply.engine.problem import SupplyProblem
 from supply.engine.time import months_of_days
 
@@ -31,16 +34,17 @@ class Protection:
 
 
 def protection_ahead(problem: SupplyProblem) -> Protection:
-    """Return demand over lead time + review interval from the start of each month."""
-    months = months_of_days(problem.lead_days) + review_months(problem)[:, None]
-    return _protection(problem, months, demand_ahead(problem.demand, months))
+    """Return demand over lead time + review interval from the start of each month.
+
+    Of an item with several lanes: mean and variance over each lane's own lead time and review, weighted by share, as
+    orders alternate between lanes.
+    """
+    return _over_lanes(problem, _ahead, lane_views(problem))
 
 
 def protection_first_month(problem: SupplyProblem) -> Protection:
     """Return demand over lead time + review interval from the start of the first month alone (items x 1)."""
-    lead = replace(problem, lead_days=problem.lead_days[:, :1], lead_days_sd=problem.lead_days_sd[:, :1])
-    months = months_of_days(lead.lead_days) + review_months(problem)[:, None]
-    return _protection(lead, months, demand_ahead(problem.demand, months)[:, :1])
+    return _over_lanes(problem, _first_month, lane_views(problem))
 
 
 def protection_of_lead_time(problem: SupplyProblem, whole: Protection) -> Protection:
@@ -48,8 +52,73 @@ def protection_of_lead_time(problem: SupplyProblem, whole: Protection) -> Protec
 
     Measured errors may say otherwise by chance.
     """
+    views = lane_views(problem)
     part = _protection(problem, months_of_days(problem.lead_days), whole.per_month)
+    if views:
+        own = [
+            _protection(view.problem, months_of_days(view.problem.lead_days), whole.per_month[view.rows])
+            for view in views
+        ]
+        part = _replaced(part, views, own)
     return replace(part, sd=np.minimum(part.sd, whole.sd))
+
+
+def _ahead(problem: SupplyProblem) -> Protection:
+    months = months_of_days(problem.lead_days) + review_months(problem)[:, None]
+    return _protection(problem, months, demand_ahead(problem.demand, months))
+
+
+def _first_month(problem: SupplyProblem) -> Protection:
+    lead = replace(problem, lead_days=problem.lead_days[:, :1], lead_days_sd=problem.lead_days_sd[:, :1])
+    months = months_of_days(lead.lead_days) + review_months(problem)[:, None]
+    return _protection(lead, months, demand_ahead(problem.demand, months)[:, :1])
+
+
+def _over_lanes(problem: SupplyProblem, of: Callable[[SupplyProblem], Protection], views: list[LaneView]) -> Protection:
+    """Return the protection of all items, of those with several lanes over all their lanes."""
+    whole = of(problem)
+    return _replaced(whole, views, [of(view.problem) for view in views]) if views else whole
+
+
+def _replaced(whole: Protection, views: list[LaneView], own: list[Protection]) -> Protection:
+    """Return a protection with that of items with several lanes replaced by its mean over lanes, `own` by view."""
+    rows = views[0].rows
+    columns = {
+        view.rank: np.stack(
+            [
+                one.months,
+                one.per_month,
+                one.mean,
+                *(part * one.mean**2 for part in one.parts),
+                *one.parts,
+                one.approximate,
+            ],
+            axis=2,
+        )
+        for view, one in zip(views, own, strict=True)
+    }
+    mean = mean_over_lanes(views, lambda view: columns[view.rank])
+    months, per_month, demand, first, second, third, *alone, approximate = np.moveaxis(mean, 2, 0)
+    some, long = demand > 0, months > 0
+    square = np.where(some, demand, 1.0) ** 2
+    parts = tuple(
+        np.where(some, units / square, part) for units, part in zip((first, second, third), alone, strict=True)
+    )
+    relative = np.sqrt(parts[0] + parts[1] + parts[2])
+    per_month = np.where(long, demand / np.where(long, months, 1.0), per_month)
+    found = (months, per_month, demand, relative * demand, relative, *parts, approximate > 0)
+    arrays = (whole.months, whole.per_month, whole.mean, whole.sd, whole.relative, *whole.parts, whole.approximate)
+    months, per_month, demand, sd, relative, first, second, third, guessed = (
+        _with_rows(array, rows, values) for array, values in zip(arrays, found, strict=True)
+    )
+    return Protection(months, per_month, demand, sd, relative, (first, second, third), guessed)
+
+
+def _with_rows(array: Any, rows: IntArray, values: Any) -> Any:
+    """Return an array with some rows replaced."""
+    changed = np.array(array)
+    changed[rows] = values
+    return changed
 
 
 def review_months(problem: SupplyProblem) -> Array:

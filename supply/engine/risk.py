@@ -10,9 +10,10 @@ from supply.engine.error_bars import nothing_bar, share_bar
 from supply.engine.plan import SupplyPlan
 from supply.engine.problem import SupplyProblem
 from supply.engine.risk_draws import RiskRule, Shocks, Streams, normal_quantiles
-from supply.engine.risk_levels import chances_of, levels_of
-from supply.engine.risk_lots import lots_kind
+from supply.engine.risk_levels import levels_of
+from supply.engine.risk_lots import LOTS_KINDS, lots_kind
 from supply.engine.risk_paths import error_process
+from supply.engine.risk_slots import chances_of
 from supply.engine.risk_tally import Tally
 from supply.engine.risk_walk import BlockDraws, KeptArrays, Walk
 
@@ -63,6 +64,7 @@ def risk_of(
     foresees what will be lost and does not order for it, the rule only sees it afterwards. Limits of suppliers hold in
     every draw item by item, see `levels_of`. What should have been released before today is not placed here. Receipts
     set by hand and pre-buys come as agreed.
+    Where an item has several lanes, the one whose turn it is in the plan at that chance is ordered from.
     Drawn shortages below a ten-thousandth of a month's demand count as none.
     """
     rule, problem = rule or RiskRule(), plan.problem
@@ -80,7 +82,7 @@ def risk_of(
             rows = members[start : start + size]
             block = problem.take(rows)
             draws = _draws(block, kind, streams, places[rows], sources[rows])
-            walk = Walk(block, [chances_of(slots, rows) for slots in levels], plan.orders.lead[rows], draws, kept)
+            walk = Walk(block, [chances_of(slots, rows) for slots in levels], draws, kept)
             tally.put(rows, walk.run(plan.steps.demand[rows], (sd[rows], carry[rows])))
     return _risk(problem, tally, drawn[:, None])
 
@@ -106,11 +108,13 @@ def _risk(problem: SupplyProblem, tally: Tally, draws: Array) -> Risk:
 def _kinds(problem: SupplyProblem) -> list[tuple[Varies, IntArray]]:
     """Return the items of each kind. Nothing varies where nothing is wanted."""
     wanted = (problem.demand > 0).any(axis=1) | (problem.backlog > 0)
+    lanes = [problem] + [problem.of_rank(rank) for rank in problem.lanes.ranks]
     errs = wanted & (problem.rho > 0).any(axis=1)
-    strays = wanted & ((problem.lead_days_sd > 0) & (problem.lead_days > 0)).any(axis=1)
-    short = wanted & (problem.yield_sd > 0)
+    strays = wanted & np.any([((one.lead_days_sd > 0) & (one.lead_days > 0)).any(axis=1) for one in lanes], axis=0)
+    short = wanted & np.any([one.yield_sd > 0 for one in lanes], axis=0)
     varies = errs | strays | short
-    lots = np.where(varies, lots_kind(problem), 0)
+    kinds = sum(lots_kind(one) * LOTS_KINDS**rank for rank, one in enumerate(lanes))
+    lots = np.where(varies, kinds, 0)
     table = np.stack([errs, strays, short, lots], axis=1).astype(np.int64)
     unique, place = np.unique(table, axis=0, return_inverse=True)
     return [
@@ -122,7 +126,7 @@ def _kinds(problem: SupplyProblem) -> list[tuple[Varies, IntArray]]:
 def _draws(problem: SupplyProblem, kind: Varies, streams: Streams, location: Labels, supplier: Labels) -> BlockDraws:
     """Return the draws of a block of items of one kind."""
     if not any(kind[:3]):
-        return BlockDraws(1, np.dtype(np.float64))
+        return BlockDraws(1, np.dtype(np.float64), further=(None,) * len(problem.lanes.ranks))
     rule, lines = streams.rule, np.bincount(problem.firm.item, minlength=len(problem.items))
     own = streams.own(problem.items, lines, lead=kind.lead)
     demand = lead = received = firm = None
@@ -138,5 +142,22 @@ def _draws(problem: SupplyProblem, kind: Varies, streams: Streams, location: Lab
         firm[order] += normal_quantiles(1.0 - rule.supplier_common, DRAWN.str)[own.firm]
     if kind.received:
         nothing = np.empty((problem.months, 0, 0), dtype=DRAWN), np.zeros(0, dtype=np.int64)
-        received = Shocks(streams.received(problem.items), *nothing, 0.0)
-    return BlockDraws(rule.draws, DRAWN, demand, lead, received, firm)
+        received = Shocks(streams.of_items("received", problem.items), *nothing, 0.0)
+    further = _of_further_lanes(problem, streams, supplier) if kind.lead else (None,) * len(problem.lanes.ranks)
+    return BlockDraws(rule.draws, DRAWN, demand, lead, received, firm, further)
+
+
+def _of_further_lanes(problem: SupplyProblem, streams: Streams, supplier: Labels) -> tuple[Shocks, ...]:
+    """Return the draws of lead times of further lanes by rank: strays of their own, and their suppliers' common ones.
+
+    supplier: labels of main lanes; a further lane's is its supplier's number.
+    """
+    share, found = streams.rule.supplier_common, []
+    for rank in problem.lanes.ranks:
+        at, labels = problem.lanes.of_rank(rank), np.array(supplier)
+        rows = problem.lanes.item[at]
+        labels[rows] = problem.lanes.supplier[at]
+        bits = np.zeros((streams.months, len(labels), streams.rule.draws), dtype=np.uint16)
+        bits[:, rows] = streams.of_items(f"lane {rank}", problem.items[rows])
+        found.append(Shocks(bits, *streams.common("supplier", labels, share, DRAWN), share))
+    return tuple(found)

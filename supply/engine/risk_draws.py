@@ -87,10 +87,10 @@ class Streams:
                 lines.append(bits[2 * part :].reshape(-1, draws))
         return OwnBits(demand, late, np.concatenate(lines))
 
-    def received(self, items: Labels) -> Bits:
-        """Return bits for what share of an order arrives, months x items x draws."""
+    def of_items(self, kind: str, items: Labels) -> Bits:
+        """Return bits of items, months x items x draws. kind: "received", what share of an order arrives; or a lane."""
         count = self.months * self.rule.draws
-        found = [self.bits("received", item, count).reshape(self.months, -1) for item in items]
+        found = [self.bits(kind, item, count).reshape(self.months, -1) for item in items]
         return np.stack(found, axis=1)
 
     def common(self, kind: str, labels: Labels, share: float, dtype: npt.DTypeLike) -> tuple[Draws, IntArray]:

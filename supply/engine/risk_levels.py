@@ -1,29 +1,13 @@
 """Levels: what the plan raises the position (on hand + on order - backlog) to at each of its chances to order."""
 
-from typing import NamedTuple
-
 import numpy as np
 
-from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray
-from supply.engine.lots import LotRule
-from supply.engine.orders import agreed_releases, orders_plan, releases_by_step
+from supply.engine.arrays import Array, BoolArray, IntArray
+from supply.engine.orders import Orders, orders_plan
 from supply.engine.plan import SupplyPlan
 from supply.engine.projection import stock_to_reach
-
-
-class Slot(NamedTuple):
-    """One chance per item in a step: the level (-inf: no chance) and the most that may be ordered; None: any."""
-
-    level: Array
-    most: Array | None = None
-
-
-class Chance(NamedTuple):
-    """Items that may order in a step, the position each raises to and the most it may order; None: any."""
-
-    rows: IntArray | slice
-    level: Array
-    most: Array | None
+from supply.engine.risk_limits import levels_within_limits
+from supply.engine.risk_slots import Slot
 
 
 def levels_of(plan: SupplyPlan) -> list[list[Slot]]:
@@ -43,92 +27,53 @@ def levels_of(plan: SupplyPlan) -> list[list[Slot]]:
     ahead, before = reach + wanted - np.cumsum(known, axis=1), wanted - demand
     found: list[list[Slot]] = [[] for _ in range(demand.shape[1])]
     usable: BoolArray = chances.receipt & (chances.release >= 0)
+    if len(problem.lanes):
+        _enter_several(found, problem.lanes.items, orders, usable, (ahead, before))
+        usable[problem.lanes.items] = False
     for arrival in range(demand.shape[1]):
         rows = np.flatnonzero(usable[:, arrival])
         for release in np.unique(chances.release[rows, arrival]):
             these = rows[chances.release[rows, arrival] == release]
             _enter(found[release], these, ahead[these, arrival] - before[these, release], len(demand))
-    return _within_limits(plan, found) if problem.policy.plan_mode == "feasible" else found
+    return levels_within_limits(plan, found) if problem.policy.plan_mode == "feasible" else found
 
 
-def chances_of(slots: list[Slot], rows: IntArray) -> list[Chance]:
-    """Return a step's chances of the items of a block."""
-    found: list[Chance] = []
-    for slot in slots:
-        level, most = slot.level[rows], None if slot.most is None else slot.most[rows]
-        these = np.flatnonzero(level > -np.inf)
-        if these.size:
-            all_of_them = these.size == rows.size
-            capped = most is not None and bool(np.isfinite(most[these]).any())
-            found.append(
-                Chance(
-                    slice(None) if all_of_them else these,
-                    level[these],
-                    most[these] if most is not None and capped else None,
-                )
-            )
-    return found
-
-
-def _enter(slots: list[Slot], rows: IntArray, level: Array, items: int) -> None:
-    """Enter levels into the first slot where none of these items stands yet."""
-    slot = next((one for one in slots if np.isneginf(one.level[rows]).all()), None)
+def _enter(slots: list[Slot], rows: IntArray, level: Array, items: int, rank: int = 0) -> None:
+    """Enter levels into the first slot of their lane where none of these items stands yet."""
+    slot = next((one for one in slots if one.rank == rank and np.isneginf(one.level[rows]).all()), None)
     if slot is None:
-        slots.append(slot := Slot(np.full(items, -np.inf)))
+        slots.append(slot := Slot(np.full(items, -np.inf), rank=rank))
     slot.level[rows] = level
 
 
-def _within_limits(plan: SupplyPlan, found: list[list[Slot]]) -> list[list[Slot]]:
-    """Return the chances with those of items of limited suppliers replaced: one per step."""
-    left = _left_by_month(plan)
-    rows = np.flatnonzero(np.isfinite(left).any(axis=1))
-    if not rows.size:
-        return found
-    part, per_month = plan.problem.take(rows), plan.problem.steps_per_month
-    lots, came = LotRule(part.moq, part.multiple, part.max_order), part.yield_mean
-    share = came if part.policy.gross_up else np.ones_like(came)
-    planned = releases_by_step(plan.problem, plan.agreed, plan.orders)[rows]
-    planned = np.maximum(planned - agreed_releases(plan.problem, plan.agreed, plan.orders)[rows], 0.0)
-    gone = np.cumsum(plan.steps.demand[rows] - plan.steps.lost[rows], axis=1)
-    position = part.on_hand - part.backlog
-    bounded = []
-    for step, slots in enumerate(found):
-        order = np.where(planned[:, step] > RESIDUE, planned[:, step], 0.0)
-        most = order + _whole(left[rows, step // per_month], part.moq, part.multiple)
-        level = np.max([slot.level[rows] for slot in slots], axis=0, initial=-np.inf)
-        asked = lots.total(np.maximum(level - position, 0.0) / share)
-        level = np.where(abs(np.minimum(asked, most) - order) <= RESIDUE, level, position + order * share)
-        bounded.append(_replaced(slots, rows, Slot(level, most), len(plan.problem.items)))
-        position = part.on_hand - part.backlog - gone[:, step] + np.sum(planned[:, : step + 1], axis=1) * came
-    return bounded
+def _enter_several(
+    found: list[list[Slot]], rows: IntArray, orders: Orders, usable: BoolArray, levels: tuple[Array, Array]
+) -> None:
+    """Enter the chances of items with several lanes (rows), in the order they are placed in.
 
-
-def _replaced(slots: list[Slot], rows: IntArray, own: Slot, items: int) -> list[Slot]:
-    """Return a step's slots with those of some items replaced by one of their own."""
-    alone = Slot(np.full(items, -np.inf), np.full(items, np.inf))
-    alone.level[rows], alone.most[rows] = own.level, own.most  # type: ignore[index]
-    for slot in slots:
-        slot.level[rows] = -np.inf
-    return [*slots, alone]
-
-
-def _left_by_month(plan: SupplyPlan) -> Array:
-    """Return what the supplier of each item has left in each month [units of the item]; inf: no limit."""
-    limits = plan.problem.limits
-    left = np.full(plan.problem.demand.shape, np.inf)
-    if limits is None:
-        return left
-    for limit, rows in limits.groups():
-        each = limits.per_unit[:, rows]
-        load = np.einsum("kim,im->km", each, plan.months.releases[rows])
-        room = np.maximum(limit.quantity - load, 0.0)[:, None]
-        takes = (each > 0) & np.isfinite(room)
-        left[rows] = np.where(takes, room / np.where(takes, each, 1.0), np.inf).min(axis=0)
-    return left
-
-
-def _whole(room: Array, moq: Array, multiple: Array) -> Array:
-    """Return what fits as whole lots, at least the least order [units]."""
-    size = np.where(multiple > 0, multiple, 1.0)
-    fits = np.where(multiple > 0, np.floor(room / size + RESIDUE) * size, room)
-    return np.where(fits < moq - RESIDUE, 0.0, fits)
+    What a fast lane brings may be ordered after what a slow one brings later. So the position counts what was placed
+    before and arrives after, and does not count yet what is placed after and arrives before: as the plan has it.
+    """
+    ahead, before = levels
+    flows = orders.flows if orders.before is None else orders.before
+    came = np.cumsum(flows.receipts[rows], axis=1) - flows.receipts[rows]  # planned to come before each step
+    place, arrival = np.nonzero(usable[rows])
+    row = rows[place]
+    release, rank = orders.chances.release[row, arrival], np.zeros_like(row)
+    if orders.lane is not None:
+        rank = orders.lane[row, arrival]
+    order = np.lexsort((arrival, release, place))
+    place, row, arrival, release, rank = (each[order] for each in (place, row, arrival, release, rank))
+    nth = np.arange(len(place)) - np.searchsorted(place, place)
+    units = np.zeros((len(rows), int(nth.max(initial=0)) + 1))
+    units[place, nth] = flows.receipts[row, arrival]
+    placed = np.cumsum(units, axis=1) - units
+    level = ahead[row, arrival] - before[row, release] + placed[place, nth] - came[place, arrival]
+    turn = nth - nth[np.searchsorted(place * len(found) + release, place * len(found) + release)]
+    for one in np.unique(turn):  # an item's orders of a step one after the other
+        for at in np.unique(release[turn == one]):
+            for lane in np.unique(rank[(turn == one) & (release == at)]):
+                these = (turn == one) & (release == at) & (rank == lane)
+                slot = Slot(np.full(len(ahead), -np.inf), rank=int(lane))
+                slot.level[row[these]] = level[these]
+                found[at].append(slot)

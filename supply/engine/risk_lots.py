@@ -10,6 +10,7 @@ from supply.engine.problem import SupplyProblem
 from supply.engine.risk_draws import Draws
 from supply.engine.risk_tally import Room
 
+LOTS_KINDS = 3  # see `lots_kind`
 LOT_SLACK = 1e-3  # no lot is ordered for so small a part of one: single precision cannot tell it from nothing
 
 

@@ -9,9 +9,9 @@ from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import expected_steps
 from supply.engine.risk_draws import Draws, Shocks
-from supply.engine.risk_levels import Chance
-from supply.engine.risk_lots import drawn_lots
 from supply.engine.risk_paths import DemandPath, LeadSteps, firm_spread
+from supply.engine.risk_slots import Chance
+from supply.engine.risk_source import Source
 from supply.engine.risk_tally import Room, Tally
 
 TINY = 1e-4  # of a month's demand: what single precision cannot tell from nothing after so many steps
@@ -19,7 +19,10 @@ TINY = 1e-4  # of a month's demand: what single precision cannot tell from nothi
 
 @dataclass(frozen=True, eq=False)
 class BlockDraws:
-    """The draws of a block; None where that part does not vary. firm: open order lines x draws, standard normal."""
+    """The draws of a block; None where that part does not vary. firm: open order lines x draws, standard normal.
+
+    further: lead times of further lanes, by rank.
+    """
 
     count: int
     dtype: np.dtype[np.floating]
@@ -27,6 +30,7 @@ class BlockDraws:
     lead: Shocks | None = None
     received: Shocks | None = None
     firm: Draws | None = None
+    further: tuple[Shocks | None, ...] = ()
 
 
 class KeptArrays:
@@ -52,11 +56,10 @@ class Walk:
         self,
         problem: SupplyProblem,
         chances: list[list[Chance]],
-        lead: IntArray,
         draws: BlockDraws,
         kept: "KeptArrays",
     ) -> None:
-        self.problem, self.chances, self.lead, self.draws = problem, chances, lead, draws
+        self.problem, self.chances, self.draws = problem, chances, draws
         self.size, dtype = (len(problem.items), draws.count), draws.dtype
         exact = dtype == np.float64
         mean = problem.demand.mean(axis=1)
@@ -69,11 +72,12 @@ class Walk:
         self.position = self.net.copy()
         self.late, self.shock = (np.empty(self.size, dtype=dtype) for _ in range(2))
         self.room = Room(self.size, dtype)
-        self.lots = drawn_lots(problem, self.tiny, dtype)
-        self.part = problem.yield_mean[:, None].astype(dtype) if (problem.yield_mean != 1).any() else None
+        lanes = [(problem, draws.lead)] + [
+            (problem.of_rank(rank), lead) for rank, lead in enumerate(draws.further, start=1)
+        ]
+        self.sources = [Source(one, self.tiny, lead, self.size, dtype) for one, lead in lanes]
         lost = 1.0 - problem.backorder_share
         self.keeps = -lost[:, None].astype(dtype) if lost.any() else None
-        self.to: IntArray = np.empty(self.size, dtype=np.int64)  # where in `coming` an order of the month's start goes
         self.path = np.arange(self.net.size).reshape(self.size)
         self.after: IntArray | None = None
         self._agreed_in()
@@ -89,7 +93,8 @@ class Walk:
         tally = Tally.empty(problem.months, self.size[0])
         factor: Draws = np.ones(self.size, dtype=self.draws.dtype)
         for month in range(problem.months):
-            self._leads(month)
+            for source in self.sources:
+                source.draw_leads(month, self.shock, self.room.first, self.path)
             if self.draws.demand is not None:
                 factor = paths.month(self.draws.demand.month(month, factor))
             self.late[...] = 0
@@ -122,57 +127,36 @@ class Walk:
             lines = np.flatnonzero(number == nth)
             self.coming[arrives[lines], firm.item[lines, None], path] += units[lines]
 
-    def _leads(self, month: int) -> None:
-        """Draw the lead times of a month's orders."""
-        if self.draws.lead is None:
-            return
-        problem, first = self.problem, month * self.problem.steps_per_month
-        planned = self.lead[:, first]
-        days = problem.lead_days[:, month], problem.lead_days_sd[:, month]
-        drawn = LeadSteps(days, planned, np.minimum(planned, 1), problem.steps_per_month, self.draws.dtype)
-        shock = drawn.draw(self.draws.lead.month(month, self.shock), self.room.first, problem.steps - first)
-        np.copyto(self.to, shock, casting="unsafe")
-        self.to *= self.net.size
-        self.to += self.path
-        self.to += first * self.net.size
-
     def _order(self, step: int, month: int, chance: Chance) -> None:
         """Place the orders of a step: raise the position to the plan's level, by its lots and within its limits."""
-        rows = chance.rows
-        order = self.lots.orders(chance.level, self.position[rows], rows, self.room)
+        rows, source = chance.rows, self.sources[chance.rank]
+        order = source.lots.orders(chance.level, self.position[rows], rows, self.room)
         if chance.most is not None:
             np.minimum(order, chance.most[:, None].astype(order.dtype), out=order)
-        came = order
-        if self.part is not None:
-            came = np.multiply(order, self.part[rows], out=self.room.second[: len(order)])
+        came = source.came(order, rows, self.room.second)
         if isinstance(rows, slice):
             self.position += came
         else:
             self.position[rows] += came
         if self.missing is not None:
-            self._send(self.missing, step, rows, came)
-            came = order * self._received(month)[rows]
-            self._send(self.missing, step, rows, -came)
-        self._send(self.coming, step, rows, came)
+            assert self.draws.received is not None
+            self._send(self.missing, step, chance, came)
+            share = source.received(month, self.draws.received, np.empty(self.size, dtype=self.draws.dtype))
+            came = order * share[rows]
+            self._send(self.missing, step, chance, -came)
+        self._send(self.coming, step, chance, came)
 
-    def _received(self, month: int) -> Draws:
-        """Return what share of each order of a month arrives."""
-        assert self.draws.received is not None
-        drawn = self.draws.received.month(month, np.empty(self.size, dtype=self.draws.dtype))
-        drawn *= self.problem.yield_sd[:, None].astype(drawn.dtype)
-        drawn += self.problem.yield_mean[:, None].astype(drawn.dtype)
-        return np.clip(drawn, 0, 1, out=drawn)
-
-    def _send(self, table: Draws, step: int, rows: IntArray | slice, units: Draws) -> None:
+    def _send(self, table: Draws, step: int, chance: Chance, units: Draws) -> None:
         """Add orders of a step to where they arrive."""
+        rows, source = chance.rows, self.sources[chance.rank]
         if self.draws.lead is None:
             items = np.arange(self.size[0])[rows]
-            arrival = np.minimum(step + self.lead[items, step], self.problem.steps)
+            arrival = np.minimum(step + source.lead[items, step], self.problem.steps)
             if self.after is not None:
                 arrival = self.after[items, arrival]
             table[arrival, items] += units
             return
-        skipped, to = step % self.problem.steps_per_month * self.net.size, self.to[rows]
+        skipped, to = step % self.problem.steps_per_month * self.net.size, source.to[rows]
         if self.after is not None:
             at, path = np.divmod(to + skipped, self.net.size)
             to = self.after[path // self.size[1], at] * self.net.size + path - skipped

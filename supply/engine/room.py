@@ -5,6 +5,7 @@ import numpy as np
 from supply.engine.arrays import Array, IntArray
 from supply.engine.constrain import Lots, constrain_releases
 from supply.engine.cutting import CutFacts
+from supply.engine.lanes import Lanes
 from supply.engine.problem import SupplyProblem
 
 
@@ -18,7 +19,7 @@ def orders_in_room(problem: SupplyProblem, release: IntArray, quantity: Array) -
         return quantity
     month, given = np.maximum(release, 0) // problem.steps_per_month, quantity.copy()
     held = _by_month(problem.pre_buys.item, problem.pre_buys.release, problem.pre_buys.quantity, problem)
-    for limit, members in problem.limits.groups():
+    for limit, members, _ in problem.limits.groups(Lanes.build()):  # single orders are placed with main lanes
         rows = members[np.argsort(problem.items[members], kind="stable")]
         each = np.ascontiguousarray(problem.limits.per_unit[:, rows])
         taken = np.einsum("kim,im->km", each, np.ascontiguousarray(held[rows]))

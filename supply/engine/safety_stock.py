@@ -7,6 +7,7 @@ import numpy as np
 
 from supply.engine.arrays import Array, BoolArray
 from supply.engine.distributions import Distribution, demand_quantile, gamma_quantile
+from supply.engine.lane_views import by_share
 from supply.engine.order_up_to import cycle_shortage, order_up_to_level_fill
 from supply.engine.problem import SupplyProblem
 from supply.engine.protection import Protection, protection_ahead, protection_of_lead_time, review_months
@@ -77,8 +78,9 @@ def expected_lost_plan(problem: SupplyProblem, safety: SafetyStock) -> Array:
     Units short per cycle times cycles per month. A cycle lasts a review interval, or the time a least order lasts.
     """
     per_month = safety.cover.per_month
-    lasts = np.where(per_month > 0, problem.moq[:, None] / np.where(per_month > 0, per_month, 1.0), 0.0)
-    cycle = np.maximum(review_months(problem)[:, None], lasts)
+    least = by_share(problem, lambda one: one.moq)
+    lasts = np.where(per_month > 0, least[:, None] / np.where(per_month > 0, per_month, 1.0), 0.0)
+    cycle = np.maximum(by_share(problem, review_months)[:, None], lasts)
     return np.minimum(cycle_shortage_plan(problem, safety) / cycle, problem.demand)
 
 

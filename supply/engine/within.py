@@ -13,18 +13,18 @@ from supply.engine.arrays import Array, BoolArray, IntArray
 from supply.engine.constrain import Constrained, Lots, constrain_releases
 from supply.engine.cutting import CutFacts
 from supply.engine.limits import SupplierLimit
-from supply.engine.lots import LotRule
-from supply.engine.orders import Extra, Limited, Orders, agreed_releases
+from supply.engine.orders import Orders, agreed_releases
 from supply.engine.placing import Calendar, in_sight, place_orders
 from supply.engine.problem import SupplyProblem
-from supply.engine.projection import Chances, Flows, project, stock_to_reach
+from supply.engine.projection import Chances, Flows, Netted, chances_plan, project, stock_to_reach
 from supply.engine.receipts import PreBuys, by_step
+from supply.engine.standing import Fitted, Standing
 from supply.engine.time import roll_up, steps_of_days
 
 
 @dataclass(frozen=True, eq=False)
 class _Supplier:
-    """One limited supplier's items, sorted by label, and everything their orders are fitted by; arrays of its rows."""
+    """One limited supplier's lanes, sorted by label of item, and everything their orders are fitted by."""
 
     problem: SupplyProblem
     agreed: Agreed
@@ -37,60 +37,42 @@ class _Supplier:
     facts: CutFacts
 
 
-@dataclass(frozen=True, eq=False)
-class _Fitted:
-    """One supplier's orders after its limits: by step of receipt as planned, those placed anew, and by month."""
-
-    ordered: Array
-    anew: PreBuys
-    moved: Array
-    cut: Array
-    late: Array
-
-
 def orders_within_limits(
     problem: SupplyProblem, safety_stock: Array, demand: Array, agreed: Agreed, orders: Orders
 ) -> Orders:
     """Return the orders that keep to the limits of suppliers; the same ones where no limit is asked for too much.
 
-    safety_stock, demand: items x steps. Without limits, and in unconstrained mode, nothing changes.
+    safety_stock, demand: items x steps. Without limits, and in unconstrained mode, nothing changes. Of an item with
+    several lanes a supplier's limits touch only what is bought from it; the rest is given.
     """
     if problem.limits is None or problem.policy.plan_mode == "unconstrained":
         return orders
-    moved, cut, late = (np.zeros(problem.demand.shape) for _ in range(3))
-    ordered, touched, anew = orders.flows.ordered.copy(order="K"), [], [PreBuys.build()]
-    for limit, members in problem.limits.groups():
-        rows = members[np.argsort(problem.items[members], kind="stable")]
-        fitted = _fit(_supplier(problem, safety_stock, demand, agreed, orders, limit, rows))
-        if fitted is None:
-            continue
-        changed = np.flatnonzero((fitted.moved + fitted.cut + fitted.late > 0).any(axis=1))
-        moved[rows], cut[rows], late[rows] = fitted.moved, fitted.cut, fitted.late
-        ordered[rows[changed]] = fitted.ordered[changed]
-        anew.append(replace(fitted.anew, item=rows[fitted.anew.item]))
-        touched.append(rows[changed])
-    if not touched:
-        return orders
-    placed = PreBuys.build()
-    for each in anew:
-        placed = placed.joined(each)
-    return _carried_out(
-        problem, demand, agreed, orders, ordered, placed, np.concatenate(touched), Limited(moved, cut, late)
-    )
+    standing = Standing(problem, demand, agreed, orders)
+    for limit, items, ranks in problem.limits.groups(problem.lanes):
+        by_label = np.argsort(problem.items[items], kind="stable")
+        lanes = items[by_label], ranks[by_label]
+        one = _supplier(problem, (safety_stock, demand), standing, limit, lanes)
+        fitted = _fit(one)
+        if fitted is not None:
+            standing.add_beside(*lanes, fitted.ordered, one.calendar.release)
+            standing.put(*lanes, fitted)
+    return standing.orders()
 
 
-def _supplier(  # noqa: PLR0917  (private, called once above)
+def _supplier(
     problem: SupplyProblem,
-    safety_stock: Array,
-    demand: Array,
-    agreed: Agreed,
-    orders: Orders,
+    levels: tuple[Array, Array],
+    standing: Standing,
     limit: SupplierLimit,
-    rows: IntArray,
+    lanes: tuple[IntArray, IntArray],
 ) -> _Supplier:
-    part, own = problem.take(rows), agreed.of_rows(rows)
-    per_month = problem.steps_per_month
-    lead, release = orders.lead[rows], orders.chances.release[rows]
+    """Return one limited supplier's lanes (rows of items, ranks) with what is given of their items."""
+    (rows, ranks), per_month = lanes, problem.steps_per_month
+    part, own = problem.of_lanes(rows, ranks), standing.given(rows, ranks)
+    if ranks.any():  # what was bought ahead is bought from main lanes
+        kept = part.pre_buys.of_rows(np.flatnonzero(ranks == 0), len(rows))
+        part = replace(part, pre_buys=replace(kept, item=np.flatnonzero(ranks == 0)[kept.item]))
+    lead, chances = chances_plan(part, own.fixed)
     review = np.maximum(steps_of_days(part.review_days, per_month), 1)
     first_open = steps_of_days(part.frozen_days, per_month)
     assert part.limits is not None
@@ -100,20 +82,21 @@ def _supplier(  # noqa: PLR0917  (private, called once above)
         priority=part.limits.priority,
         margin=np.ascontiguousarray(part.price - part.unit_cost).mean(axis=1),
     )
+    flows = replace(standing.flows.of_rows(rows), ordered=standing.ordered(rows, ranks))
     return _Supplier(
         part,
         own,
-        demand[rows],
-        safety_stock[rows],
-        Orders(lead, orders.chances.of_rows(rows), orders.flows.of_rows(rows)),
+        levels[1][rows],
+        levels[0][rows],
+        Orders(lead, chances, flows),
         limit,
-        Calendar(release, lead, first_open, review, own.fixed, per_month),
+        Calendar(chances.release, lead, first_open, review, own.fixed, per_month),
         Lots(part.moq, part.multiple),
         facts,
     )
 
 
-def _fit(one: _Supplier) -> _Fitted | None:
+def _fit(one: _Supplier) -> Fitted | None:
     """Return one supplier's orders within its limits; None where they keep to them already."""
     limits = one.problem.limits
     assert limits is not None
@@ -125,7 +108,7 @@ def _fit(one: _Supplier) -> _Fitted | None:
     if not (found.moved.any() or found.cut.any()):
         return None
     ordered, anew = place_orders(one.orders.flows.ordered, found, one.calendar, one.lots)
-    fitted = _Fitted(ordered, anew, found.moved, found.cut, np.zeros_like(found.cut))
+    fitted = Fitted(ordered, anew, found.moved, found.cut, np.zeros_like(found.cut))
     return _catch_up(one, fitted, _left(room, limits.per_unit, found.kept))
 
 
@@ -154,7 +137,7 @@ def _constrained(
     )
 
 
-def _catch_up(one: _Supplier, fitted: _Fitted, room: Array) -> _Fitted:
+def _catch_up(one: _Supplier, fitted: Fitted, room: Array) -> Fitted:
     """Return the orders with what was cut ordered later, month by month, as far as it is still needed and fits."""
     assert one.problem.limits is not None
     waits: BoolArray = np.any(fitted.cut > 0, axis=1)
@@ -177,7 +160,7 @@ def _catch_up(one: _Supplier, fitted: _Fitted, room: Array) -> _Fitted:
     return fitted
 
 
-def _asked_again(one: _Supplier, fitted: _Fitted, waits: BoolArray, month: int) -> tuple[Flows, Array]:
+def _asked_again(one: _Supplier, fitted: Fitted, waits: BoolArray, month: int) -> tuple[Flows, Array]:
     """Return what items that wait would order from a month on, and what arrives without it, by step of receipt."""
     problem, chances = one.problem, one.orders.chances
     supply = one.agreed.total + _receipts(problem, fitted.ordered, fitted.anew)
@@ -189,11 +172,7 @@ def _asked_again(one: _Supplier, fitted: _Fitted, waits: BoolArray, month: int) 
         one.demand,
         supply,
         problem.backorder_share,
-        reach=stock_to_reach(one.safety_stock, one.demand, supply, again, one.agreed.fixed),
-        chance=later,
-        lots=LotRule(problem.moq, problem.multiple, problem.max_order),
-        yield_mean=problem.yield_mean,
-        gross_up=problem.policy.gross_up,
+        buys=Netted.of(problem, stock_to_reach(one.safety_stock, one.demand, supply, again, one.agreed.fixed), later),
     )
     return flows, supply
 
@@ -206,37 +185,3 @@ def _receipts(problem: SupplyProblem, ordered: Array, anew: PreBuys) -> Array:
 def _extra_units(problem: SupplyProblem, anew: PreBuys) -> Array:
     arriving = anew.quantity * problem.yield_mean[anew.item]
     return by_step(anew.item, anew.arrival, arriving, len(problem.items), problem.steps)
-
-
-def _carried_out(  # noqa: PLR0917  (private, called once above)
-    problem: SupplyProblem,
-    demand: Array,
-    agreed: Agreed,
-    orders: Orders,
-    ordered: Array,
-    anew: PreBuys,
-    rows: IntArray,
-    limited: Limited,
-) -> Orders:
-    """Return the orders with the flows they lead to: stock projected with every receipt given, in the rows touched."""
-    part = problem.take(rows)
-    own, extra = ordered[rows] * part.yield_mean[:, None], _extra_units(problem, anew)
-    supply = agreed.of_rows(rows).total + own + extra[rows]
-    flows = project(part.on_hand, part.backlog, demand[rows], supply, part.backorder_share)
-    flows = replace(flows, ordered=ordered[rows], receipts=own)
-    month = np.minimum(np.where(problem.cost_at_order[anew.item], anew.release, anew.arrival), problem.steps - 1)
-    priced = replace(anew, unit_cost=problem.unit_cost[anew.item, month // problem.steps_per_month])
-    value = by_step(
-        priced.item,
-        priced.arrival,
-        priced.quantity * problem.yield_mean[priced.item] * priced.unit_cost,
-        len(problem.items),
-        problem.steps,
-    )
-    return replace(
-        orders,
-        flows=orders.flows.with_rows(rows, flows),
-        before=orders.flows,
-        extra=Extra(priced, extra, value),
-        limited=limited,
-    )

@@ -16,6 +16,7 @@ from sop.models import Cycle
 from supply.constants import DEFAULT_LEAD_TIME_DAYS, DEFAULT_SERVICE_TARGET
 from supply.engine.problem import SupplyProblem
 from supply.engine.receipts import FirmReceipts
+from supply.frames.lanes import lanes_of
 from supply.frames.limits import Owners, limits_of, owners_of, supplier_limits
 from supply.frames.queries import (
     COST_SQL,
@@ -30,7 +31,7 @@ from supply.frames.queries import (
     REFERENCE_SQL,
     SERIES_ERROR_SQL,
 )
-from supply.frames.reading import Matrix, Params, Reader, floats, rows_of, table_of
+from supply.frames.reading import Matrix, Params, Reader, filled, first_known, floats, rows_of, table_of, unknown
 
 LANE_TERMS = ("review_days", "frozen_days", "yield_mean", "yield_sd", "expedite_days", "expedite_cost")
 RHO_MONTHS = 12  # lead times beyond a year lean on the growth the first twelve months showed
@@ -77,6 +78,7 @@ def supply_inputs(
     read = Reader(ids, months, params)
     by_month, notes = _month_columns(items, read)
     error, measured = _rho(ids, params, rho["table"])
+    further = lanes_of(ids, months, params, items, by_month["unit_cost"])
     columns: dict[str, Any] = by_month | _item_columns(items, by_month, dict(rows_of(LATE_SQL, params)))
     problem = SupplyProblem.build(
         items=np.array(ids, dtype=np.int64),
@@ -87,24 +89,28 @@ def supply_inputs(
         reference_demand=read.matrix(REFERENCE_SQL) if before else np.nan,
         firm=_firm(ids, params),
         limits=supplier_limits(items, by_month["unit_cost"], months, limits_of(months)),
+        lanes=further.lanes,
+        ordered_before=further.ordered_before,
         **columns,
     )
+    for item, said in further.notes.items():
+        notes[item] = notes.get(item, []) + said
     guessed = frozenset(item for item, known in zip(ids, measured, strict=True) if not known)
     return SupplyInputs(ids, months, problem, notes, guessed, owners_of(items))
 
 
 def _month_columns(items: pd.DataFrame, read: Reader) -> tuple[dict[str, Matrix], dict[int, list[str]]]:
     """Return the arrays items x months, gaps filled, and what was missing in words."""
-    price = _first_known(read.matrix(PRICE_SQL), read.matrix(LIST_PRICE_SQL))
+    price = first_known(read.matrix(PRICE_SQL), read.matrix(LIST_PRICE_SQL))
     cost = read.matrix(COST_SQL)
     lead, lead_sd = read.matrices(LEAD_SQL, 2)
     in_stock = np.repeat(floats(items["average_cost"])[:, None], cost.shape[1], axis=1)
     columns = {
         "demand": np.nan_to_num(read.matrix(DEMAND_SQL)),
-        "price": np.nan_to_num(_filled(price)),
-        "unit_cost": np.nan_to_num(_first_known(_filled(cost), in_stock)),
-        "lead_days": np.nan_to_num(_filled(lead), nan=DEFAULT_LEAD_TIME_DAYS),
-        "lead_days_sd": np.nan_to_num(_filled(lead_sd)),
+        "price": np.nan_to_num(filled(price)),
+        "unit_cost": np.nan_to_num(first_known(filled(cost), in_stock)),
+        "lead_days": np.nan_to_num(filled(lead), nan=DEFAULT_LEAD_TIME_DAYS),
+        "lead_days_sd": np.nan_to_num(filled(lead_sd)),
         "receipt_override": read.matrix(OVERRIDE_SQL),
     }
     return columns, _notes(items, cost, lead, price)
@@ -112,10 +118,10 @@ def _month_columns(items: pd.DataFrame, read: Reader) -> tuple[dict[str, Matrix]
 
 def _item_columns(items: pd.DataFrame, by_month: dict[str, Matrix], lateness: dict[int, float]) -> dict[str, Matrix]:
     """Return the arrays with one value per item."""
-    plain = ("backlog", "moq", "multiple", "payment_days", "backorder_share", *LANE_TERMS)
+    plain = ("backlog", "share", "moq", "multiple", "payment_days", "backorder_share", *LANE_TERMS)
     return {name: floats(items[name]) for name in plain} | {
         "on_hand": np.maximum(floats(items["on_hand"]), 0),
-        "avg_cost": _first_known(floats(items["average_cost"]), by_month["unit_cost"][:, 0]),
+        "avg_cost": first_known(floats(items["average_cost"]), by_month["unit_cost"][:, 0]),
         "backlog_price": by_month["price"][:, 0],
         "max_order": np.nan_to_num(floats(items["max_order"]), nan=np.inf),
         "late_days": np.nan_to_num(floats(items["supplier_id"].map(lateness))),
@@ -170,9 +176,9 @@ def _notes(items: pd.DataFrame, cost: Matrix, lead: Matrix, price: Matrix) -> di
         items["average_cost"],
         items["on_hand"],
         items["unrated"],
-        _unknown(lead),
-        _unknown(cost),
-        _unknown(price),
+        unknown(lead),
+        unknown(cost),
+        unknown(price),
         strict=True,
     )
     notes: dict[int, list[str]] = {}
@@ -191,17 +197,3 @@ def _notes(items: pd.DataFrame, cost: Matrix, lead: Matrix, price: Matrix) -> di
         if said:
             notes[int(item)] = said
     return notes
-
-
-def _unknown(matrix: Matrix) -> NDArray[np.bool_]:
-    nothing: NDArray[np.bool_] = np.all(np.isnan(matrix), axis=1)
-    return nothing
-
-
-def _first_known(matrix: Matrix, other: Matrix) -> Matrix:
-    return np.where(np.isnan(matrix), other, matrix)
-
-
-def _filled(matrix: Matrix) -> Matrix:
-    """Return each row with gaps filled by the month before, leading gaps by the first month known."""
-    return pd.DataFrame(matrix).ffill(axis=1).bfill(axis=1).to_numpy(dtype=float)

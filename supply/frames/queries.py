@@ -6,7 +6,8 @@ ITEMS_SQL = """
            (case when i.service_target is null then t.service_type else i.service_type end is not distinct from 'fill')
              ::int::float8 as by_fill,
            i.backorder_share::float8, i.safety_stock::float8, i.max_cover_months::float8,
-           p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.moq, 0)::float8 as moq,
+           p.shelf_life_days::float8 as shelf_life_days, lane.supplier_id, coalesce(lane.share, 1)::float8 as share,
+           coalesce(lane.moq, 0)::float8 as moq,
            greatest(coalesce(lane.multiple, 1), case when p.whole_units then 1 else 0 end)::float8 as multiple,
            lane.max_order::float8, coalesce(lane.review_days, 7)::float8 as review_days,
            coalesce(lane.frozen_days, 0)::float8 as frozen_days, coalesce(lane.yield_mean, 1)::float8 as yield_mean,
@@ -61,12 +62,12 @@ LIST_PRICE_SQL = """
                   and p.valid_from <= m.bucket order by p.valid_from desc limit 1) p on true
     where i.id = any(%(ids)s)
 """
-COST_SQL = """
-    select i.id, m.bucket::date, (c.cost * coalesce(r.rate, 1))::float8
+# By month, of one lane of each item: `key` names the rows, `lane` says which one it is.
+_COST_SQL = """
+    select {key}, m.bucket::date, (c.cost * coalesce(r.rate, 1))::float8
     from supply_stockitem i
     cross join unnest(%(months)s::date[]) as m(bucket)
-    join lateral (select supplier_id from supply_sourcing l where l.item_id = i.id order by share desc, id limit 1) lane
-      on true
+    {lane}
     join sop_supplier s on s.id = lane.supplier_id
     join lateral (select cost from sop_cost c where c.product_id = i.product_id and c.supplier_id = lane.supplier_id
                   and c.valid_from <= m.bucket order by c.valid_from desc limit 1) c on true
@@ -74,17 +75,39 @@ COST_SQL = """
                        order by r.valid_from desc limit 1) r on true
     where i.id = any(%(ids)s)
 """
-LEAD_SQL = """
-    select i.id, m.bucket::date, t.mean_days::float8, t.sd_days::float8
+_LEAD_SQL = """
+    select {key}, m.bucket::date, t.mean_days::float8, t.sd_days::float8
     from supply_stockitem i
     cross join unnest(%(months)s::date[]) as m(bucket)
-    join lateral (select supplier_id from supply_sourcing l where l.item_id = i.id order by share desc, id limit 1) lane
-      on true
+    {lane}
     join lateral (select mean_days, sd_days from supply_leadtimeassumption t
                   where t.supplier_id = lane.supplier_id and (t.product_id = i.product_id or t.product_id is null)
                     and t.valid_from <= m.bucket
                   order by t.product_id nulls last, t.valid_from desc limit 1) t on true
     where i.id = any(%(ids)s)
+"""
+_MAIN = {
+    "key": "i.id",
+    "lane": """join lateral (select supplier_id from supply_sourcing l where l.item_id = i.id
+                  order by share desc, id limit 1) lane on true""",
+}
+_FURTHER = {"key": "lane.id", "lane": "join supply_sourcing lane on lane.item_id = i.id and lane.id = any(%(lanes)s)"}
+COST_SQL, LEAD_SQL = _COST_SQL.format(**_MAIN), _LEAD_SQL.format(**_MAIN)
+LANE_COST_SQL, LANE_LEAD_SQL = _COST_SQL.format(**_FURTHER), _LEAD_SQL.format(**_FURTHER)
+# The lanes beside the main one that have a share; nothing is bought from one without.
+LANES_SQL = """
+    select lane.id, lane.item_id, lane.supplier_id, s.name as supplier, lane.share::float8, lane.moq::float8,
+           greatest(lane.multiple, case when p.whole_units then 1 else 0 end)::float8 as multiple,
+           lane.max_order::float8, lane.review_days::float8, lane.frozen_days::float8, lane.yield_mean::float8,
+           lane.yield_sd::float8, s.payment_days::float8,
+           case when s.currency not in ('', (select coalesce(max(currency), 'USD') from sop_company))
+                 and not exists (select from sop_rate r where r.currency = s.currency and r.valid_from <= %(first)s)
+                then s.currency end as unrated
+    from (select l.*, row_number() over (partition by l.item_id order by l.share desc, l.id) as place
+          from supply_sourcing l where l.item_id = any(%(ids)s)) lane
+    join supply_stockitem i on i.id = lane.item_id
+    join sop_product p on p.id = i.product_id join sop_supplier s on s.id = lane.supplier_id
+    where lane.place > 1 and lane.share > 0 order by lane.item_id, lane.place
 """
 FIRM_SQL = """
     select o.item_id, (o.ordered - o.received)::float8, (o.unit_cost * coalesce(r.rate, 1))::float8, o.promised_on
@@ -131,4 +154,13 @@ LIMITS_SQL = """
            c.unit, c.bucket, c.quantity::float8, r.cut_by
     from supply_capacity c left join supply_supplierrule r on r.supplier_id = c.supplier_id
     where c.bucket = any(%(months)s)
+"""
+# What was ordered from each supplier since an item's lanes last changed, at most in a year: it counts against shares.
+ORDERED_SQL = """
+    select o.item_id, o.supplier_id, sum(case when o.closed then o.received else o.ordered end)::float8
+    from (select l.item_id, max(h.history_date)::date as changed
+          from supply_sourcing l join supply_historicalsourcing h on h.id = l.id
+          where l.item_id = any(%(several)s) group by 1) lanes
+    join supply_purchaseorderline o on o.item_id = lanes.item_id
+    where o.ordered_on >= greatest(lanes.changed, %(first)s::date - 365) and o.ordered_on < %(first)s group by 1, 2
 """

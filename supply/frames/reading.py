@@ -93,3 +93,19 @@ def cells_fill(table: Matrix, ids: Ids, who: Matrix, numbers: Matrix, *column: I
     at = np.minimum(np.searchsorted(ids, who), len(ids) - 1)
     known = ids[at] == who
     table[(at[known], *(each[known] for each in column))] = numbers[known]
+
+
+def unknown(matrix: Matrix) -> NDArray[np.bool_]:
+    """Return the rows of which nothing is known."""
+    nothing: NDArray[np.bool_] = np.all(np.isnan(matrix), axis=1)
+    return nothing
+
+
+def first_known(matrix: Matrix, other: Matrix) -> Matrix:
+    """Return values, where there is none those of the other matrix."""
+    return np.where(np.isnan(matrix), other, matrix)
+
+
+def filled(matrix: Matrix) -> Matrix:
+    """Return each row with gaps filled by the month before, leading gaps by the first month known."""
+    return pd.DataFrame(matrix).ffill(axis=1).bfill(axis=1).to_numpy(dtype=float)

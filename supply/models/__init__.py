@@ -4,7 +4,7 @@ from supply.models.customers import CustomerAsked, CustomerShare, OwnerBias
 from supply.models.explained import StockExplained
 from supply.models.flag import SupplyFlag
 from supply.models.load import SupplierRule, SupplyLoad
-from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLine, SupplyRun
+from supply.models.plan import ReceiptOverride, SupplyItem, SupplyLane, SupplyLine, SupplyRun
 from supply.models.risk import RiskGroup, SupplyRisk
 from supply.models.sourcing import Capacity, LeadTimeAssumption, Sourcing
 from supply.models.stock import ClassTarget, OnHand, PurchaseOrderLine, StockItem
@@ -28,6 +28,7 @@ __all__ = [
     "SupplierRule",
     "SupplyFlag",
     "SupplyItem",
+    "SupplyLane",
     "SupplyLine",
     "SupplyLoad",
     "SupplyRisk",

@@ -74,6 +74,33 @@ class SupplyLine(models.Model):
         return f"{self.item} {self.bucket:%b %Y}"
 
 
+class SupplyLane(models.Model):
+    """One row is what a run orders of one stock item from one of its several suppliers in a month [base units].
+
+    Only of items with several lanes; the rows of an item and month add up to its line.
+    """
+
+    run = models.ForeignKey(SupplyRun, on_delete=models.CASCADE, related_name="lane_orders")
+    item = models.ForeignKey("supply.StockItem", on_delete=models.PROTECT, related_name="+")
+    supplier = models.ForeignKey("sop.Supplier", on_delete=models.PROTECT, related_name="+")
+    bucket = models.DateField()
+    releases = models.DecimalField(max_digits=16, decimal_places=3)  # orders to place in this month, within limits
+    wanted = models.DecimalField(max_digits=16, decimal_places=3)  # the same if suppliers had no limits
+    moved = models.DecimalField(max_digits=16, decimal_places=3)  # of it, ordered a month earlier
+    cut = models.DecimalField(max_digits=16, decimal_places=3)  # of it, not ordered in time
+    late = models.DecimalField(max_digits=16, decimal_places=3)  # cut before, ordered in this month instead
+
+    class Meta:
+        """Once per run, item, supplier and month."""
+
+        constraints = [
+            models.UniqueConstraint(fields=["run", "item", "supplier", "bucket"], name="supplylane_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.item} from {self.supplier}, {self.bucket:%b %Y}"
+
+
 class SupplyItem(models.Model):
     """One row is how one run set one stock item's safety stock: the figures behind "why this number?"."""
 

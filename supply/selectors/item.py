@@ -24,6 +24,7 @@ from supply.models import (
 )
 from supply.selectors.explained import Group, Part, item_explained
 from supply.selectors.explained_words import class_words, growth_words
+from supply.selectors.item_lanes import ItemLane, item_lanes
 from supply.selectors.item_short import ItemShort, item_short
 from supply.selectors.receipt_changes import ReceiptChange, receipt_changes
 from supply.selectors.risk import ItemRisk, item_risk
@@ -38,7 +39,7 @@ class ItemPage:
     lines: list[SupplyLine]
     facts: SupplyItem | None
     on_hand: OnHand | None
-    lanes: list[Sourcing]
+    lanes: list[ItemLane]
     lead_times: list[LeadTimeAssumption]
     orders: list[PurchaseOrderLine]
     flags: list[SupplyFlag]
@@ -57,9 +58,16 @@ class ItemPage:
         return any(line.moved or line.cut or line.late for line in self.lines)
 
     @property
-    def supplier(self) -> Supplier | None:
-        """Return whom its orders go to: the lane with the largest share, the first of equal ones."""
-        return self.lanes[0].supplier if self.lanes else None
+    def limited_by(self) -> list[Supplier]:
+        """Return the suppliers whose limits change its orders; with one lane that is whom all its orders go to."""
+        found = [each.lane.supplier for each in self.lanes if each.limited]
+        return found or [each.lane.supplier for each in self.lanes[:1]]
+
+    @property
+    def in_turn(self) -> list[ItemLane]:
+        """Return the lanes its orders go to in turn; nothing where all go to one."""
+        used = [each for each in self.lanes if each.part > 0]
+        return used if len(used) > 1 else []
 
     @property
     def why_split(self) -> list[tuple[Part, str]]:
@@ -85,8 +93,9 @@ def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
     item.refresh_from_db(fields=("service_target", "service_type", "safety_stock"))
     run = SupplyRun.objects.filter(cycle=cycle, current=True).first()
     lines = list(SupplyLine.objects.filter(run=run, item=item).order_by("bucket")) if run else []
-    lanes = list(Sourcing.objects.filter(item=item).select_related("supplier").order_by("-share", "pk"))
-    suppliers = [lane.supplier_id for lane in lanes]
+    sourcing = list(Sourcing.objects.filter(item=item).select_related("supplier").order_by("-share", "pk"))
+    suppliers = [lane.supplier_id for lane in sourcing]
+    assumed = list(lead_times(item, suppliers))
     seen = versions_of(LeadTimeAssumption, list(lead_times(item, suppliers).values_list("pk", flat=True)))
     return ItemPage(
         item=item,
@@ -94,8 +103,8 @@ def item_page(cycle: Cycle, item: StockItem, user: User) -> ItemPage:
         lines=lines,
         facts=SupplyItem.objects.filter(run=run, item=item).first() if run else None,
         on_hand=OnHand.objects.filter(item=item, as_of__lte=cycle.bucket).order_by("-as_of").first(),
-        lanes=lanes,
-        lead_times=list(lead_times(item, suppliers)),
+        lanes=item_lanes(run, item, sourcing, assumed, lines),
+        lead_times=assumed,
         orders=list(orders_open(item)),
         flags=list(SupplyFlag.objects.filter(cycle=cycle, item=item).exclude(state="gone").select_related("owner")),
         overrides={row.bucket: row for row in ReceiptOverride.objects.filter(cycle=cycle, item=item)},

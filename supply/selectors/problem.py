@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import F, OuterRef, Q, Subquery
 
 from demand.selectors.layers import adopted_run
 from sop.models import Cycle
@@ -44,14 +44,25 @@ def problem_of_run(run: SupplyRun) -> SupplyInputs:
 
 
 def items_limited(months: Sequence[date]) -> dict[int, list[int]]:
-    """Return the stock items of each supplier that has a limit in any of the months; a plan takes them together."""
-    first_lane = Sourcing.objects.filter(item=OuterRef("pk")).order_by("-share", "pk").values("supplier_id")[:1]
+    """Return the stock items that are planned together with those of each supplier that has a limit in any month.
+
+    Its own, and where one of these is bought from another limited supplier, too, that one's. Lanes without a share
+    count only where they are an item's main lane.
+    """
+    main = Sourcing.objects.filter(item=OuterRef("item")).order_by("-share", "pk").values("pk")[:1]
     suppliers = Capacity.objects.filter(bucket__in=months, supplier__isnull=False).values("supplier_id")
-    found: dict[int, list[int]] = {}
-    rows = StockItem.objects.annotate(buys_from=Subquery(first_lane)).filter(buys_from__in=suppliers)
-    for item, supplier in rows.order_by("buys_from", "pk").values_list("pk", "buys_from"):
-        found.setdefault(supplier, []).append(item)
-    return found
+    rows = Sourcing.objects.annotate(main=Subquery(main)).filter(Q(share__gt=0) | Q(pk=F("main")))
+    rows = rows.filter(supplier__in=suppliers).order_by("supplier_id", "item_id")
+    own: dict[int, set[int]] = {}
+    for supplier, item in rows.values_list("supplier_id", "item_id"):
+        own.setdefault(supplier, set()).add(item)
+    groups: list[tuple[set[int], set[int]]] = []  # suppliers, and the items planned together
+    for supplier, items in own.items():
+        joined = [group for group in groups if not group[1].isdisjoint(items)]
+        groups = [group for group in groups if group[1].isdisjoint(items)]
+        groups.append(({supplier}.union(*(group[0] for group in joined)), items.union(*(group[1] for group in joined))))
+    together = {supplier: sorted(items) for members, items in groups for supplier in members}
+    return {supplier: together[supplier] for supplier in own}
 
 
 def products_of(item_ids: list[int]) -> dict[int, int]:

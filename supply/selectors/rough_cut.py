@@ -22,13 +22,20 @@ from supply.models import SupplyLoad, SupplyRun
 MOST_ITEMS = 20
 ITEMS_SQL = """
     select * from (
-        select (s.facts->>'supplier')::bigint as supplier_id, s.item_id, p.name, s.moved::float8, s.cut::float8,
+        select s.supplier_id, s.item_id, p.name, s.moved::float8, s.cut::float8,
                count(*) over by_supplier, row_number() over (by_supplier order by s.cut desc, s.moved desc, s.item_id)
                as place
-        from supply_supplyitem s join supply_stockitem i on i.id = s.item_id join sop_product p on p.id = i.product_id
-        where s.run_id = %(run)s and (s.moved > 0 or s.cut > 0)
-          and (s.facts->>'supplier')::bigint = any(%(suppliers)s)
-        window by_supplier as (partition by s.facts->>'supplier')
+        from (
+            select (one.facts->>'supplier')::bigint as supplier_id, one.item_id, one.moved, one.cut
+            from supply_supplyitem one where one.run_id = %(run)s and (one.moved > 0 or one.cut > 0)
+                 and (one.facts->>'supplier')::bigint = any(%(suppliers)s)
+                 and one.item_id not in (select item_id from supply_supplylane where run_id = %(run)s)
+            union all
+            select l.supplier_id, l.item_id, sum(l.moved), sum(l.cut) from supply_supplylane l
+            where l.run_id = %(run)s and l.supplier_id = any(%(suppliers)s)
+            group by 1, 2 having sum(l.moved) > 0 or sum(l.cut) > 0
+        ) s join supply_stockitem i on i.id = s.item_id join sop_product p on p.id = i.product_id
+        window by_supplier as (partition by s.supplier_id)
     ) concerned where place <= %(most)s order by supplier_id, place
 """
 

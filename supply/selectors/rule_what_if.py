@@ -10,7 +10,8 @@ from sop.engine.months import month_list
 from sop.models import Supplier
 from supply.constants import CutBy
 from supply.frames.limits import MEASURES, limits_of
-from supply.frames.loads import Load, Placed, loads_of
+from supply.frames.loads import Load, loads_of
+from supply.frames.placed import Placed, placed_lanes
 from supply.frames.problem import SupplyInputs
 from supply.models import StockItem, SupplyRun
 from supply.selectors.problem import inputs_of, items_limited
@@ -47,19 +48,28 @@ def rule_what_if(run: SupplyRun, supplier: Supplier, rule: str) -> RuleWhatIf | 
     limits = inputs.problem.limits
     assert limits is not None
     given: Any = rule
-    limited = {number: replace(each, rule=given) for number, each in limits.limited.items()}
+    limited = dict(limits.limited)
+    limited[supplier.pk] = replace(limited[supplier.pk], rule=given)
     # Both anew, so that nothing but the rule tells them apart: inputs may have changed since the run.
     own = plan_supply(inputs.problem)
     plan = plan_supply(replace(inputs.problem, limits=replace(limits, limited=limited)))
     load = loads_of(inputs, Placed.of_plan(plan))["supplier", supplier.pk]
-    rows = _rows(inputs, load, supplier, {"rule": limits.limited[supplier.pk].rule, **_concerned(inputs, plan)})
+    rows = _rows(
+        inputs, load, supplier, {"rule": limits.limited[supplier.pk].rule, **_concerned(inputs, plan, supplier)}
+    )
     lost, lost_then = (Decimal(round(float(each.months.lost_value.sum()), 2)) for each in (own, plan))
     return RuleWhatIf(supplier, rule, rows, lost, lost_then)
 
 
-def _concerned(inputs: SupplyInputs, plan: "SupplyPlan") -> dict[str, Any]:
-    """Return the items whose orders move or are cut, most cut first, and how many there are."""
-    moved, cut = plan.limited.moved.sum(axis=1), plan.limited.cut.sum(axis=1)
+def _concerned(inputs: SupplyInputs, plan: "SupplyPlan", supplier: Supplier) -> dict[str, Any]:
+    """Return the items whose orders with the supplier move or are cut, most cut first, and how many there are."""
+    own = inputs.owners.supplier == supplier.pk
+    moved, cut = (np.where(own, units.sum(axis=1), 0.0) for units in (plan.limited.moved, plan.limited.cut))
+    lanes = placed_lanes(plan)
+    mine = lanes.supplier == supplier.pk
+    for units, of_lanes in ((moved, lanes.moved), (cut, lanes.cut)):
+        units[lanes.item] = 0.0
+        units[lanes.item[mine]] = of_lanes[mine].sum(axis=1)
     names = dict(StockItem.objects.filter(pk__in=inputs.item_ids).values_list("pk", "product__name"))
     worst = [int(at) for at in np.lexsort((-moved, -cut)) if moved[at] + cut[at] > 0]
     ids = [inputs.item_ids[at] for at in worst[:MOST_ITEMS]]

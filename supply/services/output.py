@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from supply.frames import SupplyInputs
-from supply.frames.loads import Placed, loads_of, loads_out
+from supply.frames.loads import loads_of, loads_out
+from supply.frames.placed import ORDERED, Placed, placed_lanes
 from supply.services.flags import Found
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ MONEY = {
     "lost_revenue": "lost_value",
 }
 LINE_COLUMNS = ("run_id", "item_id", "bucket", *QUANTITIES, *MONEY, "wanted", *LIMITED, "excess", "cover_months")
+LANE_COLUMNS = ("run_id", "item_id", "supplier_id", "bucket", *ORDERED)
 ITEM_COLUMNS = (
     "run_id",
     "item_id",
@@ -73,17 +75,30 @@ def line_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> Iterator
         yield (run_id, item, bucket, *row[:-1], None if np.isnan(row[-1]) else row[-1])
 
 
+def lane_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> Iterator[tuple[Any, ...]]:
+    """Yield one row per lane of stock items with several, and month, in the order of LANE_COLUMNS."""
+    lanes = placed_lanes(plan)
+    columns = [np.round(getattr(lanes, name), 3).ravel().tolist() for name in ORDERED]
+    items = np.repeat(np.array(inputs.item_ids)[lanes.item], len(inputs.months)).tolist()
+    suppliers = np.repeat(lanes.supplier, len(inputs.months)).tolist()
+    buckets = inputs.months * len(lanes)
+    for item, supplier, bucket, *row in zip(items, suppliers, buckets, *columns, strict=True):
+        yield (run_id, item, supplier, bucket, *row)
+
+
 def item_rows(
     run_id: int, inputs: SupplyInputs, plan: "SupplyPlan", more: Mapping[int, dict[str, Any]]
 ) -> Iterator[tuple[Any, ...]]:
     """Yield one row per stock item, the facts behind its safety stock in the first month, in ITEM_COLUMNS' order.
 
-    `more`: further facts per stock item.
+    `more`: further facts per stock item. Lead times of items with several lanes are the mean over these by share.
     """
+    from supply.engine.lane_views import by_share  # noqa: PLC0415  (engines load in workers only)
+
     problem, safety = plan.problem, plan.safety
     first = [
-        problem.lead_days,
-        problem.lead_days_sd,
+        by_share(problem, lambda one: one.lead_days),
+        by_share(problem, lambda one: one.lead_days_sd),
         safety.cover.months,
         safety.cover.mean,
         safety.cover.sd,

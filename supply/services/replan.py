@@ -20,7 +20,8 @@ from sop.request_context import current
 from sop.services.cycle import step_mark_stale
 from supply.constants import COMPANY_KINDS, REPLAN_AT_MOST
 from supply.frames.limits import limits_of
-from supply.frames.loads import Placed, loads_of
+from supply.frames.loads import loads_of
+from supply.frames.placed import Placed
 from supply.models import SupplyRun
 from supply.selectors.lines import placed_by
 from supply.selectors.problem import inputs_of, items_limited

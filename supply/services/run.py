@@ -142,11 +142,12 @@ def supply_finish(job: Job) -> dict[str, Any]:
 def parts_cut(ids: list[int], limited: Mapping[int, list[int]], size: int) -> list[list[int]]:
     """Return stock items in parts of about a size, all items of a limited supplier in one part.
 
-    `limited`: items of each limited supplier. A supplier of many items makes a part larger than the size.
+    `limited`: items planned together with those of each limited supplier, see `items_limited`. Many of them make a
+    part larger than the size.
     """
     parts: list[list[int]] = []
     part: list[int] = []
-    for members in limited.values():
+    for members in {tuple(members): list(members) for members in limited.values()}.values():
         if part and len(part) + len(members) > size:
             parts.append(sorted(part))
             part = []

@@ -6,14 +6,16 @@ from decimal import Decimal
 from html import unescape
 
 import pytest
+from django.db import connection
 from django.http import HttpResponse
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from sop.models import Supplier, User
-from supply.models import Capacity, ReceiptOverride
+from supply.models import Capacity, LeadTimeAssumption, ReceiptOverride, SupplyLane
 from supply.selectors.why import ROWS
 from tests.api_world import FEBRUARY, World, world_make
-from tests.factories import Cast, client_of, cycle_make
+from tests.factories import Cast, client_of, cycle_make, supplier_make
 from tests.supply_makers import Supplied, lane_make, planned, price_make, stock_make, supplied_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
@@ -139,3 +141,71 @@ def test_safety_stock_opened_says_its_figures(cast: Cast, planned_item: Supplied
 def test_a_row_there_is_not_opens_nothing(cast: Cast, planned_item: Supplied) -> None:
     answer = client_of(cast.sam).get(address(planned_item), {"why": "nonsense"})
     assert (answer.status_code, 'id="why"' in answer.content.decode()) == (200, False)
+
+
+@pytest.fixture
+def two_lanes(cast: Cast) -> Supplied:
+    """Shingles from Northgate and Southgate, three to one, in tens."""
+    world = supplied_make(cast)
+    stock_make(world.item, "50")
+    first = lane_make(world.item, days="20")
+    world.item.lanes.update(share=Decimal("0.6"), multiple=10)
+    supplier = supplier_make("SOUTHGATE")
+    second = world.item.lanes.create(supplier=supplier, share=Decimal("0.2"), multiple=10, max_order=200, frozen_days=3)
+    assumed = {"valid_from": date(2020, 1, 1), "mean_days": Decimal(41)}
+    LeadTimeAssumption.objects.create(supplier=supplier, product=world.item.product, **assumed)
+    planned(cast.sam, world.cycle)
+    assert {first.supplier_id, second.supplier_id} == set(SupplyLane.objects.values_list("supplier_id", flat=True))
+    return world
+
+
+def numbers(row: str) -> list[str]:
+    return [re.sub(r"<[^>]*>", "", cell).strip() for cell in re.findall(r"<td[^>]*>(.*?)</td>", row)]
+
+
+def test_orders_to_place_stand_by_supplier_and_the_page_says_by_which_rule(cast: Cast, two_lanes: Supplied) -> None:
+    html = client_of(cast.sam).get(address(two_lanes)).content.decode()
+    assert "25 days, give or take 0, on average over its lanes" in html, "three orders of 20 days, one of 41"
+    assert "Orders go in turn to Northgate (75%) and Southgate (25%)" in html
+    rows = {
+        name: numbers(row) for name, row in re.findall(r'<th scope="row">(Orders to place, \w+)</th>(.*?)</tr>', html)
+    }
+    assert set(rows) == {"Orders to place, Northgate", "Orders to place, Southgate"}
+    south = SupplyLane.objects.filter(supplier__code="SOUTHGATE").order_by("bucket").values_list("releases", flat=True)
+    shown = [
+        Decimal(0) if cell == "·" else Decimal(cell.replace(",", "")) for cell in rows["Orders to place, Southgate"]
+    ]
+    assert shown == list(south) and sum(shown) > 0
+    [lane] = re.findall(r">Southgate</a></th>(<td class=\"number\" data-label=\"Share\">.*?)</tr>", html)
+    assert numbers(lane) == ["25%", "41", "·", "10", "200", "7", "3", "100%"]
+
+
+def test_a_lane_without_a_share_is_shown_as_not_used(cast: Cast, planned_item: Supplied) -> None:
+    planned_item.item.lanes.create(supplier=supplier_make("SOUTHGATE"), share=0)
+    html = client_of(cast.sam).get(address(planned_item)).content.decode()
+    assert "not used" in html and "in turn" not in html and "Orders to place, " not in html
+
+
+def test_the_page_takes_the_same_queries_for_two_lanes_and_for_three(cast: Cast, two_lanes: Supplied) -> None:
+    def counted() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            client.get(address(two_lanes))
+        return len(queries)
+
+    client = client_of(cast.sam)
+    client.get(address(two_lanes))
+    two = counted()
+    two_lanes.item.lanes.create(supplier=supplier_make("EASTGATE"), share=Decimal("0.2"))
+    assert counted() == two
+
+
+def test_the_file_and_the_api_name_the_supplier_of_each_order(cast: Cast, two_lanes: Supplied) -> None:
+    placed = {(row.supplier.code, row.bucket): row.releases for row in SupplyLane.objects.select_related("supplier")}
+    answer = client_of(cast.sam).get(reverse("supply:export", args=[two_lanes.cycle.pk]))
+    text = b"".join(answer.streaming_content).decode()  # type: ignore[attr-defined]
+    march = date(2022, 3, 1)
+    north, south = placed["NORTHGATE", march], placed["SOUTHGATE", march]
+    assert f"NORTHGATE {north}; SOUTHGATE {south}" in text
+    rows = client_of(cast.sam).get(f"/api/v1/cycles/{two_lanes.cycle.pk}/supply/lane-orders/?bucket=2022-03-01").json()
+    found = {row["supplier"]: Decimal(row["releases"]) for row in rows["results"]}
+    assert found == {"NORTHGATE": north, "SOUTHGATE": south}

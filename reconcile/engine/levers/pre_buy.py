@@ -9,6 +9,7 @@ from reconcile.engine.levers.lever import Applied, Lever
 from reconcile.engine.pre_buy import cover_worth_buying
 from supply.engine.arrays import RESIDUE, Array, IntArray
 from supply.engine.lots import lot_within
+from supply.engine.orders import receipts_of_main
 from supply.engine.plan import SupplyPlan, plan_supply
 from supply.engine.problem import SupplyProblem
 from supply.engine.projection import latest_release
@@ -22,9 +23,10 @@ class PreBuyLever(Lever):
     """One extra order at the old cost before the first cost rise in the lever's months; later netting absorbs it.
 
     cover_months: how many months of demand to buy early; None = as many as pay (saving against holding cost). Never
-    more than the shelf life, than the plan would buy in that time after the rise, nor than the supplier accepts in the
-    month; rounded down to the multiple, nothing below the least order. Figures: units bought extra, spend, saving
-    (units * rise), months_covered (by spend), items; in an effect also net_benefit (saving - extra carrying cost).
+    more than the shelf life, than the plan would buy from the main supplier in that time after the rise, nor than the
+    supplier accepts in the month; rounded down to the multiple, nothing below the least order. Figures: units bought
+    extra, spend, saving (units * rise), months_covered (by spend), items; in an effect also net_benefit (saving - extra
+    carrying cost).
     """
 
     cover_months: float | None = None
@@ -65,7 +67,7 @@ class PreBuyLever(Lever):
         timing = _timing(plan, month)
         old, new = problem.unit_cost[row, month - 1], problem.unit_cost[row, month]
         until = np.minimum(timing.dearer + self._months(problem, old, new) * problem.steps_per_month, problem.steps)
-        planned = plan.orders.receipts
+        planned = receipts_of_main(problem, plan.orders)
         # What the plan would buy dearer in that time, at most its demand; and the order this one takes the place of.
         displaced = np.minimum(
             _between(plan.steps.demand, timing.dearer, until), _between(planned, timing.dearer, np.ceil(until))

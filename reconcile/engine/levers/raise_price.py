@@ -8,6 +8,7 @@ import numpy as np
 from reconcile.engine.levers.lever import Applied, Lever
 from reconcile.engine.price import demand_after_price_change
 from supply.engine.arrays import Array, BoolArray
+from supply.engine.lane_views import by_share
 from supply.engine.problem import SupplyProblem
 
 
@@ -48,9 +49,9 @@ class RaisePriceLever(Lever):
 
     def _figures(self, problem: SupplyProblem, cells: BoolArray, demand: Array) -> dict[str, float]:
         """Return break-even and expected volume change over the lever's cells, from summed parts."""
-        wanted = np.where(cells, problem.demand, 0.0)
-        margin = float((wanted * (problem.price - problem.unit_cost)).sum())
-        new_margin = float((wanted * (problem.price * (1.0 + self.change) - problem.unit_cost)).sum())
+        wanted, cost = np.where(cells, problem.demand, 0.0), by_share(problem, lambda one: one.unit_cost)
+        margin = float((wanted * (problem.price - cost)).sum())
+        new_margin = float((wanted * (problem.price * (1.0 + self.change) - cost)).sum())
         sales = float((wanted * problem.price).sum())
         new_sales = float((np.where(cells, demand, 0.0) * problem.price).sum())
         return {

@@ -16,9 +16,10 @@ from reconcile.engine.levers import (
     apply_levers,
     levers_in_order,
 )
+from supply.engine.lanes import Lanes
 from supply.engine.plan import plan_supply
 from supply.engine.problem import COLUMNS
-from tests.unit.supply.problems import problem, random_problem
+from tests.unit.supply.problems import problem, random_problem, with_lanes
 
 EVERYONE = np.ones(6, dtype=bool)
 ALONE = np.ones(1, dtype=bool)
@@ -209,3 +210,38 @@ class TestPreBuy:
     def test_without_holding_cost_it_buys_to_the_end_of_the_horizon(self):
         applied = over(PreBuyLever, last=11).apply(rising(carry_rate=0.0))
         assert applied.figures["units"] == pytest.approx(500)  # April's order arrives in the seventh month
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_levers_leave_lanes_as_they_are_and_no_effect_is_still_none(seed):
+    base = with_lanes(random_problem(seed), seed)
+    nothing = [
+        over(SafetyStockLever, EVERYONE, multiplier=1.0),
+        over(RaisePriceLever, EVERYONE, change=0.0),
+        over(PreBuyLever, EVERYONE, cover_months=0.0),
+    ]
+    changed, _ = apply_levers(base, nothing)
+    plan, same = plan_supply(base).steps, plan_supply(changed).steps
+    assert all(np.array_equal(getattr(plan, name), getattr(same, name)) for name in ("closing", "value", "revenue"))
+    pulled, _ = apply_levers(base, [over(SafetyStockLever, EVERYONE, multiplier=2.0), over(PreBuyLever, EVERYONE)])
+    assert pulled.lanes is base.lanes
+    assert (plan_supply(pulled).safety.quantity >= plan_supply(base).safety.quantity).all()
+
+
+def test_only_what_the_main_supplier_would_deliver_dearer_is_bought_before_its_rise():
+    one = rising(lead_days=30.0, multiple=5.0)
+    halved = Lanes.build(one.items, 12, item=[0], supplier=[2], lead_days=30.0, unit_cost=10.0, multiple=5.0)
+    bought = [
+        apply_levers(each, [over(PreBuyLever, last=11, cover_months=4)])[0].pre_buys.quantity.sum()
+        for each in (one, replace(one, lanes=halved))
+    ]
+    assert bought[1] == pytest.approx(bought[0] / 2, abs=50)
+
+
+def test_the_break_even_of_a_price_goes_by_what_all_lanes_cost():
+    one = problem(share=3.0)
+    lanes = Lanes.build(one.items, 6, item=[0], supplier=[2], lead_days=30.0, unit_cost=14.0)
+    lever = over(RaisePriceLever, change=0.1)
+    dearer, same = (lever.apply(each).figures for each in (replace(one, lanes=lanes), problem(unit_cost=11.0)))
+    assert dearer == same

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from supply.engine.lanes import TERMS, Lanes
 from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.plan import plan_supply
 from supply.engine.problem import SupplyProblem
@@ -72,8 +73,35 @@ def random_problem(seed, *, items=6, months=8, **changed):
     return SupplyProblem.build(**{**given, **changed})
 
 
-def limited_problem(seed, *, items=8, months=8, **changed):
-    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any."""
+def with_lanes(one, seed, **terms):
+    """Return a problem whose items have none, one or two further lanes of all kinds, two suppliers at most each."""
+    r = np.random.default_rng([seed, 7])
+    count = r.choice([0, 1, 1, 2], len(one.items))
+    item = np.repeat(np.arange(len(one.items)), count)
+    level, lanes = one.demand.mean(axis=1)[item], len(item)
+    supplier = np.concatenate([10 + r.permutation(3)[:more] for more in count] + [np.zeros(0)])
+    given = {
+        "share": r.choice([0.2, 0.5, 1.0], lanes),
+        "lead_days": r.choice([5, 21, 56, 100], lanes)[:, None] + r.choice([0, 0, 30], (lanes, one.months)),
+        "lead_days_sd": r.choice([0, 7, 20], lanes),
+        "unit_cost": one.unit_cost[item] * r.uniform(0.7, 1.2, (lanes, 1)),
+        "moq": np.round(level * r.choice([0, 0.5, 2], lanes)),
+        "multiple": r.choice([0, 1, 10], lanes),
+        "max_order": np.where(r.random(lanes) > 0.8, np.round(level * 4) + 24, np.inf),
+        "review_days": r.choice([0, 7, 30], lanes),
+        "frozen_days": r.choice([0, 0, 20], lanes),
+        "yield_mean": r.choice([1, 1, 0.9], lanes),
+        "payment_days": r.choice([0, 30, 60], lanes),
+    }
+    built = Lanes.build(one.items, one.months, item=item, supplier=supplier, **{**given, **terms})
+    return replace(one, lanes=built, share=r.choice([0.5, 1.0, 1.0], len(one.items)))
+
+
+def limited_problem(seed, *, items=8, months=8, lanes=False, **changed):
+    """Return a random problem: two suppliers limited in two measures, one without limits, one item without any.
+
+    lanes: about half of the items are bought from one or both of the other suppliers, too.
+    """
     draw = np.random.default_rng(seed)
     free = random_problem(seed, items=items, months=months, frozen_days=draw.choice([0, 0, 20, 40], items), **changed)
     usual = plan_supply(free).months.releases.sum() / months / 3
@@ -87,4 +115,16 @@ def limited_problem(seed, *, items=8, months=8, **changed):
         per_unit=draw.choice([0.0, 0.5, 1.0, 2.5], (2, items, 1)),
         priority=draw.integers(0, 3, items),
     )
-    return replace(free, limits=built)
+    limited = replace(free, limits=built)
+    return _with_lanes_of(limited, seed, draw) if lanes else limited
+
+
+def _with_lanes_of(limited, seed, draw):
+    """Return a limited problem with further lanes from the suppliers each item is not yet bought from."""
+    one = with_lanes(limited, seed)
+    free = [draw.permutation(np.setdiff1d([0, 1, 2], [main])) for main in limited.limits.supplier]
+    supplier = np.array([free[item][rank - 1] for item, rank in zip(one.lanes.item, one.lanes.rank, strict=True)])
+    each = draw.choice([0.0, 0.5, 1.0, 2.5], (2, len(supplier), 1)) + np.zeros(one.months)
+    terms = {name: getattr(one.lanes, name) for name in TERMS}
+    built = Lanes.build(one.items, one.months, item=one.lanes.item, supplier=supplier, per_unit=each, **terms)
+    return replace(one, lanes=built)

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from supply.engine import risk
+from supply.engine.lanes import Lanes
 from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.plan import plan_supply
 from supply.engine.problem import Policy
@@ -14,7 +15,7 @@ from supply.engine.risk import Risk, risk_of
 from supply.engine.risk_draws import RiskRule, Shocks, Streams
 from supply.engine.risk_paths import DemandPath, error_process
 from supply.engine.time import DAYS_PER_MONTH
-from tests.unit.supply.problems import limited_problem, problem, random_problem
+from tests.unit.supply.problems import limited_problem, problem, random_problem, with_lanes
 
 FEW = RiskRule(draws=8)
 
@@ -26,6 +27,48 @@ def test_without_spread_and_with_backorders_it_is_the_netting_plan(seed):
     assert np.allclose(found.backlog, plan.months.backlog, atol=1e-3)
     assert np.allclose(found.late, plan.months.demand - plan.months.on_time, atol=1e-3)
     assert not found.lost.any()
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_with_several_lanes_and_without_spread_it_is_the_netting_plan(seed):
+    one = random_problem(seed, rho=0.0, lead_days_sd=0.0, backorder_share=1.0)
+    plan = plan_supply(with_lanes(one, seed, lead_days_sd=0.0))
+    found = risk_of(plan, FEW)
+    assert np.allclose(found.backlog, plan.months.backlog, atol=1e-3)
+    assert np.allclose(found.late, plan.months.demand - plan.months.on_time, atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_with_several_lanes_within_limits_and_without_spread_it_is_the_limited_plan(seed):
+    one = limited_problem(seed, lanes=True, rho=0.0, lead_days_sd=0.0, backorder_share=1.0)
+    one = replace(one, lanes=replace(one.lanes, lead_days_sd=np.zeros_like(one.lanes.lead_days)))
+    plan = plan_supply(one)
+    found = risk_of(plan, FEW)
+    assert np.allclose(found.backlog, plan.months.backlog, atol=1e-3)
+    assert np.allclose(found.late, plan.months.demand - plan.months.on_time, atol=1e-3)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_with_several_lanes_order_and_grouping_change_nothing_bit_for_bit(seed):
+    given = with_lanes(random_problem(seed), seed)
+    sources = np.arange(6) % 3
+    whole = risk_of(plan_supply(given), FEW, supplier=sources)
+    for rows in ([4, 1, 5, 0, 3, 2], [2], [3, 5]):
+        part = risk_of(plan_supply(given.take(rows)), FEW, supplier=sources[rows])
+        for each in fields(Risk):
+            found, expected = getattr(part, each.name), getattr(whole, each.name)[rows]
+            assert np.array_equal(found, expected, equal_nan=True), each.name
+
+
+def test_a_second_supplier_spreads_the_risk_of_late_orders():
+    stray = problem(24, rho=0.0, lead_days_sd=15.0, on_hand=150.0, safety_override=10.0, backorder_share=1.0)
+    usual = {"lead_days": DAYS_PER_MONTH, "unit_cost": 10.0}
+    late = {}
+    for sd in (0.0, 15.0):
+        both = Lanes.build(stray.items, 24, item=[0], supplier=[2], lead_days_sd=sd, **usual)
+        late[sd] = risk_of(plan_supply(replace(stray, lanes=both)), RiskRule(draws=2000)).late.sum()
+    assert 0 < late[0.0] < 0.8 * late[15.0]
+    assert late[15.0] < risk_of(plan_supply(stray), RiskRule(draws=2000)).late.sum(), "two suppliers are not late alike"
 
 
 @pytest.mark.parametrize("seed", range(40))

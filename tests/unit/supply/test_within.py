@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from supply.engine.flags import flags_find
 from supply.engine.limits import SupplierLimit, SupplierLimits
 from supply.engine.lines import PlanLines
+from supply.engine.orders import releases_of_lanes
 from supply.engine.plan import SupplyPlan, plan_supply
 from supply.engine.receipts import FirmReceipts, PreBuys
-from supply.engine.time import DAYS_PER_MONTH, steps_of_days
+from supply.engine.time import DAYS_PER_MONTH, roll_up, steps_of_days
 from tests.unit.supply.problems import START, limited_problem, problem
 
 ROWS = [each.name for each in fields(PlanLines)]
@@ -25,23 +26,33 @@ def seeds(test):
     return settings(max_examples=30, deadline=None)(given(seed=st.integers(0, 2**32 - 1))(test))
 
 
-def load(plan: SupplyPlan, releases, supplier):
-    """Return the load of some releases on a supplier, measures x months."""
-    limits = plan.problem.limits
-    mine = limits.supplier == supplier
-    return np.einsum("kim,im->km", limits.per_unit[:, mine], releases[mine])
+lanes_or_none = pytest.mark.parametrize("lanes", [False, True])
 
 
+def load(plan: SupplyPlan, supplier):
+    """Return the load of a plan's releases on a supplier, measures x months."""
+    limits, lanes, releases = plan.problem.limits, plan.problem.lanes, plan.months.releases.copy()
+    mine, further = limits.supplier == supplier, lanes.supplier == supplier
+    of_lanes = roll_up(releases_of_lanes(plan.problem, plan.orders), 4, "sum")
+    np.subtract.at(releases, lanes.item, of_lanes)
+    main = np.einsum("kim,im->km", limits.per_unit[:, mine], releases[mine])
+    if lanes.per_unit is None:
+        return main
+    return main + np.einsum("kim,im->km", lanes.per_unit[:, further], of_lanes[further])
+
+
+@lanes_or_none
 @seeds
-def test_every_limit_of_a_supplier_holds_in_every_month(seed):
-    plan = plan_supply(limited_problem(seed))
+def test_every_limit_of_a_supplier_holds_in_every_month(lanes, seed):
+    plan = plan_supply(limited_problem(seed, lanes=lanes))
     for supplier, limit in plan.problem.limits.limited.items():
-        assert (load(plan, plan.months.releases, supplier) <= limit.quantity * (1 + 1e-9) + 1e-6).all()
+        assert (load(plan, supplier) <= limit.quantity * (1 + 1e-9) + 1e-6).all()
 
 
+@lanes_or_none
 @seeds
-def test_no_order_gets_lost_between_wanted_moved_and_cut(seed):
-    plan = plan_supply(limited_problem(seed))
+def test_no_order_gets_lost_between_wanted_moved_and_cut(lanes, seed):
+    plan = plan_supply(limited_problem(seed, lanes=lanes))
     moved_in = np.zeros_like(plan.limited.moved)
     moved_in[:, :-1] = plan.limited.moved[:, 1:]
     before = plan.wanted + moved_in + plan.limited.late
@@ -50,8 +61,22 @@ def test_no_order_gets_lost_between_wanted_moved_and_cut(seed):
 
 
 @seeds
-def test_units_and_money_balance_as_in_any_plan(seed):
-    plan = plan_supply(limited_problem(seed))
+def test_no_order_of_a_lane_gets_lost_either(seed):
+    plan = plan_supply(limited_problem(seed, lanes=True))
+    if plan.orders.limited is None:
+        return
+    one, limited = plan.problem, plan.limited.lanes
+    before, after = (roll_up(releases_of_lanes(one, plan.orders, before_limits=b), 4, "sum") for b in (True, False))
+    moved_in = np.zeros_like(limited.moved)
+    moved_in[:, :-1] = limited.moved[:, 1:]
+    assert np.allclose(before + moved_in + limited.late, after + limited.moved + limited.cut, atol=1e-5)
+    assert (limited.cut.sum() <= plan.limited.cut.sum() + 1e-6) and limited.cut.min(initial=0) >= 0
+
+
+@lanes_or_none
+@seeds
+def test_units_and_money_balance_as_in_any_plan(lanes, seed):
+    plan = plan_supply(limited_problem(seed, lanes=lanes))
     for rows in (plan.steps, plan.months):
         received = rows.firm_receipts + rows.planned_receipts
         assert np.allclose(rows.opening + received - rows.shipped, rows.closing, atol=1e-6)
@@ -63,25 +88,28 @@ def test_units_and_money_balance_as_in_any_plan(seed):
     assert np.allclose(plan.problem.backlog + plan.problem.demand.sum(axis=1), served)
 
 
+@lanes_or_none
 @seeds
-def test_orders_keep_to_lots_and_to_the_frozen_fence(seed):
-    plan = plan_supply(limited_problem(seed))
-    problem, ordered = plan.problem, plan.orders.flows.ordered
-    release = plan.orders.chances.release
-    orders = [(row, release[row, step], ordered[row, step]) for row, step in np.argwhere(ordered > 0)]
+def test_orders_keep_to_lots_and_to_the_frozen_fence_of_their_lane(lanes, seed):
+    plan = plan_supply(limited_problem(seed, lanes=lanes))
+    ordered, release = plan.orders.flows.ordered, plan.orders.chances.release
+    lane = np.zeros_like(release) if plan.orders.lane is None else plan.orders.lane
+    orders = [(row, lane[row, step], release[row, step], ordered[row, step]) for row, step in np.argwhere(ordered > 0)]
     if plan.orders.extra is not None:
         extra = plan.orders.extra.orders
-        orders += list(zip(extra.item, extra.release, extra.quantity, strict=True))
-    for row, release, quantity in orders:
-        assert release >= steps_of_days(problem.frozen_days)[row]
-        assert quantity >= problem.moq[row] - 1e-5
-        if problem.multiple[row]:
-            assert quantity / problem.multiple[row] == pytest.approx(round(quantity / problem.multiple[row]), abs=1e-6)
+        orders += list(zip(extra.item, plan.orders.extra.ranks, extra.release, extra.quantity, strict=True))
+    for row, rank, release, quantity in orders:
+        one = plan.problem.of_lanes(np.array([row]), rank)
+        assert release >= steps_of_days(one.frozen_days)[0]
+        assert quantity >= one.moq[0] - 1e-5
+        if one.multiple[0]:
+            assert quantity / one.multiple[0] == pytest.approx(round(quantity / one.multiple[0]), abs=1e-6)
 
 
+@lanes_or_none
 @seeds
-def test_without_a_limit_that_binds_the_plan_is_the_one_without_limits_byte_for_byte(seed):
-    given = limited_problem(seed)
+def test_without_a_limit_that_binds_the_plan_is_the_one_without_limits_byte_for_byte(lanes, seed):
+    given = limited_problem(seed, lanes=lanes)
     wide = {number: replace(each, quantity=np.full((2, MONTHS), 1e12)) for number, each in given.limits.limited.items()}
     none = {number: replace(each, quantity=np.full((2, MONTHS), np.inf)) for number, each in wide.items()}
     free = plan_supply(replace(given, limits=None))
@@ -92,18 +120,21 @@ def test_without_a_limit_that_binds_the_plan_is_the_one_without_limits_byte_for_
         assert not plan.limited.moved.any()
 
 
+@lanes_or_none
 @seeds
-def test_who_has_no_limit_is_left_alone_byte_for_byte(seed):
-    given = limited_problem(seed)
+def test_who_has_no_limit_is_left_alone_byte_for_byte(lanes, seed):
+    given = limited_problem(seed, lanes=lanes)
     plan, free = plan_supply(given), plan_supply(replace(given, limits=None))
     alone = ~np.isin(given.limits.supplier, [0, 1])
+    alone[given.lanes.item[np.isin(given.lanes.supplier, [0, 1])]] = False
     assert all(np.array_equal(getattr(plan.steps, row)[alone], getattr(free.steps, row)[alone]) for row in ROWS)
     assert np.array_equal(plan.wanted, free.months.releases), "what is wanted knows no limits"
 
 
+@lanes_or_none
 @seeds
-def test_order_and_grouping_of_items_change_nothing_bit_for_bit(seed):
-    given = limited_problem(seed)
+def test_order_and_grouping_of_items_change_nothing_bit_for_bit(lanes, seed):
+    given = limited_problem(seed, lanes=lanes)
     whole = plan_supply(given)
     shuffled = np.random.default_rng(seed).permutation(ITEMS)
     groups = [shuffled, given.linked(shuffled[:1]), given.linked(shuffled[1:3])]
