@@ -147,6 +147,7 @@ CALCULATED_TABLES: tuple[str, ...] = (
     "demand_assumptionsum",
     "demand_forecastsnapshot",
     "supply_supplyline",
+    "supply_supplylane",
     "supply_supplyitem",
     "supply_supplyload",
     "supply_supplyrisk",

@@ -104,6 +104,8 @@ def _options(views: list[LaneView], agreed: Agreed, *, unconstrained: bool) -> _
         lots.append(_lots(view, items))
     there = share > 0
     overdue[np.broadcast_to(~there[:, None], size)] = np.iinfo(np.int64).max
+    in_time = overdue <= 0
+    can &= in_time | ~in_time.any(axis=0)  # orders from before today only where no lane is in time
     return _Options(can, release, overdue, there, share, ordered, part, lots)
 
 
@@ -130,7 +132,7 @@ class _TakingTurns:
 
     def order(self, step: int, owed: Array, there: Array) -> tuple[Array, Array]:
         """Return what is ordered to arrive in a step and what of it arrives, from the lanes whose turn it is."""
-        can = self._able(step)
+        can = self._options.can[:, step]
         lane = self._turn(can)
         need = np.where(can.any(axis=0), self._reach[:, step] + owed - there, 0.0)
         part = np.take_along_axis(self._options.part, lane[None], axis=0)[0]
@@ -142,12 +144,6 @@ class _TakingTurns:
         self._ordered[lane, np.arange(len(lane))] += counted
         self.lane[step] = lane
         return order, order * part
-
-    def _able(self, step: int) -> BoolArray:
-        """Return the lanes that can deliver in a step; those that should have been ordered from before only alone."""
-        can = self._options.can[:, step]
-        in_time = can & (self._options.overdue[:, step] <= 0)
-        return np.where(in_time.any(axis=0), in_time, can)
 
     def _turn(self, can: BoolArray) -> IntArray:
         """Return the rank of the lane furthest below its share, one per item; 0 where no lane can deliver."""

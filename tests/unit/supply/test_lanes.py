@@ -231,3 +231,16 @@ def test_lanes_of_another_horizon_are_refused():
     lanes = Lanes.build(["GYP"], 5, item=[0], lead_days=7.0, unit_cost=1.0)
     with pytest.raises(ValueError, match="expected 6 months, got 5"):
         problem(lanes=lanes)
+
+
+@seeds
+def test_a_textbook_table_is_never_short_and_orders_late_only_what_no_lane_brings_in_time(seed):
+    one = with_lanes(random_problem(seed, policy=Policy(plan_mode="unconstrained")), seed)
+    plan = plan_supply(one)
+    assert (plan.steps.closing >= plan.steps.safety_stock - 1e-6).all()
+    assert plan.steps.lost.sum() == pytest.approx(0)
+    ordered, release = plan.orders.flows.ordered > 0, plan.orders.chances.release
+    for view in lane_views(one):
+        mine = ordered[view.rows] & (plan.orders.turns.lane[view.rows] == view.rank)
+        first_open = steps_of_days(view.problem.frozen_days)[:, None]
+        assert (plan.orders.turns.late[view.rows] > 0)[mine & (release[view.rows] < first_open)].all()
