@@ -1,6 +1,7 @@
 """What only a browser shows: a form that shows what it needs, an address that can be loaded again."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -48,7 +49,7 @@ def test_a_refused_form_can_be_loaded_again(demo_pages: Pages, live_demo: Live) 
         step_only(cycle, StepKind.RECONCILE)
     page.get_by_role("button", name=re.compile("^Run")).click()
     expect(page.get_by_role("alert")).to_contain_text("Plan supply was closed")
-    assert page.url.endswith("/run/")
+    assert urlsplit(page.url).path.endswith("/run/")
     page.goto(page.url)
-    assert page.url.endswith(f"/cycle/{cycle.pk}/supply/")
+    assert urlsplit(page.url).path.endswith(f"/cycle/{cycle.pk}/supply/")
     expect(page.get_by_role("heading", name="Plan supply")).to_be_visible()
