@@ -40,9 +40,13 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
 }
 NEW_COUNTS = (StockItem, Company)
 # Read by a run and not watched, for they stand still while supply is open: what gather demand keeps when it closes,
-# and the baseline that was adopted in it. Reopening gather demand marks supply stale.
+# and the baseline that was adopted in it. Reopening gather demand marks supply stale. The history of lanes (since when
+# they are as they are) moves only with the lanes themselves, which are watched.
 STANDING_STILL = frozenset(
-    {"demand_forecastsnapshot", "demand_series", "demand_baseline", "demand_baselineseries", "demand_baselinerun"}
+    {
+        *("demand_forecastsnapshot", "demand_series", "demand_baseline", "demand_baselineseries"),
+        *("demand_baselinerun", "supply_historicalsourcing"),
+    }
 )
 COLUMN_CHANGED_SQL = sql.SQL("""
     select exists (
