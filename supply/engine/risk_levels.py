@@ -38,11 +38,11 @@ def levels_of(plan: SupplyPlan) -> list[list[Slot]]:
     return levels_within_limits(plan, found) if problem.policy.plan_mode == "feasible" else found
 
 
-def _enter(slots: list[Slot], rows: IntArray, level: Array, items: int, rank: int = 0) -> None:
-    """Enter levels into the first slot of their lane where none of these items stands yet."""
-    slot = next((one for one in slots if one.rank == rank and np.isneginf(one.level[rows]).all()), None)
+def _enter(slots: list[Slot], rows: IntArray, level: Array, items: int) -> None:
+    """Enter levels of main lanes into the first slot where none of these items stands yet."""
+    slot = next((one for one in slots if one.rank == 0 and np.isneginf(one.level[rows]).all()), None)
     if slot is None:
-        slots.append(slot := Slot(np.full(items, -np.inf), rank=rank))
+        slots.append(slot := Slot(np.full(items, -np.inf)))
     slot.level[rows] = level
 
 

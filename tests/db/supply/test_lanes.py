@@ -154,7 +154,10 @@ def test_a_run_keeps_what_is_ordered_from_each_supplier_and_loads_follow(world: 
     assert SupplyItem.objects.get(run=run).share_lead_time >= 0
 
 
-def test_an_edit_is_planned_as_a_whole_run_would_plan_it(world: Supplied) -> None:
+@pytest.mark.parametrize("limited", [{}, {"SOUTHGATE": 10}, {"SOUTHGATE": 10, "NORTHGATE": 20}])
+def test_an_edit_is_planned_as_a_whole_run_would_plan_it(world: Supplied, limited: dict[str, int]) -> None:
+    for code, quantity in limited.items():
+        limit(code, quantity)
     run = planned(world.cast.sam, world.cycle)
     before = figures(SupplyLane, run)
     with acting(world.cast.sam, Source.PAGE):
