@@ -168,12 +168,12 @@ def test_orders_to_place_stand_by_supplier_and_the_page_says_by_which_rule(cast:
     assert "25 days, give or take 0, on average over its lanes" in html, "three orders of 20 days, one of 41"
     assert "Orders go in turn to Northgate (75%) and Southgate (25%)" in html
     rows = {
-        name: numbers(row) for name, row in re.findall(r'<th scope="row">(Orders to place, \w+)</th>(.*?)</tr>', html)
+        name: numbers(row) for name, row in re.findall(r'<th scope="row">(From \w+)</th>(.*?)</tr>', html)
     }
-    assert set(rows) == {"Orders to place, Northgate", "Orders to place, Southgate"}
+    assert set(rows) == {"From Northgate", "From Southgate"}
     south = SupplyLane.objects.filter(supplier__code="SOUTHGATE").order_by("bucket").values_list("releases", flat=True)
     shown = [
-        Decimal(0) if cell == "·" else Decimal(cell.replace(",", "")) for cell in rows["Orders to place, Southgate"]
+        Decimal(0) if cell == "·" else Decimal(cell.replace(",", "")) for cell in rows["From Southgate"]
     ]
     assert shown == list(south) and sum(shown) > 0
     [lane] = re.findall(r">Southgate</a></th>(<td class=\"number\" data-label=\"Share\">.*?)</tr>", html)
@@ -183,7 +183,7 @@ def test_orders_to_place_stand_by_supplier_and_the_page_says_by_which_rule(cast:
 def test_a_lane_without_a_share_is_shown_as_not_used(cast: Cast, planned_item: Supplied) -> None:
     planned_item.item.lanes.create(supplier=supplier_make("SOUTHGATE"), share=0)
     html = client_of(cast.sam).get(address(planned_item)).content.decode()
-    assert "not used" in html and "in turn" not in html and "Orders to place, " not in html
+    assert "not used" in html and "in turn" not in html and ">From " not in html
 
 
 def test_the_page_takes_the_same_queries_for_two_lanes_and_for_three(cast: Cast, two_lanes: Supplied) -> None:
