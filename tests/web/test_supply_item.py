@@ -167,14 +167,10 @@ def test_orders_to_place_stand_by_supplier_and_the_page_says_by_which_rule(cast:
     html = client_of(cast.sam).get(address(two_lanes)).content.decode()
     assert "25 days, give or take 0, on average over its lanes" in html, "three orders of 20 days, one of 41"
     assert "Orders go in turn to Northgate (75%) and Southgate (25%)" in html
-    rows = {
-        name: numbers(row) for name, row in re.findall(r'<th scope="row">(From \w+)</th>(.*?)</tr>', html)
-    }
+    rows = {name: numbers(row) for name, row in re.findall(r'<th scope="row">(From \w+)</th>(.*?)</tr>', html)}
     assert set(rows) == {"From Northgate", "From Southgate"}
     south = SupplyLane.objects.filter(supplier__code="SOUTHGATE").order_by("bucket").values_list("releases", flat=True)
-    shown = [
-        Decimal(0) if cell == "·" else Decimal(cell.replace(",", "")) for cell in rows["From Southgate"]
-    ]
+    shown = [Decimal(0) if cell == "·" else Decimal(cell.replace(",", "")) for cell in rows["From Southgate"]]
     assert shown == list(south) and sum(shown) > 0
     [lane] = re.findall(r">Southgate</a></th>(<td class=\"number\" data-label=\"Share\">.*?)</tr>", html)
     assert numbers(lane) == ["25%", "41", "·", "10", "200", "7", "3", "100%"]
