@@ -32,7 +32,7 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
         *("product_id", "location_id", "service_target", "service_type", "backorder_share", "safety_stock"),
         "max_cover_months",
     ),
-    Company: ("currency", "carry_rate"),
+    Company: ("currency", "carry_rate", "cash_ceiling", "purchases_ceiling"),
     Supplier: ("currency", "payment_days"),
     Product: ("family_id", "whole_units", "shelf_life_days", "abc", "volume_m3"),
     Family: ("code",),
@@ -40,8 +40,8 @@ COLUMNS: dict[Any, tuple[str, ...]] = {
 }
 NEW_COUNTS = (StockItem, Company)
 # Read by a run and not watched, for they stand still while supply is open: what gather demand keeps when it closes,
-# and the baseline that was adopted in it. Reopening gather demand marks supply stale. The history of lanes (since when
-# they are as they are) moves only with the lanes themselves, which are watched.
+# and the baseline that was adopted in it. Reopening gather demand marks supply stale. The history of lanes moves only
+# with the lanes, which are watched.
 STANDING_STILL = frozenset(
     {
         *("demand_forecastsnapshot", "demand_series", "demand_baseline", "demand_baselineseries"),
