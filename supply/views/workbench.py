@@ -23,6 +23,7 @@ from supply.constants import LIMIT_KINDS
 from supply.models import StockItem
 from supply.selectors import workbench as reads
 from supply.selectors.filter_choices import Choice, chosen_words, filter_choices
+from supply.selectors.inputs import inputs_changed
 from supply.selectors.item_filter import ORDERINGS, ItemFilter
 from supply.selectors.risk import item_losses
 from supply.services.run import supply_request
@@ -91,7 +92,8 @@ def _page(
         context |= _list(request, cycle, chosen, opening)
         losses = item_losses(run, list(context["page"]))
         draws = max((figure.draws for figure in losses.values()), default=0)
-        context |= {"losses": losses, "draws": draws}
+        changed = context["is_open"] and inputs_changed(run)
+        context |= {"losses": losses, "draws": draws, "inputs_changed": changed}
     return render(request, "supply/workbench.html", context, status=refusal.status if refusal else 200)
 
 

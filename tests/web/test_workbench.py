@@ -10,9 +10,10 @@ from django.test import Client
 from django.urls import reverse
 
 from sop.models import SavedView
-from supply.models import StockItem, SupplyFlag
+from supply.models import ClassTarget, StockItem, SupplyFlag
 from tests.api_world import World, item_make, world_make
 from tests.factories import Cast, client_of, cycle_make
+from tests.supply_makers import planned, supplied_make
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -157,3 +158,15 @@ def test_the_list_says_who_supplies_and_an_empty_company_says_so(cast: Cast, wor
     SupplyFlag.objects.all().delete()
     assert "✓ Fine" in read(client, world)
     assert StockItem.objects.count() == 2
+
+
+def test_the_list_says_when_an_input_of_the_plan_changed_since(cast: Cast) -> None:
+    supplied = supplied_make(cast)
+    address = reverse("supply:workbench", args=[supplied.cycle.pk])
+    said = "An input of this plan changed since it was calculated."
+    for _ in range(2):
+        planned(cast.sam, supplied.cycle)
+        assert said not in client_of(cast.sam).get(address).content.decode()
+        ClassTarget.objects.update_or_create(abc="A", defaults={"service_target": "0.9"})
+        assert said in client_of(cast.sam).get(address).content.decode()
+        assert "to be run again" in client_of(cast.eve).get(address).content.decode()
