@@ -22,7 +22,7 @@ from supply.engine.arrays import Array, BoolArray
 from supply.engine.flags import flags_find
 from supply.engine.kpi import kpi_by
 from supply.engine.lanes import Lanes
-from supply.engine.money import planned_cost
+from supply.engine.ledger import PlannedCost
 from supply.engine.plan import SupplyPlan, plan_supply
 from supply.engine.problem import SupplyProblem
 from supply.engine.projection import stock_to_reach
@@ -147,13 +147,14 @@ class Given:
     @classmethod
     def of(cls, plan: SupplyPlan) -> "Given":
         """Return the arrays of a plan without backlog, yield or largest orders."""
-        problem, demand = plan.problem, plan.steps.demand
+        problem, demand = plan.problem, plan.demand
+        cost = PlannedCost(problem, plan.orders)
         return cls(
             demand=demand,
-            reach=stock_to_reach(plan.steps.safety_stock, demand, plan.agreed.total, plan.orders.chances, None),
+            reach=stock_to_reach(plan.safety.quantity, demand, plan.agreed.total, plan.orders.chances, None),
             firm=plan.agreed.firm,
-            firm_value=plan.agreed.firm_value,
-            cost=planned_cost(problem.unit_cost, plan.orders.chances.release, problem.cost_at_order, STEPS),
+            firm_value=plan.agreed.value,
+            cost=np.stack([cost.at(step) for step in range(MONTHS * STEPS)], axis=0).T,
             price=np.repeat(problem.price.T, STEPS, axis=0).T,
             chance=plan.orders.chances.receipt,
             on_hand=problem.on_hand,
@@ -225,7 +226,8 @@ def check(plan: SupplyPlan, given: Given) -> None:
     for name, expected in pairs.items():
         np.testing.assert_allclose(found[name], expected, rtol=1e-6, atol=1e-4, err_msg=name)
     rows = pandas_rows(given, 5)
-    np.testing.assert_allclose(rows["value"], plan.steps.value[:5].ravel(), rtol=1e-6, atol=1e-4)
+    at_end = rows["value"].to_numpy().reshape(5, -1, STEPS)[:, :, -1]
+    np.testing.assert_allclose(at_end, plan.months.value[:5], rtol=1e-6, atol=1e-4)
 
 
 def best(run: Callable[[], object]) -> float:

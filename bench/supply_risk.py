@@ -11,6 +11,7 @@ from supply.engine.arrays import Array
 from supply.engine.plan import SupplyPlan
 from supply.engine.risk import BLOCK_PATHS, risk_of
 from supply.engine.risk_draws import RiskRule
+from supply.engine.time import hold_over_steps
 
 RISK_TARGET = 40.0  # ns per item-month-draw on one core
 REPEATS = 3
@@ -34,8 +35,8 @@ def bare_draws(plan: SupplyPlan, draws: int) -> Array:
     any quantity ordered, everything waits; single precision, blocks of the same size.
     """
     per_month = plan.problem.steps_per_month
-    demand, lead = plan.steps.demand.astype(np.float32), plan.orders.lead
-    level = (plan.steps.order_up_to + plan.steps.demand).astype(np.float32)
+    demand, lead = plan.demand.astype(np.float32), plan.orders.lead
+    level = (hold_over_steps(plan.safety.order_up_to, plan.problem.steps_per_month) + plan.demand).astype(np.float32)
     rows, size = [], max(BLOCK_PATHS // draws, 1)
     generator = np.random.Generator(np.random.Philox(1))
     for start in range(0, len(demand), size):

@@ -1,6 +1,6 @@
 """Agreed receipts: what arrives without planning deciding it: firm orders, pre-buys, months set by a planner."""
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -12,27 +12,30 @@ from supply.engine.time import hold_over_steps
 
 @dataclass(frozen=True, eq=False)
 class Agreed:
-    """Agreed receipts, items x steps [units, after yield], and their purchase value [money].
+    """Agreed receipts, items x steps [units, after yield].
 
-    fixed: steps in which the planner's own number counts and nothing else is planned; None if there is none.
+    total: all of them: firm, on order, and decided, pre-bought or set by a planner (None if nothing is). by_hand: of
+    these, set by a planner. value: what firm and pre-bought receipts cost [money]. fixed: steps in which the planner's
+    own number counts and nothing else is planned; None if there is none.
     """
 
+    total: Array
     firm: Array
-    firm_value: Array
-    pre_bought: Array
-    pre_bought_value: Array
+    decided: Array | None
     by_hand: Array
+    value: Array
     fixed: BoolArray | None
-
-    @property
-    def total(self) -> Array:
-        """All agreed receipts."""
-        return self.firm + self.pre_bought + self.by_hand
 
     def of_rows(self, rows: IntArray) -> "Agreed":
         """Return the agreed receipts of some items."""
-        amounts = {each.name: getattr(self, each.name)[rows] for each in fields(self) if each.name != "fixed"}
-        return Agreed(**amounts, fixed=None if self.fixed is None else self.fixed[rows])
+        return Agreed(
+            total=self.total[rows],
+            firm=self.firm[rows],
+            decided=None if self.decided is None else self.decided[rows],
+            by_hand=self.by_hand[rows],
+            value=self.value[rows],
+            fixed=None if self.fixed is None else self.fixed[rows],
+        )
 
 
 def agreed_receipts(problem: SupplyProblem) -> Agreed:
@@ -41,17 +44,16 @@ def agreed_receipts(problem: SupplyProblem) -> Agreed:
     rule, start, steps_per_month = problem.policy.past_due_rule, problem.first_month, problem.steps_per_month
     due = expected_steps(firm, problem.late_days, start, steps_per_month, rule)
     units = firm.quantity * problem.yield_mean[firm.item]
-    extra = bought.quantity * problem.yield_mean[bought.item]
-    by_hand, fixed = steps_array(*size), None
+    arriving, value = (by_step(firm.item, due, each, *size) for each in (units, units * firm.unit_cost))
+    by_hand, fixed, decided = steps_array(*size), None, None
     given = ~np.isnan(problem.receipt_override)
     if given.any():
         fixed = hold_over_steps(given, steps_per_month)
         by_hand[:, ::steps_per_month] = np.where(given, problem.receipt_override, 0.0)
-    return Agreed(
-        firm=by_step(firm.item, due, units, *size),
-        firm_value=by_step(firm.item, due, units * firm.unit_cost, *size),
-        pre_bought=by_step(bought.item, bought.arrival, extra, *size),
-        pre_bought_value=by_step(bought.item, bought.arrival, extra * bought.unit_cost, *size),
-        by_hand=by_hand,
-        fixed=fixed,
-    )
+        decided = by_hand
+    if len(bought.item):
+        extra = bought.quantity * problem.yield_mean[bought.item]
+        decided = by_hand + by_step(bought.item, bought.arrival, extra, *size)
+        value += by_step(bought.item, bought.arrival, extra * bought.unit_cost, *size)
+    total = arriving if decided is None else arriving + decided
+    return Agreed(total, arriving, decided, by_hand, value, fixed)

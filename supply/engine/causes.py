@@ -18,7 +18,7 @@ CAME_SHORT = "order came short"
 
 def short_by_step(plan: SupplyPlan) -> Array:
     """Return units lost or waiting in each step, items x steps."""
-    return plan.steps.lost + plan.steps.backlog
+    return plan.orders.flows.lost + plan.orders.flows.backlog
 
 
 def too_late_to_order(plan: SupplyPlan) -> BoolArray:
@@ -33,7 +33,8 @@ def shortage_causes(plan: SupplyPlan, row: IntArray, step: IntArray) -> Labels:
     then; demand above what the last published plan expected; planned receipts a planner set by hand; no order from
     today can arrive by then; else an order that came short.
     """
-    short = np.cumsum(plan.steps.lost, axis=1)[row, step] + plan.steps.backlog[row, step]
+    flows = plan.orders.flows
+    short = np.cumsum(flows.lost, axis=1)[row, step] + flows.backlog[row, step]
     explained = {
         LIMITED: _limited(plan)[row, step],
         FIRM_LATE: _late_units(plan)[row, step] * 2 >= short,
@@ -91,4 +92,4 @@ def _above_plan(plan: SupplyPlan) -> Array:
 def _by_hand(plan: SupplyPlan) -> BoolArray:
     """Return the steps of months a planner set by hand, items x steps."""
     fixed = plan.agreed.fixed
-    return np.zeros(plan.steps.lost.shape, dtype=bool) if fixed is None else fixed
+    return np.zeros(plan.demand.shape, dtype=bool) if fixed is None else fixed

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import Array, IntArray
+from supply.engine.arrays import Array, IntArray, picked, running_total, steps_array
 
 
 def cover(stock: ArrayLike, demand: ArrayLike, tail: ArrayLike | None = None) -> Array:
@@ -25,29 +25,18 @@ def cover_after(stock: Array, demand: Array, after: IntArray, tail: Array) -> Ar
     stock: items x J, held at the end of period `after` (J; -1 = before the first); demand: items x periods; tail
     (items): demand per period beyond the last.
     """
-    items, periods = demand.shape
-    total = np.zeros((periods + 1, items)).T
-    np.cumsum(demand.T, axis=0, out=total.T[1:])
-    held = np.maximum(stock, 0.0)
-    used_up = held + total[:, after + 1]
-    first = _first_reaching(total, used_up)
-    inside = first <= periods
-    before = np.clip(first - 1, 0, periods - 1)
-    start = np.take_along_axis(total, before, axis=1)
-    step = np.take_along_axis(demand, before, axis=1)
-    within = before + (used_up - start) / np.where(step > 0, step, 1.0) - (after + 1)
-    beyond = np.where(tail[:, None] > 0, (used_up - total[:, -1:]) / np.where(tail > 0, tail, 1.0)[:, None], np.nan)
-    lasts = np.where(inside, within, periods - (after + 1) + beyond)
-    return np.where(held > 0, lasts, 0.0)
-
-
-def _first_reaching(total: Array, level: Array) -> IntArray:
-    """Return the first column of each row's rising total that is above or at the level; past the end if none is."""
-    low = np.zeros(level.shape, dtype=np.int64)
-    high = np.full(level.shape, total.shape[1], dtype=np.int64)
-    while (searching := low < high).any():
-        middle = (low + high) // 2
-        reached = np.take_along_axis(total, np.minimum(middle, total.shape[1] - 1), axis=1) >= level
-        high = np.where(searching & reached, middle, high)
-        low = np.where(searching & ~reached, middle + 1, low)
-    return low
+    periods, total = demand.shape[1], running_total(demand)
+    used_up, eaten = total.T, np.asfortranarray(demand)
+    some, rate = tail > 0, np.where(tail > 0, tail, 1.0)
+    lasts = steps_array(*stock.shape)
+    for place, begin in enumerate(after + 1):
+        held = np.maximum(stock[:, place], 0.0)
+        level = used_up[begin] + held
+        # Counting all periods below the level reads them as they lie: faster than a search that leaps among them.
+        first = begin + np.add.reduce(used_up[begin:] < level, axis=0, dtype=np.int16)
+        before = np.clip(first - 1, 0, periods - 1)
+        wanted = picked(eaten, before)
+        within = before - begin + (level - picked(total, before)) / np.where(wanted > 0, wanted, 1.0)
+        beyond = periods - begin + np.where(some, (level - used_up[-1]) / rate, np.nan)
+        lasts[:, place] = np.where(held > 0, np.where(first <= periods, within, beyond), 0.0)
+    return lasts

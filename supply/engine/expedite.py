@@ -37,10 +37,10 @@ def expedite(plan: SupplyPlan) -> Hurried:
     problem = plan.problem.take(rows)
     faster = np.minimum(problem.lead_days, problem.expedite_days[:, None])
     problem = replace(problem, lead_days=np.asfortranarray(faster))
-    steps, per_month = plan.steps, problem.steps_per_month
-    hurried = orders_plan(problem, steps.safety_stock[rows], steps.demand[rows], agreed_receipts(problem)).flows
-    served = np.maximum(roll_up(steps.lost[rows] - hurried.lost, per_month, "sum"), 0.0)
-    waiting = roll_up(steps.backlog[rows] - hurried.backlog, per_month, "last")
+    flows, per_month = plan.orders.flows, problem.steps_per_month
+    hurried = orders_plan(problem, plan.safety.quantity[rows], plan.demand[rows], agreed_receipts(problem)).flows
+    served = np.maximum(roll_up(flows.lost[rows] - hurried.lost, per_month, "sum"), 0.0)
+    waiting = roll_up(flows.backlog[rows] - hurried.backlog, per_month, "last")
     units = np.maximum(served + waiting, 0.0)
     each = problem.price + problem.goodwill[:, None] - problem.unit_cost - problem.expedite_cost[:, None]
     worth = (units > RESIDUE) & (each > 0)

@@ -12,7 +12,7 @@ from supply.engine.expedite import expedite
 from supply.engine.orders import steps_too_late
 from supply.engine.plan import SupplyPlan
 from supply.engine.projection import Netted, project
-from supply.engine.time import DAYS_PER_MONTH, roll_up
+from supply.engine.time import DAYS_PER_MONTH, hold_over_steps, roll_up
 
 COLUMNS = [
     *("kind", "row", "item", "family", "month", "bucket", "units", "flow", "money", "margin", "step", "days", "cause"),
@@ -121,13 +121,14 @@ def _late_order(plan: SupplyPlan) -> Iterator[pd.DataFrame]:
         return
     fixed = plan.agreed.fixed
     end = -(-int(late.sum(axis=1).max()) // per_month) * per_month
+    to_keep = hold_over_steps(plan.safety.quantity[:, : end // per_month], per_month)
     flows = project(
         problem.on_hand,
         problem.backlog,
-        plan.steps.demand[:, :end],
+        plan.demand[:, :end],
         plan.agreed.total[:, :end],
         problem.backorder_share,
-        buys=Netted.of(problem, plan.steps.safety_stock[:, :end], (late if fixed is None else late & ~fixed)[:, :end]),
+        buys=Netted.of(problem, to_keep, (late if fixed is None else late & ~fixed)[:, :end]),
     )
     ordered = flows.ordered + np.where(late, plan.agreed.by_hand, 0.0)[:, :end]
     steps_late = np.where(ordered > RESIDUE, steps_too_late(problem, plan.orders)[:, :end], 0)

@@ -60,7 +60,7 @@ def kpi_by(plan: SupplyPlan, labels: Labels) -> pd.DataFrame:
     table["fill_rate"] = fill_rate(table["on_time"], table["demand"])
     table["margin_rate"] = margin_rate(table["gross_margin"], table["revenue"])
     ends = np.arange(1, months + 1) * per_month - 1
-    closing, demand = _summed(plan.months.closing, group, len(names)), _summed(plan.steps.demand, group, len(names))
+    closing, demand = _summed(plan.months.closing, group, len(names)), _summed(plan.demand, group, len(names))
     tail = demand[:, -12 * per_month :].mean(axis=1)
     table["cover_months"] = (cover_after(closing, demand, ends, tail) / per_month).ravel()
     return table

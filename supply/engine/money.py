@@ -8,8 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import RESIDUE, Array, BoolArray, IntArray, steps_array
+from supply.engine.arrays import RESIDUE, Array, IntArray, picked, steps_array
+from supply.engine.problem import SupplyProblem
 from supply.engine.projection import Flows
+from supply.engine.time import roll_up
 
 
 @dataclass(frozen=True, eq=False)
@@ -19,6 +21,23 @@ class StockValue:
     value: Array
     cogs: Array
     average_cost: Array
+
+
+class MovingAverage:
+    """Stock at moving-average cost, step by step: its units, value [money] and cost per unit, one per item."""
+
+    def __init__(self, on_hand: Array, avg_cost: Array) -> None:
+        self.stock, self.value, self.cost = on_hand, on_hand * avg_cost, np.array(avg_cost, dtype=np.float64)
+
+    def move(self, received: Array, purchases: Array, closing: Array) -> Array:
+        """Take in receipts [units] and their value, leave closing stock [units]; return what left, at cost.
+
+        V1 = V + purchases; cost = V1 / (stock + receipts); nothing there keeps the cost.
+        """
+        there, whole = self.stock + received, self.value + purchases
+        self.cost = np.divide(whole, there, out=self.cost.copy(), where=there > RESIDUE)
+        self.stock, self.value = closing, np.minimum(closing * self.cost, whole)
+        return whole - self.value
 
 
 def moving_average_cost(quantity: ArrayLike, cost: ArrayLike, received: ArrayLike, received_cost: ArrayLike) -> Array:
@@ -36,69 +55,62 @@ def moving_average_cost(quantity: ArrayLike, cost: ArrayLike, received: ArrayLik
 def value_stock(on_hand: Array, avg_cost: Array, receipts: Array, purchases: Array, closing: Array) -> StockValue:
     """Return value, cost of goods sold and average cost from receipts [units], their value and closing stock [units].
 
-    on_hand, avg_cost: one per item. V1 = V + purchases; cost = V1 / (stock + receipts); what leaves costs that.
+    on_hand, avg_cost: one per item; the rest items x steps.
     """
     items, steps = receipts.shape
-    value, cogs, average = (steps_array(items, steps) for _ in range(3))
-    stock, worth, cost = on_hand, on_hand * avg_cost, np.array(avg_cost, dtype=np.float64)
+    found = StockValue(*(steps_array(items, steps) for _ in range(3)))
+    stock = MovingAverage(on_hand, avg_cost)
     for step in range(steps):
-        there = stock + receipts[:, step]
-        worth = worth + purchases[:, step]
-        np.divide(worth, there, out=cost, where=there > RESIDUE)
-        average[:, step] = cost
-        stock = closing[:, step]
-        left = np.minimum(stock * cost, worth)
-        cogs[:, step] = worth - left
-        value[:, step] = worth = left
-    return StockValue(value, cogs, average)
+        found.cogs[:, step] = stock.move(receipts[:, step], purchases[:, step], closing[:, step])
+        found.value[:, step], found.average_cost[:, step] = stock.value, stock.cost
+    return found
 
 
-def planned_cost(unit_cost: Array, release: IntArray, at_order: BoolArray, steps_per_month: int) -> Array:
-    """Return the cost of a unit received in each step: of its month of order or of its month of receipt.
+def planned_cost(problem: SupplyProblem, release: IntArray, step: int) -> Array:
+    """Return the cost of a unit received in a step, one per item: of its month of order or of its month of receipt.
 
-    unit_cost: items x months; release: step of order of what is received in each step; at_order: one per item.
+    release: step each was ordered in.
     """
-    items, steps = release.shape
-    cost = steps_array(items, steps)
-    rows = np.arange(items)
-    months = np.maximum(release, 0) // steps_per_month
-    for step in range(steps):
-        at_receipt = unit_cost[:, step // steps_per_month]
-        cost[:, step] = np.where(at_order, unit_cost[rows, months[:, step]], at_receipt)
-    return cost
+    of_step = np.where(problem.cost_at_order, np.maximum(release, 0), step)
+    of_step //= problem.steps_per_month
+    return picked(problem.unit_cost, of_step)
 
 
 def revenue_of(flows: Flows, demand: Array, price: Array, backlog: Array, backlog_price: Array) -> Array:
-    """Return revenue: demand ships at the price of its step, backlog at the price of the step it was ordered in.
+    """Return revenue by month: demand ships at the price of its month, backlog at that of the month it was ordered in.
 
-    demand, price: items x steps; backlog, backlog_price: at the start, one per item. Backlog ships first, at the
-    average price of what waits.
+    demand: items x steps; price: items x months; backlog, backlog_price: at the start, one per item. Backlog ships
+    first, at the average price of what waits.
     """
-    shipped = flows.shipped
+    items, months = price.shape
+    per_month = demand.shape[1] // months
     if not backlog.any() and not flows.backlog.any():
-        return shipped * price
-    revenue = steps_array(*shipped.shape)
+        return roll_up(flows.shipped, per_month, "sum") * price
+    from_backlog, from_demand = steps_array(items, months), steps_array(items, months)
     waiting, worth = backlog, backlog * backlog_price
-    for step in range(shipped.shape[1]):
-        served = np.minimum(shipped[:, step], waiting)
+    for step in range(demand.shape[1]):
+        month = step // per_month
+        shipped, lost = flows.shipped[:, step], flows.lost[:, step]
+        served = np.minimum(shipped, waiting)
         some = waiting > 0
         old = np.where(some, served * worth / np.where(some, waiting, 1.0), 0.0)
-        fresh = shipped[:, step] - served
-        kept = np.maximum(demand[:, step] - fresh - flows.lost[:, step], 0.0)
-        revenue[:, step] = old + fresh * price[:, step]
-        worth = worth - old + kept * price[:, step]
+        fresh = shipped - served
+        kept = np.maximum(demand[:, step] - fresh - lost, 0.0)
+        from_backlog[:, month] += old
+        from_demand[:, month] += fresh
+        worth = worth - old + kept * price[:, month]
         waiting = flows.backlog[:, step]
-    return revenue
+    return from_backlog + from_demand * price
 
 
-def unpaid_purchases(purchases: Array, payment_steps: IntArray) -> Array:
-    """Return what is received but not yet paid at the end of each step; payment_steps: one per item."""
-    items, steps = purchases.shape
-    total = np.zeros((steps + 1, items))
-    np.cumsum(purchases.T, axis=0, out=total[1:])
-    paid_until = np.maximum(np.arange(1, steps + 1)[:, None] - payment_steps, 0)
-    unpaid: Array = total[1:] - np.take_along_axis(total, paid_until, axis=0)
-    return unpaid.T
+def unpaid_purchases(bought: Array, payment_steps: IntArray, every: int = 1) -> Array:
+    """Return what is received but not yet paid at the end of every so many steps.
+
+    bought: all purchases up to each step, items x (steps + 1), see `running_total`; payment_steps: one per item.
+    """
+    ends = np.arange(every, bought.shape[1], every)
+    paid_until = np.maximum(ends[:, None] - payment_steps, 0).T
+    return bought[:, ends] - picked(bought, paid_until)
 
 
 def purchases_for_cover(sales: ArrayLike, next_sales: float, opening_stock: float, share_of_next: float) -> Array:

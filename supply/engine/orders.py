@@ -5,7 +5,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 
 from supply.engine.agreed import Agreed
-from supply.engine.arrays import Array, IntArray
+from supply.engine.arrays import Array, IntArray, steps_array
 from supply.engine.lane_views import LaneView, bought_from
 from supply.engine.problem import PlanMode, SupplyProblem
 from supply.engine.projection import Chances, Flows, Netted, chances_plan, project, stock_to_reach
@@ -73,7 +73,10 @@ class Orders:
 def orders_plan(
     problem: SupplyProblem, safety_stock: Array, demand: Array, agreed: Agreed, mode: PlanMode | None = None
 ) -> Orders:
-    """Return planned orders and flows; safety_stock, demand: items x steps; `mode` in place of the policy's."""
+    """Return planned orders and flows; safety_stock: items x months; demand: items x steps.
+
+    mode: in place of the policy's.
+    """
     unconstrained = (mode or problem.policy.plan_mode) == "unconstrained"
     lead, chances = chances_plan(problem, agreed.fixed, unconstrained=unconstrained)
     supply = agreed.total
@@ -121,20 +124,20 @@ def receipts_of_main(problem: SupplyProblem, orders: Orders) -> Array:
     return main + by_step(extra.item, extra.arrival, arriving, len(problem.items), problem.steps)
 
 
-def releases_by_step(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:
-    """Return what is ordered in each step, items x steps [units, before yield]: planned, set by hand, pre-bought.
+def releases_of(problem: SupplyProblem, agreed: Agreed, orders: Orders, *, every: int = 1) -> Array:
+    """Return what is ordered by periods of so many steps, items x periods [units, before yield].
 
-    What should have been ordered before the first step is ordered in the first step a plan may use: it is late, and
-    flagged so; in unconstrained mode such orders lie outside the table.
+    Planned, set by hand, pre-bought. What should have been ordered before the first step is ordered in the first step
+    a plan may use: it is late, and flagged so; in unconstrained mode such orders lie outside the table.
     """
-    placed = _by_release(problem, agreed, orders, orders.flows.ordered)
-    return placed if orders.extra is None else placed + _at_release(problem, orders.extra.orders)
+    placed = _by_release(problem, agreed, orders, orders.flows.ordered, every)
+    return placed if orders.extra is None else placed + _at_release(problem, orders.extra.orders, every)
 
 
 def releases_of_lanes(problem: SupplyProblem, orders: Orders, *, before_limits: bool = False) -> Array:
     """Return what is ordered from each further lane, lanes x steps [units, before yield], in the order of the lanes.
 
-    before_limits: if suppliers had no limits. The rest of `releases_by_step` is ordered from main lanes.
+    before_limits: if suppliers had no limits. The rest of `releases_of` is ordered from main lanes.
     """
     flows = orders.before if before_limits and orders.before is not None else orders.flows
     found = np.zeros((len(problem.lanes), problem.steps))
@@ -164,28 +167,31 @@ def extra_by_step(problem: SupplyProblem, orders: Orders, view: LaneView, *, in_
     return by_step(chosen.item, chosen.arrival, worth, len(view.rows), problem.steps)
 
 
-def releases_before_limits(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:
-    """Return what would be ordered in each step if suppliers had no limits, as `releases_by_step`."""
+def releases_before_limits(problem: SupplyProblem, agreed: Agreed, orders: Orders, *, every: int = 1) -> Array:
+    """Return what would be ordered if suppliers had no limits, as `releases_of`."""
     flows = orders.flows if orders.before is None else orders.before
-    return _by_release(problem, agreed, orders, flows.ordered)
+    return _by_release(problem, agreed, orders, flows.ordered, every)
 
 
-def agreed_releases(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Array:
-    """Return what is ordered without planning deciding it, as `releases_by_step`: set by hand, pre-bought."""
-    return _by_release(problem, agreed, orders, np.zeros_like(orders.flows.ordered))
+def agreed_releases(problem: SupplyProblem, agreed: Agreed, orders: Orders, *, every: int = 1) -> Array:
+    """Return what is ordered without planning deciding it, as `releases_of`: set by hand, pre-bought."""
+    return _by_release(problem, agreed, orders, np.zeros_like(orders.flows.ordered), every)
 
 
-def _by_release(problem: SupplyProblem, agreed: Agreed, orders: Orders, ordered: Array) -> Array:
-    items, steps = orders.lead.shape
-    placed, release = ordered, orders.chances.release
+def _by_release(problem: SupplyProblem, agreed: Agreed, orders: Orders, ordered: Array, every: int) -> Array:
+    (items, steps), release = ordered.shape, orders.chances.release
     if agreed.fixed is not None:
-        placed = placed + agreed.by_hand / problem.yield_mean[:, None]
+        ordered = ordered + agreed.by_hand / problem.yield_mean[:, None]
         release = np.where(agreed.by_hand > 0, np.maximum(release, 0), release)
-    cell = np.flatnonzero(placed.T.ravel() > 0)  # step by step, as the arrays lie
-    item = cell % max(items, 1)
-    planned = by_step(item, release.T.ravel()[cell], placed.T.ravel()[cell], items, steps)
-    return planned + _at_release(problem, problem.pre_buys) if len(problem.pre_buys.item) else planned
+    periods, rows = steps // every, np.arange(items)
+    placed = steps_array(items, periods + 1)  # the last one: what lies outside the table
+    cells = placed.T.ravel()
+    for step in range(steps):
+        period = np.where(release[:, step] >= 0, release[:, step] // every, periods)
+        cells[period * items + rows] += ordered[:, step]
+    placed = placed[:, :periods]
+    return placed + _at_release(problem, problem.pre_buys, every) if len(problem.pre_buys.item) else placed
 
 
-def _at_release(problem: SupplyProblem, bought: PreBuys) -> Array:
-    return by_step(bought.item, bought.release, bought.quantity, len(problem.items), problem.steps)
+def _at_release(problem: SupplyProblem, bought: PreBuys, every: int) -> Array:
+    return by_step(bought.item, bought.release // every, bought.quantity, len(problem.items), problem.steps // every)

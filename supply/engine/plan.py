@@ -5,14 +5,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from supply.engine.agreed import Agreed, agreed_receipts
-from supply.engine.arrays import RESIDUE, Array
+from supply.engine.arrays import RESIDUE, Array, running_total
 from supply.engine.cover import cover_after
 from supply.engine.lane_views import largest_of_lanes
 from supply.engine.lines import PlanLines, plan_lines
 from supply.engine.orders import Limited, Orders, orders_plan, releases_before_limits
 from supply.engine.problem import SupplyProblem
 from supply.engine.safety_stock import SafetyStock, safety_stock_plan
-from supply.engine.time import hold_over_steps, roll_up, spread_to_steps
+from supply.engine.time import spread_to_steps
 from supply.engine.within import orders_within_limits
 
 
@@ -20,19 +20,19 @@ from supply.engine.within import orders_within_limits
 class SupplyPlan:
     """A supply plan and the problem it answers; arrays items x steps or items x months.
 
-    steps, months: the plan's rows. safety, agreed, orders: what explains them. wanted: what would be ordered each month
-    if suppliers had no limits [units]; wanted + moved of the month after + late = releases + moved + cut. cover: months
-    of following demand the closing stock lasts, items x months (NaN: never runs out). excess: units of closing stock
-    above what safety stock, demand over the protection time and lots justify, items x months.
+    months: the plan's rows. safety, agreed, orders, demand (by step): what explains them. wanted: what would be ordered
+    each month if suppliers had no limits [units]; wanted + moved of the month after + late = releases + moved + cut.
+    cover: months of following demand the closing stock lasts, items x months (NaN: never runs out). excess: units of
+    closing stock above what safety stock, demand over the protection time and lots justify, items x months.
     """
 
     problem: SupplyProblem
     safety: SafetyStock
     agreed: Agreed
     orders: Orders
+    demand: Array
     wanted: Array
     limited: Limited
-    steps: PlanLines
     months: PlanLines
     cover: Array
     excess: Array
@@ -43,19 +43,16 @@ def plan_supply(problem: SupplyProblem) -> SupplyPlan:
 
     Any order of items gives the same figures, and any grouping that leaves the items of a limited supplier together.
     """
-    per_month = problem.steps_per_month
     safety = safety_stock_plan(problem)
     agreed = agreed_receipts(problem)
     demand = demand_by_step(problem)
-    levels = hold_over_steps(safety.quantity, per_month), hold_over_steps(safety.order_up_to, per_month)
-    free = orders_plan(problem, levels[0], demand, agreed)
-    orders = orders_within_limits(problem, levels[0], demand, agreed, free)
-    steps = plan_lines(problem, levels, agreed, orders, demand)
-    months = steps.by_month(per_month)
+    free = orders_plan(problem, safety.quantity, demand, agreed)
+    orders = orders_within_limits(problem, safety.quantity, demand, agreed, free)
+    months = plan_lines(problem, safety, agreed, orders, demand)
     cover = _cover_months(problem, months.closing, demand)
     excess = _excess(problem, safety, months.closing, cover)
     wanted, limited = _limited(problem, agreed, orders, months)
-    return SupplyPlan(problem, safety, agreed, orders, wanted, limited, steps, months, cover, excess)
+    return SupplyPlan(problem, safety, agreed, orders, demand, wanted, limited, months, cover, excess)
 
 
 def demand_by_step(problem: SupplyProblem) -> Array:
@@ -68,14 +65,15 @@ def _limited(problem: SupplyProblem, agreed: Agreed, orders: Orders, months: Pla
     if orders.limited is None:
         nothing = np.zeros(problem.demand.shape)
         return months.releases, Limited(nothing, nothing, nothing)
-    wanted = releases_before_limits(problem, agreed, orders)
-    return roll_up(wanted, problem.steps_per_month, "sum"), orders.limited
+    wanted = releases_before_limits(problem, agreed, orders, every=problem.steps_per_month)
+    return wanted, orders.limited
 
 
 def _cover_months(problem: SupplyProblem, closing: Array, demand: Array) -> Array:
     """Return the months of following demand the closing stock lasts; beyond the horizon its last year's mean."""
     ends = np.arange(1, problem.months + 1) * problem.steps_per_month - 1
-    tail = problem.demand[:, -12:].mean(axis=1) / problem.steps_per_month
+    last_year = running_total(problem.demand[:, -12:])
+    tail = last_year[:, -1] / (last_year.shape[1] - 1) / problem.steps_per_month
     return cover_after(closing, demand, ends, tail) / problem.steps_per_month
 
 

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import ArrayLike
 
-from supply.engine.arrays import Array, BoolArray, IntArray, steps_array
+from supply.engine.arrays import Array, BoolArray, IntArray, steps_array, steps_arrays
 from supply.engine.lots import LotRule, lot_rule
 from supply.engine.problem import SupplyProblem
 from supply.engine.time import hold_over_steps, steps_of_days
@@ -55,7 +55,9 @@ class Flows:
 
 
 class Buys(Protocol):
-    """A way to order, step by step."""
+    """A way to order, step by step; all_arrives: what is ordered is what arrives."""
+
+    all_arrives: bool
 
     def order(self, step: int, owed: Array, there: Array) -> tuple[Array, Array]:
         """Return what is ordered to arrive in a step and what of it arrives, one per item [units].
@@ -73,7 +75,8 @@ class Netted:
     ) -> None:
         """Prepare; reach, chance: items x steps; yield_mean: one per item, None = all of an order arrives."""
         self._reach, self._chance, self._lots, self._gross_up = reach, chance, lots, gross_up
-        self._part = None if yield_mean is None or (yield_mean == 1).all() else yield_mean
+        self.all_arrives = yield_mean is None or bool((yield_mean == 1).all())
+        self._part = None if self.all_arrives else yield_mean
 
     @classmethod
     def of(cls, problem: SupplyProblem, reach: Array, chance: BoolArray) -> "Netted":
@@ -83,7 +86,9 @@ class Netted:
 
     def order(self, step: int, owed: Array, there: Array) -> tuple[Array, Array]:
         """Return what is ordered to arrive in a step and what of it arrives."""
-        need = np.where(self._chance[:, step], self._reach[:, step] + owed - there, 0.0)
+        need = self._reach[:, step] + owed
+        need -= there
+        need[~self._chance[:, step]] = 0.0
         order = self._lots.total(need if self._part is None or not self._gross_up else need / self._part)
         return order, order if self._part is None else order * self._part
 
@@ -93,13 +98,13 @@ def chances_plan(
 ) -> tuple[IntArray, Chances]:
     """Return lead time in steps (items x steps, by step of release) and chances of each item's main lane.
 
-    fixed: see `order_chances`.
+    fixed: steps set by a planner.
     """
     per_month = problem.steps_per_month
     lead = hold_over_steps(steps_of_days(problem.lead_days, per_month), per_month)
     review = np.maximum(steps_of_days(problem.review_days, per_month), 1)
     latest = latest_release(lead, steps_of_days(problem.frozen_days, per_month), review)
-    return lead, order_chances(latest, lead, fixed, unconstrained)
+    return lead, _order_chances(latest, lead, fixed, unconstrained)
 
 
 def latest_release(lead: IntArray, first_open: IntArray, review: IntArray) -> IntArray:
@@ -109,49 +114,55 @@ def latest_release(lead: IntArray, first_open: IntArray, review: IntArray) -> In
     (items): orders only every so many steps from there.
     """
     items, steps = lead.shape
-    latest = np.full((steps, items), -1, dtype=np.int64).T
-    rows = np.arange(items)
+    latest = np.full((steps + 1, items), -1, dtype=np.int64)  # the last row: beyond the horizon
+    cells, rows, next_open = latest.ravel(), np.arange(items), first_open.copy()
+    at_any_step = not first_open.any() and bool((review == 1).all())
     for release in range(steps):
-        arrival = release + lead[:, release]
-        open_ = (arrival < steps) & (release >= first_open) & ((release - first_open) % review == 0)
-        latest[rows[open_], arrival[open_]] = release
-    latest_so_far: IntArray = np.maximum.accumulate(latest, axis=1)
-    return latest_so_far
+        arrival = np.minimum(lead[:, release] + release, steps)
+        if not at_any_step:
+            open_ = next_open == release
+            arrival[~open_] = steps
+            next_open[open_] += review[open_]
+        cells[arrival * items + rows] = release
+    for step in range(1, steps):
+        np.maximum(latest[step], latest[step - 1], out=latest[step])
+    return latest[:-1].T
 
 
-def order_chances(latest: IntArray, lead: IntArray, fixed: BoolArray | None, unconstrained: bool) -> Chances:
+def _order_chances(latest: IntArray, lead: IntArray, fixed: BoolArray | None, unconstrained: bool) -> Chances:
     """Return in which steps planned orders may arrive, and their release.
 
     An order arrives when its latest useful release first becomes useful; until the next chance it must last. In
     unconstrained mode every step before the first chance is one too, with a release in the past (negative). Steps
-    `fixed` by a planner are none; the step after them is.
+    `fixed` by a planner are none; the step after them is. What is given as `latest` becomes the releases.
     """
     steps = latest.shape[1]
     feasible = latest >= 0
-    fresh = feasible.copy()
+    fresh = feasible.copy(order="K")
     fresh[:, 1:] &= latest[:, 1:] != latest[:, :-1]
     if fixed is not None:
         fresh[:, 1:] |= feasible[:, 1:] & fixed[:, :-1]
     chance = fresh | ~feasible if unconstrained else fresh
     if fixed is not None:
         chance &= ~fixed
-    past = (np.arange(steps)[:, None] - lead[:, 0]).T
-    return Chances(chance, np.where(feasible, latest, past))
+    np.subtract(np.arange(steps)[:, None], lead[:, 0], out=latest.T, where=~feasible.T)
+    return Chances(chance, latest)
 
 
 def stock_to_reach(
     safety_stock: Array, demand: Array, receipts: Array, chances: Chances, fixed: BoolArray | None
 ) -> Array:
-    """Return what must be left after each step so that no step before the next chance falls below safety stock."""
+    """Return what must be left after each step so that no step before the next chance falls below safety stock.
+
+    safety_stock: items x months, each held over its steps (items x steps is a month a step); the rest items x steps.
+    """
     waits = ~chances.receipt & (chances.release >= 0)
     if fixed is not None:
         waits &= ~fixed
-    if not waits.any():
-        return safety_stock
-    reach = safety_stock.copy(order="K")
-    for step in range(demand.shape[1] - 2, -1, -1):
+    reach = hold_over_steps(safety_stock, demand.shape[1] // safety_stock.shape[1])
+    for step in np.flatnonzero(waits[:, 1:].any(axis=0))[::-1]:
         later = reach[:, step + 1] + demand[:, step + 1] - receipts[:, step + 1]
-        reach[:, step] = np.where(waits[:, step + 1], np.maximum(reach[:, step], later), reach[:, step])
+        np.maximum(reach[:, step], later, out=reach[:, step], where=waits[:, step + 1])
     return reach
 
 
@@ -170,21 +181,23 @@ def project(
     waits, the rest is lost. A planned order covers what is owed and brings stock up to what is to be reached.
     """
     items, steps = demand.shape
-    ordered, arrived, shipped, lost, waiting, closing = (steps_array(items, steps) for _ in range(6))
+    ordered, shipped, lost, waiting, closing = steps_arrays(5, items, steps)
+    arrived = ordered if buys is None or buys.all_arrives else steps_array(items, steps)
     stock, late = np.asarray(on_hand, dtype=np.float64), np.asarray(backlog, dtype=np.float64)
+    lost_share, some_wait = 1.0 - backorder_share, bool(backorder_share.any() or late.any())
     for step in range(steps):
         there = stock + receipts[:, step]
-        owed = late + demand[:, step]
+        owed = late + demand[:, step] if some_wait else demand[:, step]
         if buys is not None:
             ordered[:, step], arrived[:, step] = buys.order(step, owed, there)
-            there = there + arrived[:, step]
-        shipped[:, step] = np.minimum(there, owed)
-        unmet = owed - shipped[:, step]
-        lost[:, step] = (1.0 - backorder_share) * np.minimum(unmet, demand[:, step])
-        late = unmet - lost[:, step]
-        stock = there - shipped[:, step]
-        waiting[:, step] = late
-        closing[:, step] = stock
+            there += arrived[:, step]
+        served = np.minimum(there, owed, out=shipped[:, step])
+        unmet = np.subtract(owed, served, out=lost[:, step])
+        if some_wait:
+            gone = np.multiply(lost_share, np.minimum(unmet, demand[:, step]))
+            late = np.subtract(unmet, gone, out=waiting[:, step])
+            lost[:, step] = gone
+        stock = np.subtract(there, served, out=closing[:, step])
     return Flows(ordered, arrived, shipped, lost, waiting, closing)
 
 
@@ -220,7 +233,7 @@ def netting(
         for value in (on_hand, backlog, backorder_share, moq, multiple, max_order, review)
     )
     latest = latest_release(lead, np.zeros(shape[0], dtype=np.int64), every.astype(np.int64))
-    chances = order_chances(latest, lead, None, unconstrained=not feasible)
+    chances = _order_chances(latest, lead, None, unconstrained=not feasible)
     reach = stock_to_reach(_per_period(safety_stock, shape), demand, firm, chances, None)
     rule = lot_rule(least, size, most)
     flows = project(start, owed, demand, firm, share, buys=Netted(reach, chances.receipt, rule))

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from supply.engine.arrays import Array, BoolArray, IntArray
+from supply.engine.arrays import Array, BoolArray, IntArray, picked, running_total, steps_array
 from supply.engine.lane_views import LaneView, lane_views, mean_over_lanes
 from supply.engine.problem import SupplyProblem
 from supply.engine.time import months_of_days
@@ -71,7 +71,7 @@ def _ahead(problem: SupplyProblem) -> Protection:
 def _first_month(problem: SupplyProblem) -> Protection:
     lead = replace(problem, lead_days=problem.lead_days[:, :1], lead_days_sd=problem.lead_days_sd[:, :1])
     months = months_of_days(lead.lead_days) + review_months(problem)[:, None]
-    return _protection(lead, months, demand_ahead(problem.demand, months)[:, :1])
+    return _protection(lead, months, demand_ahead(problem.demand, months))
 
 
 def _over_lanes(problem: SupplyProblem, of: Callable[[SupplyProblem], Protection], views: list[LaneView]) -> Protection:
@@ -134,51 +134,65 @@ def _protection(problem: SupplyProblem, months: Array, per_month: Array) -> Prot
     while lead time and error stay the same, so does the spread, bit for bit.
     """
     mean = per_month * months
-    rho, approximate = error_over(problem.rho, months)
-    some = mean > 0
-    order = np.maximum(problem.moq[:, None], per_month * review_months(problem)[:, None])
-    time = np.where(months > 0, months, 1.0)
-    parts = (
-        rho**2,
-        (months_of_days(problem.lead_days_sd) / time) ** 2,
-        (np.where(some, order / np.where(some, mean, 1.0), 0.0) * problem.yield_sd[:, None]) ** 2,
-    )
-    relative = np.sqrt(parts[0] + parts[1] + parts[2])
+    of_demand, approximate = error_over(problem.rho, months)
+    of_demand *= of_demand
+    of_lead_time = months_of_days(problem.lead_days_sd)
+    of_lead_time /= np.where(months > 0, months, 1.0)
+    of_lead_time *= of_lead_time
+    parts = of_demand, of_lead_time, _of_yield(problem, per_month, mean)
+    relative = of_demand + of_lead_time
+    relative += parts[2]
+    np.sqrt(relative, out=relative)
     return Protection(months, per_month, mean, relative * mean, relative, parts, approximate)
 
 
+def _of_yield(problem: SupplyProblem, per_month: Array, mean: Array) -> Array:
+    """Return the yield's part of the squared relative spread, items x months."""
+    if not problem.yield_sd.any():
+        return np.zeros(mean.shape)
+    order, some = np.maximum(problem.moq[:, None], per_month * review_months(problem)[:, None]), mean > 0
+    share: Array = np.where(some, order / np.where(some, mean, 1.0), 0.0) * problem.yield_sd[:, None]
+    return share**2
+
+
 def demand_ahead(demand: Array, months: Array) -> Array:
-    """Return mean demand per month over so many months from the start of each month (items x months).
+    """Return mean demand per month over so many months from the start of each month; items x months, or the first ones.
 
     A part of a month counts as its part of that month's demand. Beyond the horizon the mean of what lies inside it
     stands for the rest.
     """
-    items, horizon = demand.shape
-    total = np.zeros((horizon + 1, items)).T
-    np.cumsum(demand.T, axis=0, out=total.T[1:])
-    start = np.arange(horizon)
-    end = np.minimum(start + months, horizon)
-    whole = np.minimum(end.astype(np.int64), horizon - 1)
-    below = np.take_along_axis(total, whole, axis=1)
-    inside = below + (end - whole) * np.take_along_axis(demand, whole, axis=1)
-    length = end - start
-    some = length > 0
-    return np.where(some, (inside - total[:, :-1]) / np.where(some, length, 1.0), demand)
+    horizon, total, demand = demand.shape[1], running_total(demand), np.asfortranarray(demand)
+    ahead = steps_array(*months.shape)
+    for start in range(months.shape[1]):
+        end = np.minimum(start + months[:, start], horizon)
+        whole = np.minimum(end.astype(np.int64), horizon - 1)
+        inside = picked(total, whole) + (end - whole) * picked(demand, whole) - total[:, start]
+        length = end - start
+        some = length > 0
+        ahead[:, start] = np.where(some, inside / np.where(some, length, 1.0), demand[:, start])
+    return ahead
 
 
 def error_over(rho: Array, months: Array) -> tuple[Array, BoolArray]:
     """Return the relative error of demand cumulated over so many months, and where it is only approximate.
 
     rho (items x horizons 1..K, NaN from where it is not measured). Between two measured horizons the error is read
-    off a straight line; outside them the nearest one is scaled as if errors were independent (error ~ sqrt(P)).
+    off a straight line; outside them the nearest one is scaled as if errors were independent (error ~ sqrt(P)). A
+    month like the one before takes its values: months ahead change only with lead times.
     """
-    measured: IntArray = np.maximum((~np.isnan(rho)).cumprod(axis=1).sum(axis=1), 1)[:, None]
-    inside = np.clip(months, 1.0, measured)
-    below = inside.astype(np.int64)
-    above = np.minimum(below + 1, measured)
-    first = np.take_along_axis(rho, below - 1, axis=1)
-    second = np.take_along_axis(rho, above - 1, axis=1)
-    error = first + (inside - below) * (second - first)
-    outside = (months < 1.0) | (months > measured)
-    scaled: Array = error * np.sqrt(inside / np.where(months > 0, months, 1.0))
-    return np.where(outside, scaled, error), outside
+    measured: IntArray = np.maximum((~np.isnan(rho)).cumprod(axis=1).sum(axis=1), 1)
+    (items, count), rho = months.shape, np.asfortranarray(rho)
+    error, outside = steps_array(items, count), np.zeros((count, items), dtype=bool).T
+    for month in range(count):
+        over = months[:, month]
+        if month and np.array_equal(over, months[:, month - 1]):
+            error[:, month], outside[:, month] = error[:, month - 1], outside[:, month - 1]
+            continue
+        inside = np.clip(over, 1.0, measured)
+        below = inside.astype(np.int64)
+        first, second = picked(rho, below - 1), picked(rho, np.minimum(below, measured - 1))
+        between = first + (inside - below) * (second - first)
+        outside[:, month] = (over < 1.0) | (over > measured)
+        scaled = between * np.sqrt(inside / np.where(over > 0, over, 1.0))
+        error[:, month] = np.where(outside[:, month], scaled, between)
+    return error, outside

@@ -83,7 +83,7 @@ def risk_of(
             block = problem.take(rows)
             draws = _draws(block, kind, streams, places[rows], sources[rows])
             walk = Walk(block, [chances_of(slots, rows) for slots in levels], draws, kept)
-            tally.put(rows, walk.run(plan.steps.demand[rows], (sd[rows], carry[rows])))
+            tally.put(rows, walk.run(plan.demand[rows], (sd[rows], carry[rows])))
     return _risk(problem, tally, drawn[:, None])
 
 

@@ -17,7 +17,7 @@ def levels_of(plan: SupplyPlan) -> list[list[Slot]]:
     does and whole lots of what the supplier has left in the month: as if the others took theirs as planned. Where that
     is not what the limited plan orders, because it orders early, the level is the position it leads to.
     """
-    problem, safety, demand, agreed = plan.problem, plan.steps.safety_stock, plan.steps.demand, plan.agreed
+    problem, safety, demand, agreed = plan.problem, plan.safety.quantity, plan.demand, plan.agreed
     orders = plan.orders
     if problem.policy.plan_mode != "feasible":
         orders = orders_plan(problem, safety, demand, agreed, "feasible")

@@ -6,7 +6,7 @@ import numpy as np
 
 from supply.engine.arrays import RESIDUE, Array, IntArray
 from supply.engine.lots import LotRule
-from supply.engine.orders import agreed_releases, releases_by_step, releases_of_lanes
+from supply.engine.orders import agreed_releases, releases_of, releases_of_lanes
 from supply.engine.plan import SupplyPlan
 from supply.engine.problem import SupplyProblem
 from supply.engine.risk_slots import Slot
@@ -39,7 +39,7 @@ def levels_within_limits(plan: SupplyPlan, found: list[list[Slot]]) -> list[list
     rows, lanes = _limited_lanes(plan)
     problem, per_month = plan.problem, plan.problem.steps_per_month
     start = problem.on_hand[rows] - problem.backlog[rows]
-    gone = np.cumsum(plan.steps.demand[rows] - plan.steps.lost[rows], axis=1)
+    gone = np.cumsum(plan.demand[rows] - plan.orders.flows.lost[rows], axis=1)
     position, bounded = start, []
     for step, slots in enumerate(found):
         own = []
@@ -72,7 +72,7 @@ def _limited_lanes(plan: SupplyPlan) -> tuple[IntArray, list[_Lane]]:
     """Return the items with a lane of a limited supplier, and all their lanes by rank."""
     problem, lanes = plan.problem, plan.problem.lanes
     further = releases_of_lanes(problem, plan.orders)
-    main = releases_by_step(problem, plan.agreed, plan.orders)
+    main = releases_of(problem, plan.agreed, plan.orders)
     main = main - agreed_releases(problem, plan.agreed, plan.orders)
     for rank in lanes.ranks:  # one lane of an item at a time
         at = lanes.of_rank(rank)

@@ -20,19 +20,28 @@ SLOW_MOVER = 10.0  # below this many units over P demand comes in whole units: n
 class SafetyStock:
     """Safety stock, items x months [units], with what explains it.
 
-    quantity: with the planner's override and factor; order_up_to = mean demand over P + quantity; factor: quantity /
-    sd ("k"); share_*: parts of the variance (0 where there is none); by_hand: overridden by a planner. cover: the
-    demand it protects, over lead time + review.
+    quantity: with the planner's override and factor; order_up_to = mean demand over P + quantity; by_hand: overridden
+    by a planner. cover: the demand it protects, over lead time + review.
     """
 
     quantity: Array
     order_up_to: Array
-    factor: Array
-    share_demand: Array
-    share_lead_time: Array
-    share_yield: Array
     by_hand: BoolArray
     cover: Protection
+
+    @property
+    def factor(self) -> Array:
+        """Quantity / sd ("k"); 0 without spread."""
+        some = self.cover.sd > 0
+        return np.where(some, self.quantity / np.where(some, self.cover.sd, 1.0), 0.0)
+
+    @property
+    def shares(self) -> tuple[Array, Array, Array]:
+        """Parts of the variance: from demand error, lead time and yield; 0 without spread."""
+        some = self.cover.sd > 0
+        whole = np.where(some, self.cover.relative, 1.0) ** 2
+        demand, lead, received = (np.where(some, part / whole, 0.0) for part in self.cover.parts)
+        return demand, lead, received
 
 
 def safety_stock_plan(problem: SupplyProblem) -> SafetyStock:
@@ -45,19 +54,7 @@ def safety_stock_over(problem: SupplyProblem, cover: Protection) -> SafetyStock:
     calculated = np.maximum(_level(problem, cover) - cover.mean, 0.0)
     by_hand = ~np.isnan(problem.safety_override)
     quantity = np.where(by_hand, problem.safety_override, calculated) * problem.safety_factor
-    some = cover.sd > 0
-    whole = np.where(some, cover.relative, 1.0) ** 2
-    demand_share, lead_share, yield_share = (np.where(some, part / whole, 0.0) for part in cover.parts)
-    return SafetyStock(
-        quantity=quantity,
-        order_up_to=cover.mean + quantity,
-        factor=np.where(some, quantity / np.where(some, cover.sd, 1.0), 0.0),
-        share_demand=demand_share,
-        share_lead_time=lead_share,
-        share_yield=yield_share,
-        by_hand=by_hand,
-        cover=cover,
-    )
+    return SafetyStock(quantity, cover.mean + quantity, by_hand, cover)
 
 
 def cycle_shortage_plan(problem: SupplyProblem, safety: SafetyStock) -> Array:
@@ -92,8 +89,8 @@ def _level(problem: SupplyProblem, cover: Protection) -> Array:
     for distribution, here in _distributions(problem, cover):
         cycle, fill = here & ~by_fill, here & by_fill
         if distribution == "gamma":
-            spread = np.minimum(cover.relative, _turning_point(target, cover.relative))
-            level = np.where(cycle, cover.mean * _gamma_factor(target, spread, cycle), level)
+            factor = _gamma_factor(target, _up_to_turning_point(target, cover.relative), cycle)
+            level = np.where(cycle, cover.mean * factor, level)
         else:
             level[cycle] = demand_quantile(distribution, target[cycle], cover.mean[cycle], cover.sd[cycle])
         if fill.any():
@@ -108,18 +105,22 @@ def _level(problem: SupplyProblem, cover: Protection) -> Array:
     return level
 
 
-def _turning_point(target: Array, relative: Array) -> Array:
-    """Return the relative spread from which on the gamma quantile falls again; more doubt must not mean less stock.
+def _up_to_turning_point(target: Array, relative: Array) -> Array:
+    """Return the relative spread, at most the one from which on the gamma quantile falls again.
+
+    More doubt must not mean less stock.
 
     A spread of many times the mean (one mistyped year among a supplier's receipts is enough) puts almost all of the
     distribution at zero: the 95 % quantile is highest at 3.3 times the mean and below the mean from 8 times on.
     """
-    turning = np.full(relative.shape, np.inf)
     wide = relative > SPREADS[0]
-    asked = np.broadcast_to(target, relative.shape)
+    if not wide.any():
+        return relative
+    spread, asked = relative.copy(order="K"), np.broadcast_to(target, relative.shape)
     for one in np.unique(asked[wide]):
-        turning[wide & (asked == one)] = SPREADS[np.argmax(gamma_quantile(one, 1.0, SPREADS))]
-    return turning
+        turning = SPREADS[np.argmax(gamma_quantile(one, 1.0, SPREADS))]
+        np.minimum(spread, turning, out=spread, where=wide & (asked == one))
+    return spread
 
 
 def _gamma_factor(target: Array, relative: Array, here: BoolArray) -> Array:

@@ -54,7 +54,8 @@ class Standing:
         of_others = np.where(self.own(rows, ranks), 0.0, self._receipts(rows)) + self._extra(rows)
         further = ranks[:, None] > 0  # what is set by hand comes from main lanes
         by_hand = np.where(further, 0.0, agreed.by_hand)
-        return replace(agreed, firm=agreed.firm + of_others + (agreed.by_hand - by_hand), by_hand=by_hand)
+        given = agreed.firm + of_others + (agreed.by_hand - by_hand)
+        return replace(agreed, total=agreed.total + of_others, firm=given, by_hand=by_hand)
 
     def put(self, rows: IntArray, ranks: IntArray, fitted: Fitted) -> None:
         """Put what a supplier accepts in place of what was ordered of its lanes."""

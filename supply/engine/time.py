@@ -67,8 +67,10 @@ def roll_up(steps: Array, steps_per_month: int, how: Rollup) -> Array:
         return blocks[:, 0, :].T
     if how == "last":
         return blocks[:, -1, :].T
-    total: Array = blocks.sum(axis=1).T
-    return total / steps_per_month if how == "mean" else total
+    total: Array = blocks[:, 0].copy()
+    for step in range(1, steps_per_month):  # one after the other, so that no sum depends on how many items there are
+        total += blocks[:, step]
+    return total.T / steps_per_month if how == "mean" else total.T
 
 
 def hold_over_steps(monthly: npt.NDArray[Value], steps_per_month: int) -> npt.NDArray[Value]:

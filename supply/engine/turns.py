@@ -46,7 +46,7 @@ class InTurn:
 def orders_in_turn(
     problem: SupplyProblem, safety_stock: Array, demand: Array, agreed: Agreed, *, unconstrained: bool
 ) -> InTurn:
-    """Return the plan of the items with several lanes; safety_stock, demand, agreed: of all items, items x steps."""
+    """Return the plan of the items with several lanes; safety_stock (items x months), demand, agreed: of all."""
     views = lane_views(problem)
     rows = views[0].rows
     own, options = agreed.of_rows(rows), _options(views, agreed, unconstrained=unconstrained)
@@ -119,6 +119,8 @@ def _lots(view: LaneView, items: int) -> LotRule:
 
 class _TakingTurns:
     """The orders of items with several lanes step by step, see `Buys`; lane: whose turn it was, steps x items."""
+
+    all_arrives = False
 
     def __init__(self, options: _Options, reach: Array, *, gross_up: bool) -> None:
         self._options, self._reach, self._gross_up = options, reach, gross_up

@@ -19,7 +19,7 @@ from supply.engine.problem import SupplyProblem
 from supply.engine.projection import Chances, Flows, Netted, chances_plan, project, stock_to_reach
 from supply.engine.receipts import PreBuys, by_step
 from supply.engine.standing import Fitted, Standing
-from supply.engine.time import roll_up, steps_of_days
+from supply.engine.time import steps_of_days
 
 
 @dataclass(frozen=True, eq=False)
@@ -42,8 +42,8 @@ def orders_within_limits(
 ) -> Orders:
     """Return the orders that keep to the limits of suppliers; the same ones where no limit is asked for too much.
 
-    safety_stock, demand: items x steps. Without limits, and in unconstrained mode, nothing changes. Of an item with
-    several lanes a supplier's limits touch only what is bought from it; the rest is given.
+    safety_stock: items x months; demand: items x steps. Without limits, and in unconstrained mode, nothing changes. Of
+    an item with several lanes a supplier's limits touch only what is bought from it; the rest is given.
     """
     if problem.limits is None or problem.policy.plan_mode == "unconstrained":
         return orders
@@ -100,7 +100,7 @@ def _fit(one: _Supplier) -> Fitted | None:
     """Return one supplier's orders within its limits; None where they keep to them already."""
     limits = one.problem.limits
     assert limits is not None
-    standing = roll_up(agreed_releases(one.problem, one.agreed, one.orders), one.problem.steps_per_month, "sum")
+    standing = agreed_releases(one.problem, one.agreed, one.orders, every=one.problem.steps_per_month)
     room = _left(one.limit.quantity, limits.per_unit, standing)
     planned = one.calendar.by_month(one.orders.flows.ordered)
     known = one.orders.flows, one.agreed.total

@@ -102,9 +102,7 @@ def item_rows(
         safety.cover.months,
         safety.cover.mean,
         safety.cover.sd,
-        safety.share_demand,
-        safety.share_lead_time,
-        safety.share_yield,
+        *safety.shares,
     ]
     numbers = np.nan_to_num(np.stack([_first_month(array, problem) for array in first], axis=1)).round(6).tolist()
     limited = np.stack([plan.limited.moved.sum(axis=1), plan.limited.cut.sum(axis=1)], axis=1).round(3).tolist()

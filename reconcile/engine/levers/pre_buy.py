@@ -70,7 +70,7 @@ class PreBuyLever(Lever):
         planned = receipts_of_main(problem, plan.orders)
         # What the plan would buy dearer in that time, at most its demand; and the order this one takes the place of.
         displaced = np.minimum(
-            _between(plan.steps.demand, timing.dearer, until), _between(planned, timing.dearer, np.ceil(until))
+            _between(plan.demand, timing.dearer, until), _between(planned, timing.dearer, np.ceil(until))
         )
         replaced = _between(planned, timing.arrival, timing.dearer)
         in_time = (timing.release >= 0) & (timing.arrival < problem.steps) & (displaced > RESIDUE) & (month > 0)

@@ -53,7 +53,7 @@ def test_a_lever_without_effect_is_the_base_plan_byte_for_byte(seed):
     for levers in ([], nothing, *([each] for each in nothing)):
         changed, _ = apply_levers(base, levers)
         assert all(np.array_equal(getattr(changed, name), getattr(base, name), equal_nan=True) for name in COLUMNS)
-        plan, same = plan_supply(base).steps, plan_supply(changed).steps
+        plan, same = plan_supply(base).months, plan_supply(changed).months
         assert all(np.array_equal(getattr(plan, name), getattr(same, name)) for name in ("closing", "value", "revenue"))
 
 
@@ -222,7 +222,7 @@ def test_levers_leave_lanes_as_they_are_and_no_effect_is_still_none(seed):
         over(PreBuyLever, EVERYONE, cover_months=0.0),
     ]
     changed, _ = apply_levers(base, nothing)
-    plan, same = plan_supply(base).steps, plan_supply(changed).steps
+    plan, same = plan_supply(base).months, plan_supply(changed).months
     assert all(np.array_equal(getattr(plan, name), getattr(same, name)) for name in ("closing", "value", "revenue"))
     pulled, _ = apply_levers(base, [over(SafetyStockLever, EVERYONE, multiplier=2.0), over(PreBuyLever, EVERYONE)])
     assert pulled.lanes is base.lanes

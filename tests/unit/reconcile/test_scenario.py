@@ -102,7 +102,7 @@ def test_a_scenario_plans_within_the_same_limits():
     base = limited(3)
     plan, result = plan_supply(base), scenario_compute(base)
     assert plan.limited.moved.any()
-    assert result.plan.steps.closing.tobytes() == plan.steps.closing.tobytes()
+    assert result.plan.months.closing.tobytes() == plan.months.closing.tobytes()
     assert result.totals == pytest.approx(scenario_totals(plan), nan_ok=True)
 
 

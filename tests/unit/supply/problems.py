@@ -1,13 +1,17 @@
 """Supply problems for tests: one plain item with trade defaults, and random ones of every kind."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from types import SimpleNamespace
 
 import numpy as np
 
 from supply.engine.lanes import TERMS, Lanes
 from supply.engine.limits import SupplierLimit, SupplierLimits
+from supply.engine.lines import PlanLines
+from supply.engine.orders import releases_of
 from supply.engine.plan import plan_supply
 from supply.engine.problem import SupplyProblem
+from supply.engine.projection import Flows
 from supply.engine.receipts import FirmReceipts
 from supply.engine.time import DAYS_PER_MONTH
 
@@ -71,6 +75,37 @@ def random_problem(seed, *, items=6, months=8, **changed):
         ),
     }
     return SupplyProblem.build(**{**given, **changed})
+
+
+def figures(plan):
+    """Return every figure of a plan that has a row per item, by month and, of stock and orders, by step."""
+    found = {row.name: getattr(plan.months, row.name) for row in fields(PlanLines)}
+    found |= {f"{row.name} by step": getattr(plan.orders.flows, row.name) for row in fields(Flows)}
+    return found | {"cover": np.nan_to_num(plan.cover, nan=-1.0), "excess": plan.excess}
+
+
+def same(plan, other, rows=slice(None)):
+    """Return whether two plans give some items the same figures, bit for bit."""
+    pairs = zip(figures(plan).values(), figures(other).values(), strict=True)
+    return all(np.array_equal(one[rows], two[rows]) for one, two in pairs)
+
+
+def by_step(plan):
+    """Return a plan's stock step by step, items x steps: what stands in the rows of its months."""
+    flows, agreed, per_month = plan.orders.flows, plan.agreed, plan.problem.steps_per_month
+    decided = 0.0 if agreed.decided is None else agreed.decided
+    return SimpleNamespace(
+        opening=np.concatenate([plan.problem.on_hand[:, None], flows.closing[:, :-1]], axis=1),
+        demand=plan.demand,
+        firm_receipts=agreed.firm,
+        planned_receipts=plan.orders.receipts + decided,
+        releases=releases_of(plan.problem, agreed, plan.orders),
+        shipped=flows.shipped,
+        lost=flows.lost,
+        backlog=flows.backlog,
+        closing=flows.closing,
+        safety_stock=np.repeat(plan.safety.quantity, per_month, axis=1),
+    )
 
 
 def with_lanes(one, seed, **terms):

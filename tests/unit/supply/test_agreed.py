@@ -9,7 +9,7 @@ from supply.engine.agreed import agreed_receipts
 from supply.engine.plan import plan_supply
 from supply.engine.problem import Policy
 from supply.engine.receipts import FirmReceipts, PreBuys
-from tests.unit.supply.problems import problem
+from tests.unit.supply.problems import by_step, problem
 
 FEBRUARY = ["2022-01-22", "2022-02-10"]  # ten days overdue, and due in the second quarter of the month
 
@@ -42,14 +42,14 @@ def test_what_never_arrives_of_an_order_is_neither_received_nor_paid():
     firm = FirmReceipts.build([0], [100.0], [7.0], ["2022-02-02"])
     agreed = agreed_receipts(problem(firm=firm, yield_mean=0.9))
     assert agreed.firm[0, 0] == pytest.approx(90)
-    assert agreed.firm_value[0, 0] == pytest.approx(630)
+    assert agreed.value[0, 0] == pytest.approx(630)
 
 
 def test_a_month_set_by_hand_arrives_in_its_first_step_and_nothing_else_is_planned_there():
     own = np.array([[np.nan, 300.0, 0.0, np.nan, np.nan, np.nan]])
     plan = plan_supply(problem(receipt_override=own))
     assert plan.months.planned_receipts[0, 1:3].tolist() == [300, 0]
-    assert plan.steps.planned_receipts[0, 4] == 300
+    assert by_step(plan).planned_receipts[0, 4] == 300
     assert plan.months.closing[0, 1:4].tolist() == [200, 100, 0]
     assert plan.months.planned_receipts[0, 4] == 100
 
@@ -66,7 +66,7 @@ def test_a_pre_buy_arrives_at_its_own_cost_and_later_netting_absorbs_it():
     base = problem(months=8)
     bought = replace(base, pre_buys=PreBuys.build([0], [4], [8], [250.0], [8.0]))
     plan, without = plan_supply(bought), plan_supply(base)
-    assert plan.steps.planned_receipts[0, 8] >= 250
-    assert plan.steps.releases[0, 4] >= 250
+    assert by_step(plan).planned_receipts[0, 8] >= 250
+    assert by_step(plan).releases[0, 4] >= 250
     assert plan.months.planned_receipts.sum() == pytest.approx(without.months.planned_receipts.sum())
     assert plan.months.purchases.sum() == pytest.approx(without.months.purchases.sum() - 250 * 2)

@@ -41,16 +41,16 @@ def test_normal_safety_stock_is_k_times_sd():
     assert safety.quantity[0, 0] == pytest.approx(stats.norm.ppf(0.98) * spread)
     assert safety.factor[0, 0] == pytest.approx(stats.norm.ppf(0.98))
     assert safety.order_up_to[0, 0] == pytest.approx(200 + safety.quantity[0, 0])
-    assert safety.share_demand[0, 0] + safety.share_lead_time[0, 0] == pytest.approx(1)
-    assert safety.share_yield[0, 0] == 0
+    assert safety.shares[0][0, 0] + safety.shares[1][0, 0] == pytest.approx(1)
+    assert safety.shares[2][0, 0] == 0
     assert safety.cover.approximate[0, 0]
 
 
 def test_uncertain_yield_adds_its_share():
     given = problem(rho=[[0.3]], yield_mean=0.9, yield_sd=0.1, moq=500, policy=NORMAL)
     safety = safety_stock_plan(given)
-    assert safety.cover.sd[0, 0] ** 2 * safety.share_yield[0, 0] == pytest.approx((500 * 0.1) ** 2)
-    assert safety.share_yield[0, 0] == pytest.approx(2500 / safety.cover.sd[0, 0] ** 2)
+    assert safety.cover.sd[0, 0] ** 2 * safety.shares[2][0, 0] == pytest.approx((500 * 0.1) ** 2)
+    assert safety.shares[2][0, 0] == pytest.approx(2500 / safety.cover.sd[0, 0] ** 2)
 
 
 @pytest.mark.parametrize("target", [0.8, 0.9, 0.95, 0.99])

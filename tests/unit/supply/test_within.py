@@ -14,7 +14,7 @@ from supply.engine.orders import releases_of_lanes
 from supply.engine.plan import SupplyPlan, plan_supply
 from supply.engine.receipts import PreBuys
 from supply.engine.time import DAYS_PER_MONTH, roll_up, steps_of_days
-from tests.unit.supply.problems import limited_problem, problem
+from tests.unit.supply.problems import by_step, figures, limited_problem, problem, same
 
 ROWS = [each.name for each in fields(PlanLines)]
 ITEMS, MONTHS = 8, 8
@@ -77,11 +77,12 @@ def test_no_order_of_a_lane_gets_lost_either(seed):
 @seeds
 def test_units_and_money_balance_as_in_any_plan(lanes, seed):
     plan = plan_supply(limited_problem(seed, lanes=lanes))
-    for rows in (plan.steps, plan.months):
+    for rows in (by_step(plan), plan.months):
         received = rows.firm_receipts + rows.planned_receipts
         assert np.allclose(rows.opening + received - rows.shipped, rows.closing, atol=1e-6)
-        assert all((getattr(rows, row) >= -1e-6).all() for row in ROWS[: ROWS.index("value")])
+    assert all((row >= -1e-6).all() for row in vars(by_step(plan)).values())
     months = plan.months
+    assert all((getattr(months, row) >= -1e-6).all() for row in ROWS[: ROWS.index("value")])
     before = np.concatenate([(plan.problem.on_hand * plan.problem.avg_cost)[:, None], months.value[:, :-1]], axis=1)
     assert np.allclose(before + months.purchases - months.cogs, months.value, atol=1e-5)
     served = months.shipped.sum(axis=1) + months.lost.sum(axis=1) + months.backlog[:, -1]
@@ -115,7 +116,7 @@ def test_without_a_limit_that_binds_the_plan_is_the_one_without_limits_byte_for_
     free = plan_supply(replace(given, limits=None))
     for limits in (wide, none, {}):
         plan = plan_supply(replace(given, limits=replace(given.limits, limited=limits)))
-        assert all(getattr(plan.steps, row).tobytes() == getattr(free.steps, row).tobytes() for row in ROWS)
+        assert same(plan, free)
         assert np.array_equal(plan.wanted, plan.months.releases)
         assert not plan.limited.moved.any()
 
@@ -127,7 +128,7 @@ def test_who_has_no_limit_is_left_alone_byte_for_byte(lanes, seed):
     plan, free = plan_supply(given), plan_supply(replace(given, limits=None))
     alone = ~np.isin(given.limits.supplier, [0, 1])
     alone[given.lanes.item[np.isin(given.lanes.supplier, [0, 1])]] = False
-    assert all(np.array_equal(getattr(plan.steps, row)[alone], getattr(free.steps, row)[alone]) for row in ROWS)
+    assert same(plan, free, alone)
     assert np.array_equal(plan.wanted, free.months.releases), "what is wanted knows no limits"
 
 
@@ -140,8 +141,8 @@ def test_order_and_grouping_of_items_change_nothing_bit_for_bit(lanes, seed):
     groups = [shuffled, given.linked(shuffled[:1]), given.linked(shuffled[1:3])]
     for rows in groups:
         plan = plan_supply(given.take(rows))
-        for row in ROWS:
-            assert np.array_equal(getattr(plan.steps, row), getattr(whole.steps, row)[rows]), row
+        for row, found in figures(whole).items():
+            assert np.array_equal(figures(plan)[row], found[rows]), row
         assert np.array_equal(plan.limited.cut, whole.limited.cut[rows])
 
 
@@ -157,7 +158,7 @@ def test_too_much_for_a_month_is_ordered_at_the_end_of_the_month_before():
     assert plan.wanted[0].tolist() == [100, 100, 100, 100, 100, 0]
     assert plan.months.releases[0].tolist() == [140, 60, 100, 100, 100, 0]
     assert plan.limited.moved[0].tolist() == [0, 40, 0, 0, 0, 0]
-    assert plan.steps.releases[0, :4].tolist() == [25, 25, 25, 65], "as late as possible within the month"
+    assert by_step(plan).releases[0, :4].tolist() == [25, 25, 25, 65], "as late as possible within the month"
     assert plan.months.lost.sum() == 0
     assert plan.months.value[0, 1] > 0, "what comes earlier is stock"
 
@@ -219,7 +220,7 @@ def test_stock_below_safety_stock_names_the_limit_where_it_is_the_limits():
 def test_a_limit_is_named_when_and_only_when_at_least_half_of_a_shortage_is_its_own(seed):
     given = limited_problem(seed)
     plan, free = plan_supply(given), plan_supply(replace(given, limits=None))
-    short, without = (each.steps.lost + each.steps.backlog for each in (plan, free))
+    short, without = (each.orders.flows.lost + each.orders.flows.backlog for each in (plan, free))
     for flag in flags_find(plan).query("kind == 'shortage'").itertuples():
         more = short[flag.row, flag.step] - without[flag.row, flag.step]
         own = more > 1e-6 and 2 * more >= short[flag.row, flag.step]
@@ -251,7 +252,7 @@ def walked(on_hand, backlog, demand, receipts, waits):
 @seeds
 def test_stock_within_limits_is_what_its_receipts_make_of_it_step_by_step(seed):
     plan = plan_supply(limited_problem(seed))
-    given, steps = plan.problem, plan.steps
+    given, steps = plan.problem, by_step(plan)
     came = steps.firm_receipts + steps.planned_receipts
     for row in range(ITEMS):
         start = given.on_hand[row], given.backlog[row]
