@@ -26,6 +26,7 @@ from sop.models import Company, Cycle, CycleStep, Supplier, User  # noqa: E402
 from sop.request_context import acting  # noqa: E402
 from sop.services.cycle_open import cycle_open  # noqa: E402
 from sop.services.job import chunk_run  # noqa: E402
+from sop.wsgi import set_aside  # noqa: E402
 from supply.models import StockItem, SupplyFlag, SupplyRun  # noqa: E402
 from supply.services.run import supply_request  # noqa: E402
 
@@ -186,6 +187,7 @@ def list_rows(cycle: Cycle, sam: User) -> list[list[Cell]]:
     """Open the list of stock items under each filter some times."""
     client = Client(HTTP_HOST="127.0.0.1")
     client.force_login(sam)
+    set_aside()  # as in a web process; the runs before left much to search for garbage
     supplier = Supplier.objects.order_by("pk")[0].pk
     found = []
     for name, query in FILTERS.items():

@@ -1,9 +1,23 @@
 """The WSGI entry point that gunicorn serves."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sop.settings")
 
+
+def set_aside() -> None:
+    """Load the code of every address, then take all that is there out of what is searched for garbage.
+
+    180,000 objects stay for good: each full search of them held a request up for 100 ms.
+    """
+    assert get_resolver().url_patterns  # asked for, it loads them all
+    gc.collect()
+    gc.freeze()
+
+
 application = get_wsgi_application()
+set_aside()
