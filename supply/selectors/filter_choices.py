@@ -8,8 +8,8 @@ from django.db.models import Model
 
 from sop.models import Cycle, Family, Location, Supplier, User
 from supply.constants import LIVE, FlagKind, FlagState
-from supply.models import Sourcing, StockItem, SupplyFlag
-from supply.selectors.item_filter import NOBODY, UNCLASSED, ItemFilter
+from supply.models import StockItem, SupplyFlag
+from supply.selectors.item_filter import NOBODY, UNCLASSED, ItemFilter, main_lanes
 
 Value = str | int
 GONE = "not there any more"
@@ -38,18 +38,15 @@ class Chosen:
 def filter_choices(cycle: Cycle) -> list[Choice]:
     """Return every filter that has something to choose from, in the order of the page."""
     items = StockItem.objects.order_by()
-    mains = Sourcing.objects.order_by("item_id", "-share", "id").distinct("item_id").values("supplier_id")
     classes = set(items.values_list("product__abc", flat=True).distinct())
-    states = set(SupplyFlag.objects.order_by().filter(cycle=cycle).values_list("state", flat=True).distinct())
+    states = [each for each in LIVE if SupplyFlag.objects.filter(cycle=cycle, state=each).exists()]
     found = [
         Choice("family", "Family", "All families", _named(Family, items.values("product__family_id"))),
         Choice("location", "Location", "All locations", _named(Location, items.values("location_id"))),
         Choice("abc", "Class", "Any class", _classes(classes)),
-        Choice("supplier", "Supplier", "All suppliers", _named(Supplier, mains)),
+        Choice("supplier", "Supplier", "All suppliers", _named(Supplier, main_lanes().values("supplier_id"))),
         Choice("buyer", "Buyer", "All buyers", _named(User, items.filter(buyer__isnull=False).values("buyer_id"))),
-        Choice(
-            "state", "Flags", "Flags in any state", [(each, FlagState(each).label) for each in LIVE if each in states]
-        ),
+        Choice("state", "Flags", "Flags in any state", [(each, FlagState(each).label) for each in states]),
     ]
     return [_with_nobody(choice, items) for choice in found if choice.values]
 

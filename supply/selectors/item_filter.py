@@ -75,7 +75,7 @@ def items_chosen(cycle: Cycle, chosen: ItemFilter) -> QuerySet[StockItem]:
     """Return the stock items a filter leaves, in no order."""
     found = StockItem.objects.order_by().filter(*_conditions(chosen))
     if chosen.supplier is not None:
-        found = found.alias(main_supplier=main_supplier("pk")).filter(main_supplier=chosen.supplier or None)
+        found = found.filter(_supplied(chosen.supplier))
     if chosen.names_flags:
         found = found.filter(Exists(flags_of(cycle, chosen).filter(item=OuterRef("pk"))))
     return found
@@ -83,15 +83,33 @@ def items_chosen(cycle: Cycle, chosen: ItemFilter) -> QuerySet[StockItem]:
 
 def flags_of(cycle: Cycle, chosen: ItemFilter) -> QuerySet[SupplyFlag]:
     """Return the cycle's live flags of the kind and state asked for, whatever they are about, in no order."""
-    found = SupplyFlag.objects.order_by().filter(cycle=cycle, state__in=LIVE)
-    found = found.filter(kind=chosen.kind) if chosen.kind else found
-    return found.filter(state=chosen.state) if chosen.state else found
+    return SupplyFlag.objects.order_by().filter(flags_asked(cycle, chosen))
+
+
+def flags_asked(cycle: Cycle, chosen: ItemFilter, way: str = "") -> Q:
+    """Return the condition of `flags_of`; way: how a flag is reached from what is asked for, as "flags__"."""
+    wanted: dict[str, object] = {"cycle": cycle, "state__in": [chosen.state] if chosen.state else LIVE}
+    if chosen.kind:
+        wanted["kind"] = chosen.kind
+    return Q(**{f"{way}{name}": value for name, value in wanted.items()})
 
 
 def main_supplier(item: str) -> Subquery:
     """Return the supplier of a stock item's main lane: the one with the largest share, the oldest of equal ones."""
     lanes = Sourcing.objects.filter(item=OuterRef(item)).order_by("-share", "id")
     return Subquery(lanes.values("supplier_id")[:1])
+
+
+def main_lanes() -> QuerySet[Sourcing]:
+    """Return the main lane of every stock item that has one."""
+    return Sourcing.objects.order_by("item_id", "-share", "id").distinct("item_id")
+
+
+def _supplied(supplier: int) -> Q:
+    """Return the condition that a stock item's main lane is of a supplier, or that it has none."""
+    if supplier == NOBODY:
+        return Q(lanes=None)
+    return Q(pk__in=Sourcing.objects.filter(pk__in=main_lanes().values("pk"), supplier=supplier).values("item"))
 
 
 def _conditions(chosen: ItemFilter) -> list[Q]:

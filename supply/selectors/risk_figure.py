@@ -7,12 +7,12 @@ from math import sqrt
 from typing import Any
 
 from supply.engine.error_bars import BARS
-from supply.models import SupplyRisk
 
 # From which chance on a stock-out is called so; the words stand in the legend of the page.
 LEVELS = ((0.5, "very high"), (0.2, "high"), (0.05, "raised"), (0.0, "low"))
 HEAT = {"none seen": 0, "low": 1, "raised": 2, "high": 3, "very high": 4}
 ALMOST_SURE = 0.95
+DRAWN = ("demand", "stockout", "late_units", "late_bar", "fill_bar", "lost_units", "lost_value", "draws")
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class RiskFigure:
         return bar / whole if bar > 0 else 3.0 / self.draws
 
 
-def figure_of(row: SupplyRisk) -> RiskFigure:
-    """Return the figure of one month of one stock item."""
+def figure_of(row: Any) -> RiskFigure:
+    """Return the figure of one month of one stock item; row: a `SupplyRisk`, or its columns in `DRAWN`."""
     some = row.late_units > 0
     each = row.late_bar / row.late_units if some else 0.0
     return RiskFigure(

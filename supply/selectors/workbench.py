@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, OuterRef, Prefetch, Q, QuerySet, Subquery, Sum
+from django.db.models import Count, F, FilteredRelation, Max, Min, Prefetch, Q, QuerySet, Sum
 
 from sop.models import Cycle
 from supply.constants import LIMIT_KINDS, LIVE, FlagKind
 from supply.frames.reading import rows_of
 from supply.models import StockItem, SupplyFlag, SupplyRun
-from supply.selectors.item_filter import ItemFilter, flags_of, items_chosen, main_supplier
+from supply.selectors.item_filter import ItemFilter, flags_asked, flags_of, items_chosen, main_supplier
 
 ANYTHING = ItemFilter()
 ORDERS = {
@@ -62,7 +62,7 @@ def limit_flags(cycle: Cycle, chosen: ItemFilter = ANYTHING) -> list[SupplyFlag]
     """
     if chosen.kind and chosen.kind not in LIMIT_KINDS:
         return []
-    found = flags(cycle).filter(_of_limits(chosen), kind__in=[chosen.kind] if chosen.kind else LIMIT_KINDS)
+    found = flags(cycle).filter(_of_limits(chosen), item=None, kind__in=[chosen.kind] if chosen.kind else LIMIT_KINDS)
     return list(found.filter(state=chosen.state) if chosen.state else found)
 
 
@@ -72,7 +72,7 @@ def flag_counts(cycle: Cycle, chosen: ItemFilter = ANYTHING) -> list[FlagCount]:
     if not rest.asked:
         found = _counted(flags_of(cycle, rest))
     else:
-        found = _counted(flags_of(cycle, rest).filter(_of_limits(rest), kind__in=LIMIT_KINDS))
+        found = _counted(flags_of(cycle, rest).filter(_of_limits(rest), item=None))
         states = [rest.state] if rest.state else [state.value for state in LIVE]
         items = list(items_chosen(cycle, rest.without("state")).values_list("pk", flat=True))
         sums = rows_of(COUNTS_SQL, {"cycle": cycle.pk, "states": states, "items": items})
@@ -90,15 +90,24 @@ def items_flagged(cycle: Cycle, chosen: ItemFilter = ANYTHING) -> QuerySet[Stock
 
     Money and month are those of the flags asked for; worst first, unless another order is asked for.
     """
-    asked = flags_of(cycle, chosen).filter(item=OuterRef("pk"))
     shown = SupplyFlag.objects.filter(cycle=cycle, state__in=LIVE).select_related("owner").order_by("-money", "id")
     found = items_chosen(cycle, chosen).select_related("product__family", "location", "buyer")
-    found = found.prefetch_related(Prefetch("flags", queryset=shown, to_attr="live_flags")).annotate(
-        stake=Subquery(asked.order_by("-money").values("money")[:1]),
-        first_month=Subquery(asked.order_by("first_bucket").values("first_bucket")[:1]),
-        main_supplier_id=main_supplier("pk"),
-    )
+    found = found.prefetch_related(Prefetch("flags", queryset=shown, to_attr="live_flags"))
+    found = _with_stake(found, cycle, chosen).annotate(main_supplier_id=main_supplier("pk"))
     return found.order_by(ORDERS[chosen.order], "id")
+
+
+def item_ids(cycle: Cycle, chosen: ItemFilter) -> QuerySet[StockItem, int]:
+    """Return the ids of `items_flagged` in the same order: flags are looked at only where they order."""
+    found = items_chosen(cycle, chosen)
+    found = found if chosen.order == "product" else _with_stake(found, cycle, chosen)
+    return found.order_by(ORDERS[chosen.order], "id").values_list("pk", flat=True)
+
+
+def _with_stake(found: QuerySet[StockItem], cycle: Cycle, chosen: ItemFilter) -> QuerySet[StockItem]:
+    """Return stock items with the most money and the first month of the flags asked for, all flags joined at once."""
+    asked = FilteredRelation("flags", condition=flags_asked(cycle, chosen, "flags__"))
+    return found.annotate(asked=asked).annotate(stake=Max("asked__money"), first_month=Min("asked__first_bucket"))
 
 
 def items_of(found: QuerySet[StockItem], ids: Sequence[int]) -> list[StockItem]:

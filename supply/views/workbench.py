@@ -24,7 +24,7 @@ from supply.models import StockItem
 from supply.selectors import workbench as reads
 from supply.selectors.filter_choices import Choice, chosen_words, filter_choices
 from supply.selectors.inputs import inputs_changed
-from supply.selectors.item_filter import ORDERINGS, ItemFilter
+from supply.selectors.item_filter import ORDERINGS, ItemFilter, items_chosen
 from supply.selectors.risk import item_losses
 from supply.services.run import supply_request
 
@@ -100,11 +100,12 @@ def _page(
 def _list(request: HttpRequest, cycle: Cycle, chosen: ItemFilter, opening: SavedView | None) -> dict[str, Any]:
     """Return what the filters find, and every way to filter on from here."""
     choices = filter_choices(cycle)
-    found = reads.items_flagged(cycle, chosen)
-    page = Paginator(found.values_list("pk", flat=True), PAGE).get_page(request.GET.get("page"))
+    pages = Paginator(reads.item_ids(cycle, chosen), PAGE)
+    pages.count = items_chosen(cycle, chosen).count()  # counted without what orders them
+    page = pages.get_page(request.GET.get("page"))
     return {
         "page": page,
-        "items": reads.items_of(found, list(page)),
+        "items": reads.items_of(reads.items_flagged(cycle, chosen), list(page)),
         "all_items": StockItem.objects.count() if chosen.asked else page.paginator.count,
         "limit_flags": reads.limit_flags(cycle, chosen),
         "of_limits": chosen.kind in LIMIT_KINDS,
