@@ -69,6 +69,13 @@ class ShareRule(models.TextChoices):
     CORRECTED_NEED = "corrected-need", "Corrected need"
 
 
+class Draws(models.IntegerChoices):
+    """How often the risk of a run is drawn for each stock item."""
+
+    WORKING = 200, "200, while planning"
+    PUBLISHED = 2000, "2,000, for the plan that is published"
+
+
 ASKING_MORE = 1.3  # times as much: what a trial asks, to show what it would have earned
 STEPS_PER_MONTH = 4  # quarter months: whole-month lead times misstate lost units by a third
 SUPPLY_CHUNK_ITEMS = 2000

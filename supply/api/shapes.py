@@ -6,7 +6,7 @@ from rest_framework import serializers
 
 from sop.api.serializers import Body, Query, RowOut
 from sop.models import Product, Supplier
-from supply.constants import FlagKind, FlagState, ServiceType
+from supply.constants import Draws, FlagKind, FlagState, ServiceType
 from supply.models import (
     LeadTimeAssumption,
     PurchaseOrderLine,
@@ -38,7 +38,7 @@ class SupplyRunOut(RowOut):
 
         model = SupplyRun
         fields = (
-            *("id", "job", "snapshot_version", "first_bucket", "horizon_months", "complete", "current"),
+            *("id", "job", "snapshot_version", "first_bucket", "horizon_months", "draws", "complete", "current"),
             *("summary", "created_at"),
         )
 
@@ -182,6 +182,12 @@ class FlagQuery(ItemQuery):
 
     kind = serializers.ChoiceField(choices=FlagKind.choices)
     state = serializers.ChoiceField(choices=[state for state in FlagState.choices if state[0] != FlagState.GONE])
+
+
+class SupplyRunIn(Body):
+    """How often the risk of the run is drawn."""
+
+    draws = serializers.ChoiceField(choices=Draws.choices, default=Draws.WORKING)
 
 
 class ReceiptIn(Body):

@@ -115,7 +115,7 @@ class RunsView(ListView, WriteView):
     """A cycle's supply runs, latest first. POST asks for a new one; follow its job."""
 
     read_right, write_right = VIEW, PLAN
-    item = shapes.SupplyRunOut
+    body, item = shapes.SupplyRunIn, shapes.SupplyRunOut
     orderings = {"created": ("-created_at", "id")}
 
     def rows(self, user: User, query: dict[str, Any], **address: Any) -> QuerySet[SupplyRun]:
@@ -124,7 +124,7 @@ class RunsView(ListView, WriteView):
 
     def write(self, user: User, fields: dict[str, Any], **address: Any) -> SupplyRun:
         """Ask for a run."""
-        return supply_request(user=user, cycle_id=cycle_of(address["cycle_id"]).pk)
+        return supply_request(user=user, cycle_id=cycle_of(address["cycle_id"]).pk, **fields)
 
 
 class ReceiptsView(WriteView):

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from sop.models.history import history
+from supply.constants import Draws
 
 
 class SupplyRun(models.Model):
@@ -15,6 +16,7 @@ class SupplyRun(models.Model):
     snapshot_version = models.PositiveSmallIntegerField()  # the consensus it plans for
     first_bucket = models.DateField()
     horizon_months = models.PositiveSmallIntegerField()
+    draws = models.PositiveSmallIntegerField(choices=Draws, default=Draws.WORKING)
     complete = models.BooleanField(default=False)
     current = models.BooleanField(default=False)
     summary = models.JSONField(default=dict)

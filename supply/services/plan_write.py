@@ -24,7 +24,7 @@ def plan_rows_write(run: SupplyRun, inputs: SupplyInputs, plan: "SupplyPlan", sp
     if len(plan.problem.lanes):
         rows_copy(SupplyLane, LANE_COLUMNS, lane_rows(run.pk, inputs, plan))
     rows_copy(SupplyItem, ITEM_COLUMNS, item_rows(run.pk, inputs, plan, gaps))
-    rows_copy(SupplyRisk, RISK_COLUMNS, risk_rows(run.pk, inputs, plan))
+    rows_copy(SupplyRisk, RISK_COLUMNS, risk_rows(run, inputs, plan))
     rows_copy(StockExplained, EXPLAINED_COLUMNS, split.rows())
 
 

@@ -34,9 +34,10 @@ GROUPS_SQL = """
 """
 
 
-def risk_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> list[tuple[Any, ...]]:
+def risk_rows(run: SupplyRun, inputs: SupplyInputs, plan: "SupplyPlan") -> list[tuple[Any, ...]]:
     """Return one row per stock item and month in the order of RISK_COLUMNS; the same plan gives the same rows."""
     from supply.engine.risk import risk_of  # noqa: PLC0415  (engines load in workers only)
+    from supply.engine.risk_draws import RiskRule  # noqa: PLC0415
 
     ids = inputs.item_ids
     places = dict(StockItem.objects.filter(pk__in=ids).values_list("pk", "location_id"))
@@ -44,6 +45,7 @@ def risk_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> list[tup
     sources = dict(lanes)  # the largest share comes last and stays
     risk = risk_of(
         plan,
+        RiskRule(draws=run.draws),
         location=np.array([places[item] for item in ids]),
         supplier=np.array([sources.get(item, 0) for item in ids]),
     )
@@ -51,7 +53,7 @@ def risk_rows(run_id: int, inputs: SupplyInputs, plan: "SupplyPlan") -> list[tup
     items, draws = (np.repeat(each, months).tolist() for each in (ids, risk.draws.astype(int)))
     columns = (np.nan_to_num(getattr(risk, name)).ravel().round(6).tolist() for name in DRAWN)
     rows = zip(items, inputs.months * len(ids), *columns, draws, strict=True)
-    return [(run_id, *row) for row in rows]
+    return [(run.pk, *row) for row in rows]
 
 
 def risk_groups_sum(run: SupplyRun, item_ids: Sequence[int] | None = None) -> None:

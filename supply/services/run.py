@@ -16,7 +16,7 @@ from sop.services.cycle import cycle_event, step_edit_lock, step_mark_fresh, ste
 from sop.services.history import bulk_upsert_with_history
 from sop.services.job import ChunkSpec, Lease, job_request
 from sop.services.table import statistics_refresh
-from supply.constants import SUPPLY_CHUNK_ITEMS
+from supply.constants import SUPPLY_CHUNK_ITEMS, Draws
 from supply.frames.limits import limits_of
 from supply.frames.loads import loads_in
 from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyLoad, SupplyRisk, SupplyRun
@@ -47,10 +47,15 @@ MISSING_ITEMS_SQL = """
 
 
 @transaction.atomic
-def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
-    """Ask for a supply plan of the consensus; the current plan stays visible until the new one is whole."""
+def supply_request(*, user: User, cycle_id: int, draws: int = Draws.WORKING) -> SupplyRun:
+    """Ask for a supply plan of the consensus; the current plan stays visible until the new one is whole.
+
+    draws: of its risk; what is planned anew within the run is drawn as often.
+    """
     if not user.has_perm("supply.plan_supply"):
         raise NotAllowed("Only supply planners run the supply plan.")
+    if draws not in Draws:
+        raise Refused("The risk of a plan is drawn 200 or 2,000 times.")
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY)
     version = snapshot_version(step.cycle)
     _items_complete(step.cycle, version)
@@ -64,6 +69,7 @@ def supply_request(*, user: User, cycle_id: int) -> SupplyRun:
         snapshot_version=version,
         first_bucket=step.cycle.bucket,
         horizon_months=step.cycle.horizon_months,
+        draws=draws,
     )
     supplier_records_write(run, measured)
     parts = parts_cut(ids, items_limited(_months(run)), SUPPLY_CHUNK_ITEMS)

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 from sop.constants import StepKind, StepState
 from sop.models import Cycle, CycleStep, Family
 from sop.selectors.cycle import closed_sentence
+from supply.constants import Draws
 from supply.selectors import risk as reads
 from supply.selectors.risk_figure import HEAT
 from supply.selectors.workbench import run_current
@@ -76,5 +77,6 @@ def _context(request: HttpRequest, cycle: Cycle, orders: Any) -> dict[str, Any]:
         "abc": only.get("abc", ""),
         "order": order if order in orders else "money",
         "only": only,
+        "most_draws": max(Draws),
         "legend": [(word, heat) for word, heat in HEAT.items()],
     }

@@ -19,7 +19,7 @@ from sop.selectors.saved_views import saved_views, view_to_open
 from sop.view_pages import viewed
 from sop.views.request import signed_in
 from supply import exports
-from supply.constants import LIMIT_KINDS
+from supply.constants import LIMIT_KINDS, Draws
 from supply.models import StockItem
 from supply.selectors import workbench as reads
 from supply.selectors.filter_choices import Choice, chosen_words, filter_choices
@@ -45,11 +45,11 @@ def workbench(request: HttpRequest, cycle_id: int) -> HttpResponse:
 @require_POST
 @permission_required("supply.plan_supply", raise_exception=True)
 def run(request: HttpRequest, cycle_id: int) -> HttpResponse:
-    """Ask for a supply plan; the list stays filtered as it was."""
+    """Ask for a supply plan, its risk drawn as often as sent; the list stays filtered as it was."""
     cycle = get_object_or_404(Cycle, pk=cycle_id)
     opening = view_to_open(signed_in(request), ViewPage.SUPPLY, request.GET)
     try:
-        supply_request(user=signed_in(request), cycle_id=cycle_id)
+        supply_request(user=signed_in(request), cycle_id=cycle_id, draws=_draws(request.POST.get("draws", "")))
     except Refused as refusal:
         return _page(request, cycle, opening, refusal)
     messages.success(request, "The supply plan is being calculated; the old one stays until the new one is whole.")
@@ -65,6 +65,13 @@ def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
     answer = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     answer["Content-Disposition"] = f'attachment; filename="supply-{cycle.bucket:%Y-%m}.csv"'
     return answer
+
+
+def _draws(sent: str) -> int:
+    """Return how often the risk is to be drawn; 0 for what is no number."""
+    if not sent:
+        return Draws.WORKING
+    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 6 else 0
 
 
 def _page(

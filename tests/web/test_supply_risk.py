@@ -2,6 +2,7 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -9,13 +10,17 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from sop.constants import Source
 from sop.models import Family, Location, Product
+from sop.request_context import acting
 from supply.models import RiskGroup, StockItem, SupplyRisk, SupplyRun
+from supply.services.receipts import ReceiptCell, receipts_set
 from supply.services.risk import risk_groups_sum
 from tests.api_calls import api_of
 from tests.api_world import FEBRUARY, MARCH
 from tests.factories import Cast, client_of, cycle_make, family_make, location_make, product_make
 from tests.supply_makers import Supplied, lane_make, planned, price_make, stock_make, supplied_make
+from tests.support.work import parts_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("bare_steps")]
 
@@ -174,6 +179,35 @@ def test_the_sums_of_a_run_are_those_of_its_items_and_the_workbench_shows_them(c
     assert sum(row.stockouts for row in groups) == pytest.approx(sum(row.stockout for row in items))
     html = client_of(cast.sam).get(reverse("supply:workbench", args=[world.cycle.pk])).content.decode()
     assert "Expected lost" in html and reverse("supply:risk", args=[world.cycle.pk]) in html
+
+
+def test_the_plan_to_publish_is_drawn_2000_times_also_where_it_is_planned_anew(cast: Cast, world: Supplied) -> None:
+    bars = SupplyRisk.objects.get(bucket=MARCH).stockout, SupplyRisk.objects.get(bucket=MARCH).fill_bar
+    sam, here = client_of(cast.sam), reverse("supply:risk", args=[world.cycle.pk])
+    html = sam.get(here).content.decode()
+    assert "Run again with 2,000 draws" in html and "200 draws" in html
+    assert "2,000 draws" not in client_of(cast.ana).get(here).content.decode().split("<header>")[0], "not hers to run"
+    assert sam.post(reverse("supply:run", args=[world.cycle.pk]), {"draws": "2000"}).status_code == 302
+    run = SupplyRun.objects.latest("created_at")
+    parts_run(run.job)
+    drawn = SupplyRisk.objects.get(run=run, bucket=MARCH)
+    assert (drawn.draws, set(RiskGroup.objects.filter(run=run).values_list("draws", flat=True))) == (2000, {2000})
+    assert drawn.stockout == pytest.approx(bars[0], abs=0.1) and drawn.fill_bar < bars[1] / 2
+    html = sam.get(here).content.decode()
+    assert "2,000 draws" in html and "Run again" not in html
+    with acting(cast.sam, Source.PAGE):
+        cell = ReceiptCell(bucket=MARCH, quantity=Decimal(30), version=0)
+        receipts_set(user=cast.sam, cycle_id=world.cycle.pk, item_id=world.item.pk, cells=[cell], reason="By phone")
+    assert SupplyRisk.objects.get(run=run, bucket=MARCH).draws == 2000
+
+
+@pytest.mark.parametrize("sent", ["0", "201", "2e3", "1000000000000000000000", "-200", "many"])
+def test_the_risk_is_drawn_as_often_as_offered_or_not_at_all(cast: Cast, world: Supplied, sent: str) -> None:
+    runs = SupplyRun.objects.count()
+    answer = client_of(cast.sam).post(reverse("supply:run", args=[world.cycle.pk]), {"draws": sent})
+    assert "drawn 200 or 2,000 times" in answer.content.decode()
+    assert api_of(cast.sam).post(f"/api/v1/cycles/{world.cycle.pk}/supply/runs/", {"draws": sent}).status_code == 400
+    assert SupplyRun.objects.count() == runs
 
 
 def test_programs_read_families_and_items_with_bars_and_draws(cast: Cast, world: Supplied) -> None:
