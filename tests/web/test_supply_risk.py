@@ -186,6 +186,7 @@ def test_the_plan_to_publish_is_drawn_2000_times_also_where_it_is_planned_anew(c
     sam, here = client_of(cast.sam), reverse("supply:risk", args=[world.cycle.pk])
     html = sam.get(here).content.decode()
     assert "Run again with 2,000 draws" in html and "200 draws" in html
+    assert 'name="draws" value="2000"' in html
     assert "2,000 draws" not in client_of(cast.ana).get(here).content.decode().split("<header>")[0], "not hers to run"
     assert sam.post(reverse("supply:run", args=[world.cycle.pk]), {"draws": "2000"}).status_code == 302
     run = SupplyRun.objects.latest("created_at")
