@@ -153,7 +153,7 @@ class Given:
             demand=demand,
             reach=stock_to_reach(plan.safety.quantity, demand, plan.agreed.total, plan.orders.chances, None),
             firm=plan.agreed.firm,
-            firm_value=plan.agreed.value,
+            firm_value=plan.agreed.bought,
             cost=np.stack([cost.at(step) for step in range(MONTHS * STEPS)], axis=0).T,
             price=np.repeat(problem.price.T, STEPS, axis=0).T,
             chance=plan.orders.chances.receipt,

@@ -36,7 +36,7 @@ def bare_draws(plan: SupplyPlan, draws: int) -> Array:
     """
     per_month = plan.problem.steps_per_month
     demand, lead = plan.demand.astype(np.float32), plan.orders.lead
-    level = (hold_over_steps(plan.safety.order_up_to, plan.problem.steps_per_month) + plan.demand).astype(np.float32)
+    level = (hold_over_steps(plan.safety.order_up_to, per_month) + plan.demand).astype(np.float32)
     rows, size = [], max(BLOCK_PATHS // draws, 1)
     generator = np.random.Generator(np.random.Philox(1))
     for start in range(0, len(demand), size):

@@ -15,7 +15,7 @@ class Agreed:
     """Agreed receipts, items x steps [units, after yield].
 
     total: all of them: firm, on order, and decided, pre-bought or set by a planner (None if nothing is). by_hand: of
-    these, set by a planner. value: what firm and pre-bought receipts cost [money]. fixed: steps in which the planner's
+    these, set by a planner. bought: what firm and pre-bought receipts cost [money]. fixed: steps in which the planner's
     own number counts and nothing else is planned; None if there is none.
     """
 
@@ -23,7 +23,7 @@ class Agreed:
     firm: Array
     decided: Array | None
     by_hand: Array
-    value: Array
+    bought: Array
     fixed: BoolArray | None
 
     def of_rows(self, rows: IntArray) -> "Agreed":
@@ -33,7 +33,7 @@ class Agreed:
             firm=self.firm[rows],
             decided=None if self.decided is None else self.decided[rows],
             by_hand=self.by_hand[rows],
-            value=self.value[rows],
+            bought=self.bought[rows],
             fixed=None if self.fixed is None else self.fixed[rows],
         )
 

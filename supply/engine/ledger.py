@@ -1,6 +1,6 @@
 """Ledger: what stock, purchases and lost sales of the plan cost, walked step by step at moving-average cost.
 
-A month adds up its steps as they pass, so that nothing by step is kept but what was bought so far.
+A month adds up its steps as they pass: of all that, only what was bought so far is kept by step.
 """
 
 from dataclasses import dataclass
@@ -88,7 +88,7 @@ class _Arriving:
         units = agreed.total[:, step] + planned
         if agreed.fixed is not None:
             planned = planned + agreed.by_hand[:, step]
-        worth = planned * cost + agreed.value[:, step]
+        worth = planned * cost + agreed.bought[:, step]
         if self._extra is None:
             return units, worth
         return units + self._extra.receipts[:, step], worth + self._extra.value[:, step]

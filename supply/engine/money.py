@@ -1,6 +1,7 @@
 """Money: what stock, shipments and purchases of the plan are worth, at moving-average cost.
 
-Arrays are items x steps [plan currency]. Moving weighted-average (perpetual) cost: any cost accounting text.
+Arrays are items x steps [plan currency] where nothing else is said. Moving weighted-average (perpetual) cost: any cost
+accounting text.
 """
 
 from dataclasses import dataclass

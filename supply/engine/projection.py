@@ -232,7 +232,7 @@ def netting(
         np.broadcast_to(np.asarray(value, dtype=np.float64), shape[:1])
         for value in (on_hand, backlog, backorder_share, moq, multiple, max_order, review)
     )
-    latest = latest_release(lead, np.zeros(shape[0], dtype=np.int64), every.astype(np.int64))
+    latest = latest_release(lead, np.zeros(shape[0], dtype=np.int64), np.maximum(every.astype(np.int64), 1))
     chances = _order_chances(latest, lead, None, unconstrained=not feasible)
     reach = stock_to_reach(_per_period(safety_stock, shape), demand, firm, chances, None)
     rule = lot_rule(least, size, most)

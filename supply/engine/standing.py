@@ -54,8 +54,10 @@ class Standing:
         of_others = np.where(self.own(rows, ranks), 0.0, self._receipts(rows)) + self._extra(rows)
         further = ranks[:, None] > 0  # what is set by hand comes from main lanes
         by_hand = np.where(further, 0.0, agreed.by_hand)
-        given = agreed.firm + of_others + (agreed.by_hand - by_hand)
-        return replace(agreed, total=agreed.total + of_others, firm=given, by_hand=by_hand)
+        of_main = agreed.by_hand - by_hand
+        decided = None if agreed.decided is None else agreed.decided - of_main
+        total, firm = agreed.total + of_others, agreed.firm + of_others + of_main
+        return replace(agreed, total=total, firm=firm, decided=decided, by_hand=by_hand)
 
     def put(self, rows: IntArray, ranks: IntArray, fitted: Fitted) -> None:
         """Put what a supplier accepts in place of what was ordered of its lanes."""

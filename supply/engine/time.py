@@ -15,7 +15,7 @@ DAYS_PER_MONTH = 30.4375
 STEPS_PER_MONTH = 4
 
 Value = TypeVar("Value", bound=np.generic)
-Rollup = Literal["first", "last", "sum", "mean"]
+Rollup = Literal["last", "sum"]
 
 
 def months_of_days(days: ArrayLike) -> Array:
@@ -60,17 +60,15 @@ def spread_to_steps(monthly: Array, steps_per_month: int, weights: Array | None 
 
 
 def roll_up(steps: Array, steps_per_month: int, how: Rollup) -> Array:
-    """Return a row of steps (items x steps) by month (items x months): its first, last, sum or mean."""
+    """Return a row of steps (items x steps) by month (items x months): its last, or its sum."""
     items, count = steps.shape
     blocks = steps.T.reshape(count // steps_per_month, steps_per_month, items)
-    if how == "first":
-        return blocks[:, 0, :].T
     if how == "last":
         return blocks[:, -1, :].T
     total: Array = blocks[:, 0].copy()
     for step in range(1, steps_per_month):  # one after the other, so that no sum depends on how many items there are
         total += blocks[:, step]
-    return total.T / steps_per_month if how == "mean" else total.T
+    return total.T
 
 
 def hold_over_steps(monthly: npt.NDArray[Value], steps_per_month: int) -> npt.NDArray[Value]:

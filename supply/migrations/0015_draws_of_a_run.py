@@ -13,6 +13,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='supplyrun',
             name='draws',
-            field=models.PositiveSmallIntegerField(choices=[(200, '200, while planning'), (2000, '2,000, for the plan that is published')], default=200),
+            field=models.PositiveSmallIntegerField(choices=[(200, '200, while planning'), (2000, '2,000, for a plan to publish')], default=200),
         ),
     ]

@@ -83,10 +83,10 @@ def items_chosen(cycle: Cycle, chosen: ItemFilter) -> QuerySet[StockItem]:
 
 def flags_of(cycle: Cycle, chosen: ItemFilter) -> QuerySet[SupplyFlag]:
     """Return the cycle's live flags of the kind and state asked for, whatever they are about, in no order."""
-    return SupplyFlag.objects.order_by().filter(flags_asked(cycle, chosen))
+    return SupplyFlag.objects.order_by().filter(flag_condition(cycle, chosen))
 
 
-def flags_asked(cycle: Cycle, chosen: ItemFilter, way: str = "") -> Q:
+def flag_condition(cycle: Cycle, chosen: ItemFilter, way: str = "") -> Q:
     """Return the condition of `flags_of`; way: how a flag is reached from what is asked for, as "flags__"."""
     wanted: dict[str, object] = {"cycle": cycle, "state__in": [chosen.state] if chosen.state else LIVE}
     if chosen.kind:
@@ -94,9 +94,9 @@ def flags_asked(cycle: Cycle, chosen: ItemFilter, way: str = "") -> Q:
     return Q(**{f"{way}{name}": value for name, value in wanted.items()})
 
 
-def main_supplier(item: str) -> Subquery:
+def main_supplier() -> Subquery:
     """Return the supplier of a stock item's main lane: the one with the largest share, the oldest of equal ones."""
-    lanes = Sourcing.objects.filter(item=OuterRef(item)).order_by("-share", "id")
+    lanes = Sourcing.objects.filter(item=OuterRef("pk")).order_by("-share", "id")
     return Subquery(lanes.values("supplier_id")[:1])
 
 

@@ -11,7 +11,7 @@ from sop.models import Cycle
 from supply.constants import LIMIT_KINDS, LIVE, FlagKind
 from supply.frames.reading import rows_of
 from supply.models import StockItem, SupplyFlag, SupplyRun
-from supply.selectors.item_filter import ItemFilter, flags_asked, flags_of, items_chosen, main_supplier
+from supply.selectors.item_filter import ItemFilter, flag_condition, flags_of, items_chosen, main_supplier
 
 ANYTHING = ItemFilter()
 ORDERS = {
@@ -93,7 +93,7 @@ def items_flagged(cycle: Cycle, chosen: ItemFilter = ANYTHING) -> QuerySet[Stock
     shown = SupplyFlag.objects.filter(cycle=cycle, state__in=LIVE).select_related("owner").order_by("-money", "id")
     found = items_chosen(cycle, chosen).select_related("product__family", "location", "buyer")
     found = found.prefetch_related(Prefetch("flags", queryset=shown, to_attr="live_flags"))
-    found = _with_stake(found, cycle, chosen).annotate(main_supplier_id=main_supplier("pk"))
+    found = _with_stake(found, cycle, chosen).annotate(main_supplier_id=main_supplier())
     return found.order_by(ORDERS[chosen.order], "id")
 
 
@@ -106,7 +106,7 @@ def item_ids(cycle: Cycle, chosen: ItemFilter) -> QuerySet[StockItem, int]:
 
 def _with_stake(found: QuerySet[StockItem], cycle: Cycle, chosen: ItemFilter) -> QuerySet[StockItem]:
     """Return stock items with the most money and the first month of the flags asked for, all flags joined at once."""
-    asked = FilteredRelation("flags", condition=flags_asked(cycle, chosen, "flags__"))
+    asked = FilteredRelation("flags", condition=flag_condition(cycle, chosen, "flags__"))
     return found.annotate(asked=asked).annotate(stake=Max("asked__money"), first_month=Min("asked__first_bucket"))
 
 

@@ -55,7 +55,8 @@ def supply_request(*, user: User, cycle_id: int, draws: int = Draws.WORKING) -> 
     if not user.has_perm("supply.plan_supply"):
         raise NotAllowed("Only supply planners run the supply plan.")
     if draws not in Draws:
-        raise Refused("The risk of a plan is drawn 200 or 2,000 times.")
+        offered = " or ".join(f"{each:,}" for each in Draws)
+        raise Refused(f"The risk of a plan is drawn {offered} times.")
     step = step_edit_lock(cycle_id=cycle_id, kind=StepKind.SUPPLY)
     version = snapshot_version(step.cycle)
     _items_complete(step.cycle, version)

@@ -10,8 +10,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from sop.constants import Source
-from sop.models import Family, Location, Product
+from sop.constants import Source, StepKind, StepState
+from sop.models import CycleStep, Family, Location, Product
 from sop.request_context import acting
 from supply.models import RiskGroup, StockItem, SupplyRisk, SupplyRun
 from supply.services.receipts import ReceiptCell, receipts_set
@@ -200,6 +200,14 @@ def test_the_plan_to_publish_is_drawn_2000_times_also_where_it_is_planned_anew(c
         cell = ReceiptCell(bucket=MARCH, quantity=Decimal(30), version=0)
         receipts_set(user=cast.sam, cycle_id=world.cycle.pk, item_id=world.item.pk, cells=[cell], reason="By phone")
     assert SupplyRisk.objects.get(run=run, bucket=MARCH).draws == 2000
+
+
+def test_a_closed_step_is_drawn_anew_by_nobody(cast: Cast, world: Supplied) -> None:
+    CycleStep.objects.filter(cycle=world.cycle, kind=StepKind.SUPPLY).update(state=StepState.CLOSED)
+    sam = client_of(cast.sam)
+    assert "Run again" not in sam.get(reverse("supply:risk", args=[world.cycle.pk])).content.decode()
+    assert sam.post(reverse("supply:run", args=[world.cycle.pk]), {"draws": "2000"}).status_code == 422
+    assert SupplyRun.objects.filter(draws=2000).count() == 0
 
 
 @pytest.mark.parametrize("sent", ["0", "201", "2e3", "1000000000000000000000", "-200", "many"])

@@ -13,7 +13,7 @@ from sop.models import Cycle, Family, Supplier
 from supply.models import Sourcing, StockItem, SupplyFlag, SupplyRun
 from supply.selectors.filter_choices import chosen_words, filter_choices
 from supply.selectors.item_filter import ItemFilter
-from supply.selectors.workbench import flag_counts, items_flagged, limit_flags
+from supply.selectors.workbench import flag_counts, item_ids, items_flagged, limit_flags
 from tests.api_world import FEBRUARY, MARCH
 from tests.factories import Cast, client_of, cycle_make, family_make, location_make, product_make, supplier_make
 
@@ -63,7 +63,9 @@ def items(cast: Cast, cycle: Cycle) -> dict[str, StockItem]:
 
 
 def found(cycle: Cycle, **asked: object) -> list[str]:
-    return [item.product.code for item in items_flagged(cycle, ItemFilter.of(asked))]
+    rows = list(items_flagged(cycle, ItemFilter.of(asked)))
+    assert list(item_ids(cycle, ItemFilter.of(asked))) == [item.pk for item in rows], "a page is read by these"
+    return [item.product.code for item in rows]
 
 
 def test_each_filter_leaves_its_stock_items(cast: Cast, cycle: Cycle, items: dict[str, StockItem]) -> None:

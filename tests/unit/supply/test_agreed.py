@@ -42,7 +42,7 @@ def test_what_never_arrives_of_an_order_is_neither_received_nor_paid():
     firm = FirmReceipts.build([0], [100.0], [7.0], ["2022-02-02"])
     agreed = agreed_receipts(problem(firm=firm, yield_mean=0.9))
     assert agreed.firm[0, 0] == pytest.approx(90)
-    assert agreed.value[0, 0] == pytest.approx(630)
+    assert agreed.bought[0, 0] == pytest.approx(630)
 
 
 def test_a_month_set_by_hand_arrives_in_its_first_step_and_nothing_else_is_planned_there():

@@ -84,7 +84,7 @@ def test_every_order_is_in_whole_lots_in_time_and_at_the_cost_of_its_lane(seed):
             assert placed >= steps_of_days(one.frozen_days)[row]
             assert placed + steps_of_days(one.lead_days)[row, placed // 4] == step
             worth[view.rows[row]] += quantity * one.yield_mean[row] * one.unit_cost[row, placed // 4]
-    found = plan.months.purchases.sum(axis=1) - plan.agreed.value.sum(axis=1)
+    found = plan.months.purchases.sum(axis=1) - plan.agreed.bought.sum(axis=1)
     rows = plan.problem.lanes.items
     assert np.allclose(found[rows], worth[rows])
     assert np.allclose(plan.months.releases.sum(axis=1), ordered.sum(axis=1))

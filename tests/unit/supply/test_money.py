@@ -10,52 +10,20 @@ from supply.engine.receipts import FirmReceipts
 from tests.unit.supply.problems import by_step, problem, random_problem
 
 
-def walked(plan, row):
-    """Return an item's value, cost of goods sold and average cost by step, in plain numbers, and what it bought."""
-    given, steps = plan.problem, by_step(plan)
-    quantity, value, cost = given.on_hand[row], given.on_hand[row] * given.avg_cost[row], given.avg_cost[row]
-    rows = []
-    for step in range(given.steps):
-        month = max(plan.orders.chances.release[row, step], 0) // 4 if given.cost_at_order[row] else step // 4
-        paid = plan.agreed.value[row, step] + steps.planned_receipts[row, step] * given.unit_cost[row, month]
-        there = quantity + steps.firm_receipts[row, step] + steps.planned_receipts[row, step]
-        before, value = value, value + paid
-        cost = value / there if there > 1e-6 else cost
-        cogs = steps.shipped[row, step] * cost if there > 1e-6 else 0.0
-        quantity, value = there - steps.shipped[row, step], value - cogs
-        lost = steps.lost[row, step] * (cost if cost > 0 else given.unit_cost[row, month])
-        rows.append((value, (before + value) / 2, cogs, paid, lost, cost))
-    return np.array(rows).T.reshape(6, -1, 4)
-
-
-@pytest.mark.parametrize("at_order", [0, 1])
-@pytest.mark.parametrize("seed", range(5))
-def test_the_plan_at_cost_equals_a_plain_loop(seed, at_order):
-    """Also for what was never in stock, and so has no average cost yet."""
-    plan = plan_supply(random_problem(seed, cost_at_order=at_order, on_hand=[0, 0, 40, 40, 0, 9], avg_cost=[0, 5] * 3))
-    months, given = plan.months, plan.problem
-    for row in range(len(given.items)):
-        value, mean, cogs, paid, lost, _ = walked(plan, row)
-        assert months.value[row] == pytest.approx(value[:, -1], abs=1e-6)
-        assert months.average_value[row] == pytest.approx(mean.mean(axis=1), abs=1e-6)
-        assert months.cogs[row] == pytest.approx(cogs.sum(axis=1), abs=1e-6)
-        assert months.purchases[row] == pytest.approx(paid.sum(axis=1), abs=1e-6)
-        margin = months.lost[row] * (given.price[row] + given.goodwill[row]) - lost.sum(axis=1)
-        assert months.lost_margin[row] == pytest.approx(margin, abs=1e-6)
-        assert months.carrying[row] == pytest.approx(mean.mean(axis=1) * 0.2 / 12, abs=1e-6)
-
-
 def test_value_of_stock_by_period_equals_a_plain_loop():
     plan = plan_supply(random_problem(11, cost_at_order=0))
     given, steps = plan.problem, by_step(plan)
     received = steps.firm_receipts + steps.planned_receipts
-    paid = plan.agreed.value + steps.planned_receipts * np.repeat(given.unit_cost, 4, axis=1)
+    paid = plan.agreed.bought + steps.planned_receipts * np.repeat(given.unit_cost, 4, axis=1)
     found = value_stock(given.on_hand, given.avg_cost, received, paid, steps.closing)
     for row in range(len(given.items)):
-        value, _, cogs, _, _, cost = (each.ravel() for each in walked(plan, row))
-        assert found.value[row] == pytest.approx(value, abs=1e-6)
-        assert found.cogs[row] == pytest.approx(cogs, abs=1e-6)
-        assert found.average_cost[row] == pytest.approx(cost, abs=1e-6)
+        quantity, value = given.on_hand[row], given.on_hand[row] * given.avg_cost[row]
+        for step in range(given.steps):
+            there, value = quantity + received[row, step], value + paid[row, step]
+            cogs = steps.shipped[row, step] * value / there if there > 1e-6 else 0.0
+            quantity, value = there - steps.shipped[row, step], value - cogs
+            assert found.value[row, step] == pytest.approx(value, abs=1e-6)
+            assert found.cogs[row, step] == pytest.approx(cogs, abs=1e-6)
 
 
 def test_average_cost_with_nothing_there_is_kept():

@@ -103,6 +103,11 @@ def test_growing_lead_times_are_bridged_by_the_last_order_before_them():
     assert not flows.backlog.any()
 
 
+def test_without_a_review_interval_every_period_may_order():
+    flows, _ = netting(0, [10] * 6, [0] * 6, 1, review=0, feasible=True)
+    assert flows.ordered[0].tolist() == [0, 20, 10, 10, 10, 10]
+
+
 def test_an_order_at_each_review_lasts_until_the_next():
     flows, release = netting(0, [10] * 8, [0] * 8, 1, review=3, moq=25, multiple=5, feasible=True)
     assert flows.receipts[0].tolist() == [0, 40, 0, 0, 30, 0, 0, 25]
