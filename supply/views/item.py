@@ -22,6 +22,7 @@ from supply.selectors.item import item_page, lead_time_stated
 from supply.selectors.why import row_opened
 from supply.selectors.workbench import run_current
 from supply.services.inputs import Policy, lead_time_set, policy_set
+from supply.views.last_list import list_address
 
 
 @require_safe
@@ -148,6 +149,7 @@ def item_shown(
         "policy_form": forms.PolicyForm(initial=rule),
         "lead_form": forms.LeadTimeForm(initial={"valid_from": cycle.bucket}),
         "refusal": refusal,
+        "back_to_list": list_address(request, cycle),
         "family": family_totals(view.run, stock_item.product.family) if view.run else None,
         "why": row_opened(request.GET.get("why", ""), view.lines, view.facts),
         **typed,

@@ -27,6 +27,7 @@ from supply.selectors.inputs import inputs_changed
 from supply.selectors.item_filter import ORDERINGS, ItemFilter, items_chosen
 from supply.selectors.risk import item_losses
 from supply.services.run import supply_request
+from supply.views.last_list import list_keep
 
 PAGE = 50
 
@@ -101,6 +102,7 @@ def _page(
         draws = max((figure.draws for figure in losses.values()), default=0)
         changed = context["is_open"] and inputs_changed(run)
         context |= {"losses": losses, "draws": draws, "inputs_changed": changed}
+        list_keep(request, cycle, f"{_query(chosen, opening)}&page={context['page'].number}")
     return render(request, "supply/workbench.html", context, status=refusal.status if refusal else 200)
 
 

@@ -9,9 +9,10 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sop.models import SavedView
+from sop.constants import CycleState
+from sop.models import Cycle, SavedView
 from supply.models import ClassTarget, StockItem, SupplyFlag
-from tests.api_world import World, item_make, world_make
+from tests.api_world import MARCH, World, item_make, world_make
 from tests.factories import Cast, client_of, cycle_make
 from tests.supply_makers import planned, supplied_make
 
@@ -86,6 +87,26 @@ def test_filters_hold_through_pages_orders_and_a_run(cast: Cast, world: World, m
     assert "1 of 2 stock items" in refused.content.decode()
     monkeypatch.setattr("supply.views.workbench.supply_request", lambda **_: None)
     assert client.post(run)["Location"] == address(world, "?kind=shortage&q=tile&order=money")
+
+
+def test_a_stock_item_leads_back_to_the_list_as_it_was(
+    cast: Cast, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("supply.views.workbench.PAGE", 1)
+    client, whole = client_of(cast.sam), address(world)
+    item = reverse("supply:item", args=[world.cycle.pk, world.item.pk])
+
+    def back() -> str:
+        return re.findall(r'href="([^"]*)">Back to the list', unescape(client.get(item).content.decode()))[0]
+
+    assert back() == whole, "no list was looked at yet"
+    read(client, world, "?kind=shortage&order=product&page=2&page_size=<script>")
+    assert back() == whole + "?kind=shortage&order=product&page=2"
+    html = read(client, world, urlsplit(back()).query and "?" + urlsplit(back()).query)
+    assert "2 to 2 of 2" in html
+    Cycle.objects.filter(pk=world.cycle.pk).update(state=CycleState.CLOSED)
+    other = reverse("supply:item", args=[cycle_make(cast, MARCH).pk, world.item.pk])
+    assert f'href="{other.split("items")[0]}">Back to the list' in client.get(other).content.decode()
 
 
 def test_the_file_follows_the_filters_and_says_so(cast: Cast, world: World) -> None:
