@@ -19,7 +19,7 @@ from sop.services.table import statistics_refresh
 from supply.constants import SUPPLY_CHUNK_ITEMS, Draws
 from supply.frames.limits import limits_of
 from supply.frames.loads import loads_in
-from supply.models import RiskGroup, StockItem, SupplyItem, SupplyLine, SupplyLoad, SupplyRisk, SupplyRun
+from supply.models import RiskGroup, StockItem, SupplyFlag, SupplyItem, SupplyLine, SupplyLoad, SupplyRisk, SupplyRun
 from supply.selectors.measured import suppliers_measured
 from supply.selectors.problem import inputs_of, items_limited
 from supply.services.ceilings import ceiling_flags
@@ -133,7 +133,7 @@ def supply_finish(job: Job) -> dict[str, Any]:
     found += ceiling_flags(run)
     flags_replace(run=run, found=found)
     risk_groups_sum(run)
-    statistics_refresh(*PLANNED, SupplyLoad, RiskGroup)
+    statistics_refresh(*PLANNED, SupplyLoad, RiskGroup, SupplyFlag)
     customers_write(run)
     stock_gaps_sum(run)
     SupplyRun.objects.filter(cycle=run.cycle, current=True).update(current=False)
