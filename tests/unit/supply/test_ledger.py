@@ -119,7 +119,7 @@ def walked(plan, row, came):
     return rows
 
 
-@pytest.mark.parametrize(("name", "one"), problems(), ids=lambda value: value if isinstance(value, str) else "")
+@pytest.mark.parametrize(("name", "one"), list(problems()), ids=lambda value: value if isinstance(value, str) else "")
 def test_money_by_month_is_what_single_orders_make_of_it(name, one):
     plan = plan_supply(one)
     came = arrivals(plan)
