@@ -48,8 +48,9 @@ def ledger_of(problem: SupplyProblem, agreed: Agreed, orders: Orders) -> Ledger:
         average[:, month] += before + stock.value
         purchases[:, month] += worth
         np.add(bought[:, step], worth, out=bought[:, step + 1])
-        # An item never stocked so far has no average cost; what a unit would cost now stands for it.
-        lost_cost[:, month] += flows.lost[:, step] * np.where(stock.cost > 0, stock.cost, each)
+        if (lost := flows.lost[:, step]).any():
+            # An item never stocked so far has no average cost; what a unit would cost now stands for it.
+            lost_cost[:, month] += lost * np.where(stock.cost > 0, stock.cost, each)
         value[:, month] = stock.value
     average /= 2 * per_month
     return Ledger(value, average, _unpaid(problem, orders, cost, bought), cogs, purchases, lost_cost)
