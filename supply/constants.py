@@ -73,7 +73,7 @@ class Draws(models.IntegerChoices):
     """How often the risk of a run is drawn for each stock item."""
 
     WORKING = 200, "200, while planning"
-    PUBLISHED = 2000, "2,000, for a plan to publish"
+    TO_PUBLISH = 2000, "2,000, for a plan to publish"
 
 
 ASKING_MORE = 1.3  # times as much: what a trial asks, to show what it would have earned

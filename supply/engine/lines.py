@@ -7,10 +7,9 @@ import numpy as np
 from supply.engine.agreed import Agreed
 from supply.engine.arrays import Array
 from supply.engine.ledger import ledger_of
-from supply.engine.money import revenue_of
+from supply.engine.money import sales_of
 from supply.engine.orders import Orders, releases_of
 from supply.engine.problem import SupplyProblem
-from supply.engine.projection import Flows
 from supply.engine.safety_stock import SafetyStock
 from supply.engine.time import roll_up
 
@@ -66,6 +65,7 @@ def plan_lines(problem: SupplyProblem, safety: SafetyStock, agreed: Agreed, orde
     shipped, lost = (roll_up(each, per_month, "sum") for each in (flows.shipped, flows.lost))
     closing = roll_up(flows.closing, per_month, "last")
     at_cost = ledger_of(problem, agreed, orders)
+    on_time, revenue = sales_of(problem, flows, demand, shipped)
     return PlanLines(
         opening=_before(problem.on_hand, closing),
         demand=problem.demand,
@@ -73,7 +73,7 @@ def plan_lines(problem: SupplyProblem, safety: SafetyStock, agreed: Agreed, orde
         planned_receipts=roll_up(planned, per_month, "sum"),
         releases=releases_of(problem, agreed, orders, every=per_month),
         shipped=shipped,
-        on_time=_on_time(problem, flows, shipped),
+        on_time=on_time,
         lost=lost,
         backlog=roll_up(flows.backlog, per_month, "last"),
         closing=closing,
@@ -82,21 +82,13 @@ def plan_lines(problem: SupplyProblem, safety: SafetyStock, agreed: Agreed, orde
         value=at_cost.value,
         average_value=at_cost.average_value,
         unpaid=at_cost.unpaid,
-        revenue=revenue_of(flows, demand, problem.price, problem.backlog, problem.backlog_price),
+        revenue=revenue,
         cogs=at_cost.cogs,
         carrying=at_cost.average_value * (problem.carry_rate / 12)[:, None],
         purchases=at_cost.purchases,
         lost_value=lost * problem.price,
         lost_margin=lost * (problem.price + problem.goodwill[:, None]) - at_cost.lost_cost,
     )
-
-
-def _on_time(problem: SupplyProblem, flows: Flows, shipped: Array) -> Array:
-    """Return by month what is shipped of a step's own demand in that step; shipped: all of it, by month."""
-    if not problem.backlog.any() and not flows.backlog.any():
-        return shipped
-    own = np.maximum(flows.shipped - _before(problem.backlog, flows.backlog), 0.0)
-    return roll_up(own, problem.steps_per_month, "sum")
 
 
 def _before(start: Array, at_end: Array) -> Array:

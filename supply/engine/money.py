@@ -12,7 +12,6 @@ from numpy.typing import ArrayLike
 from supply.engine.arrays import RESIDUE, Array, IntArray, picked, steps_array
 from supply.engine.problem import SupplyProblem
 from supply.engine.projection import Flows
-from supply.engine.time import roll_up
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,31 +76,29 @@ def planned_cost(problem: SupplyProblem, release: IntArray, step: int) -> Array:
     return picked(problem.unit_cost, of_step)
 
 
-def revenue_of(flows: Flows, demand: Array, price: Array, backlog: Array, backlog_price: Array) -> Array:
-    """Return revenue by month: demand ships at the price of its month, backlog at that of the month it was ordered in.
+def sales_of(problem: SupplyProblem, flows: Flows, demand: Array, shipped: Array) -> tuple[Array, Array]:
+    """Return by month what is shipped of a step's own demand in that step [units], and revenue.
 
-    demand: items x steps; price: items x months; backlog, backlog_price: at the start, one per item. Backlog ships
-    first, at the average price of what waits.
+    demand: items x steps; shipped: items x months. Demand ships at the price of its month, backlog at that of the month
+    it was ordered in: it ships first, at the average price of what waits.
     """
-    items, months = price.shape
-    per_month = demand.shape[1] // months
-    if not backlog.any() and not flows.backlog.any():
-        return roll_up(flows.shipped, per_month, "sum") * price
-    from_backlog, from_demand = steps_array(items, months), steps_array(items, months)
-    waiting, worth = backlog, backlog * backlog_price
+    (items, months), per_month, price = shipped.shape, problem.steps_per_month, problem.price
+    waiting, worth = problem.backlog, problem.backlog * problem.backlog_price
+    if not waiting.any() and not flows.backlog.any():
+        return shipped, shipped * price
+    from_backlog, on_time = steps_array(items, months), steps_array(items, months)
     for step in range(demand.shape[1]):
-        month = step // per_month
-        shipped, lost = flows.shipped[:, step], flows.lost[:, step]
-        served = np.minimum(shipped, waiting)
+        month, leaving = step // per_month, flows.shipped[:, step]
+        served = np.minimum(leaving, waiting)
         some = waiting > 0
         old = np.where(some, served * worth / np.where(some, waiting, 1.0), 0.0)
-        fresh = shipped - served
-        kept = np.maximum(demand[:, step] - fresh - lost, 0.0)
+        fresh = leaving - served
+        kept = np.maximum(demand[:, step] - fresh - flows.lost[:, step], 0.0)
         from_backlog[:, month] += old
-        from_demand[:, month] += fresh
+        on_time[:, month] += fresh
         worth = worth - old + kept * price[:, month]
         waiting = flows.backlog[:, step]
-    return from_backlog + from_demand * price
+    return on_time, from_backlog + on_time * price
 
 
 def unpaid_purchases(bought: Array, payment_steps: IntArray, every: int = 1) -> Array:

@@ -69,10 +69,8 @@ def export(request: HttpRequest, cycle_id: int) -> StreamingHttpResponse:
 
 
 def _draws(sent: str) -> int:
-    """Return how often the risk is to be drawn; 0 for what is no number."""
-    if not sent:
-        return Draws.WORKING
-    return int(sent) if sent.isascii() and sent.isdecimal() and len(sent) < 6 else 0
+    """Return how often the risk is to be drawn; 0 for what is not offered."""
+    return {"": Draws.WORKING, **{str(each.value): each for each in Draws}}.get(sent, 0)
 
 
 def _page(
